@@ -1,0 +1,119 @@
+package checkpoint
+
+import (
+	"time"
+)
+
+// Manifest is one link of a job's chain: the newest checkpoint and how the job stands. The newest link of the chain, its head,
+// is all that a start needs; a link is published whole or not at all.
+type Manifest struct {
+	// Job is the pipeline's type name.
+	Job string
+	// Epoch numbers the runner that published the link. A start takes a higher one than any before it.
+	Epoch int64
+	// Sequence numbers the links over all epochs, without a gap between those of one epoch.
+	Sequence int64
+	// Status says how the job stands.
+	Status Status
+	// Committed is true once every sink has committed the handles of Checkpoint: they are not committed again.
+	Committed bool
+	// Checkpoint is the newest completed one, nil before the first.
+	Checkpoint *Checkpoint
+}
+
+// Status is how a job stands at a link of its chain.
+type Status uint8
+
+const (
+	// Running is a job under way, or one that was killed.
+	Running Status = iota
+	// Stopped is a job that was stopped with a savepoint: the next start goes on from it.
+	Stopped
+	// Cancelled is a job that was cancelled: the next start goes on from its last checkpoint, if that was retained.
+	Cancelled
+	// Finished is a job that reached the end of its input and committed all of it: the tombstone.
+	Finished
+)
+
+// Checkpoint is all that a restore needs: what every subtask held at one barrier.
+type Checkpoint struct {
+	// ID numbers the checkpoints and savepoints of a job; IDs only grow, over restarts too.
+	ID int64
+	// Kind says who asked for it.
+	Kind Kind
+	// Triggered is when the barriers left, Duration the time from then until the checkpoint was complete.
+	Triggered time.Time
+	Duration  time.Duration
+	// KeyGroups is the job's number of key groups (pipeline.max-parallelism), fixed at its first start.
+	KeyGroups int
+	// Subtasks holds one entry for each subtask of each task.
+	Subtasks []Subtask
+}
+
+// Kind says what a checkpoint is for.
+type Kind uint8
+
+const (
+	// Periodic is a checkpoint that the interval asked for.
+	Periodic Kind = iota
+	// Savepoint is one that a user asked for. It commits nothing and is not used for recovery.
+	Savepoint
+	// StopSavepoint is the savepoint of a stop: a link of the chain, it commits.
+	StopSavepoint
+	// Final is the checkpoint at the end of input.
+	Final
+)
+
+// Subtask is what one parallel instance of a task held at the barrier.
+type Subtask struct {
+	// Task names the chain of operators, by the uid of its first one.
+	Task               string
+	Index, Parallelism int
+	// Finished is true if the subtask had reached the end of its input and its operators had run Finish.
+	Finished  bool
+	Operators []Operator
+	// Data holds the keyed state of all the operators, as a snapshot file.
+	Data Data
+}
+
+// Operator is what one operator of a subtask held, except its keyed state, of which it has the names.
+type Operator struct {
+	UID string
+	// Connector is the kind and version of a source's or a sink's state.
+	Connector Connector
+	// Splits are a source's splits with their positions.
+	Splits []Split
+	// Handles are the transactions that a sink has pre-committed and that are to be committed.
+	Handles [][]byte
+	// States are the names of the keyed states, with the schemas that their sections were written under.
+	States []State
+}
+
+// Connector names the form of the opaque bytes that a connector keeps in a checkpoint.
+type Connector struct {
+	Kind    string
+	Version int
+}
+
+// Split is a part of a source's input, read by one subtask at a time.
+type Split struct {
+	ID       string
+	Weight   int64
+	Position []byte
+	Done     bool
+}
+
+// State names a keyed state of an operator and the schema of its entries.
+type State struct {
+	Name   string
+	Schema string
+}
+
+// Data is where the bytes of a snapshot are: inline, or in a file of the job's folder.
+type Data struct {
+	// Inline holds the whole snapshot if it is small (execution.checkpointing.data-inline-threshold); File is empty then.
+	Inline []byte
+	// File is the path of the snapshot within the job's folder, Size its length in bytes.
+	File string
+	Size int64
+}

@@ -1,0 +1,73 @@
+package runtime
+
+import "context"
+
+// Sink is where records of type T go. A pipeline's field of this type is set when the pipeline is built.
+type Sink[T any] interface {
+	// Connector names the sink's kind and the version of its handles. A checkpoint of another kind or of a higher version is
+	// refused before anything is committed.
+	Connector() Connector
+	// Guarantee says what a reader of the output sees after a failure. A sink that says Transactional implements TransactionalSink.
+	Guarantee() Guarantee
+	// Open returns a writer for one subtask. It is called after the transactions of the checkpoint were committed and all others aborted.
+	Open(ctx SinkContext) (Writer[T], error)
+}
+
+// TransactionalSink is a Sink whose records appear exactly once: those written between two barriers form a transaction, which is
+// prepared at the barrier and committed when the checkpoint is complete (two-phase commit).
+//
+// Every start calls, before any writer is opened: Commit for each handle of the checkpoint, then Abort. Methods may be called
+// from several goroutines.
+type TransactionalSink interface {
+	// Commit makes the transaction visible. It must be idempotent: after a crash it is called again with a handle that was
+	// committed. It returns an error if the transaction is neither there nor committed: then data is lost, and the job says so.
+	Commit(ctx context.Context, handle []byte) error
+	// Abort discards every transaction of an earlier runner that was not committed.
+	Abort(ctx context.Context) error
+	// Occupied names committed output that is there already, "" if there is none. A job that starts from nothing refuses to add to it.
+	Occupied(ctx context.Context) (string, error)
+}
+
+// Writer writes the records of one subtask. Its methods are called one at a time, except that Transaction.Sync may run beside them.
+type Writer[T any] interface {
+	// Write adds records to the current transaction, in order. It must not keep the slice.
+	Write(records []T) error
+	// Prepare ends the current transaction at a barrier (pre-commit); the next Write begins a new one.
+	Prepare() (Transaction, error)
+	// Close releases what the writer holds and discards what was not prepared. It is called once, after a failure too.
+	Close() error
+}
+
+// Transaction is what a writer has prepared.
+type Transaction struct {
+	// Handle is what Commit needs, kept in the checkpoint; nil if there is nothing to commit.
+	Handle []byte
+	// Sync makes durable what the handle stands for, or delivers it where the sink has no transactions. It runs off the record path,
+	// in order, before the checkpoint counts as complete. Nil if there is nothing to do.
+	Sync func() error
+}
+
+// Guarantee says what a reader of a sink's output sees when a job fails and goes on from its last checkpoint.
+type Guarantee uint8
+
+const (
+	// AtLeastOnce is a sink that may show a record again.
+	AtLeastOnce Guarantee = iota
+	// Idempotent is a sink that writes by key, so that a record written again changes nothing.
+	Idempotent
+	// Transactional is a sink that shows each record exactly once, when its checkpoint is complete.
+	Transactional
+)
+
+// String returns the guarantee's name, in lower case.
+func (g Guarantee) String() string {
+	return [...]string{"at least once", "idempotent", "exactly once"}[g]
+}
+
+// SinkContext is what a writer may use of its job.
+type SinkContext struct {
+	Context
+	// Attempt names this run of the job: 8 hexadecimal digits, drawn at random for every start and restart. Names of transactions
+	// that hold it never meet those of another run.
+	Attempt string
+}
