@@ -32,17 +32,17 @@ type Reader[T any] interface {
 	// At the end of all its splits it returns 0 and io.EOF. Any other error fails the task.
 	Read(records []T) (int, error)
 	// Snapshot returns every split of the reader, those that are done too, positioned behind the first consumed records of the
-	// last Read.
-	Snapshot(consumed int) ([]Split, error)
+	// last Read. Checkpoint is the number of the checkpoint that it is for.
+	Snapshot(checkpoint int64, consumed int) ([]Split, error)
 	// Close releases what the reader holds. It is called once, after a failure too.
 	Close() error
 }
 
 // CompletionListener is a Reader that wants to know of completed checkpoints, to release what is not needed for a replay any more.
 type CompletionListener interface {
-	// CheckpointComplete is called after the checkpoint with this number and every one before it are complete. The numbers are those of
-	// the calls of Snapshot, counted from 1 by the reader's own Snapshot calls.
-	CheckpointComplete(snapshot int)
+	// CheckpointComplete is called when the checkpoint of that number, which covers every one before it, is complete. It is best
+	// effort: after a failure it may never come.
+	CheckpointComplete(checkpoint int64)
 }
 
 // Split is a part of a source's input.
