@@ -1,0 +1,129 @@
+package table
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/streamgen/streamgen/serde"
+)
+
+type tally struct{ N int64 }
+
+// tallies is a codec whose hash can be made bad, so that keys collide.
+type tallies struct{ mask uint64 }
+
+func (tallies) Schema() string           { return "string: {N int64}" }
+func (c tallies) Hash(key string) uint64 { return serde.HashString(key) & c.mask }
+func (tallies) IsZero(s *tally) bool     { return *s == tally{} }
+func (tallies) Append(b []byte, key string, s *tally) []byte {
+	return serde.AppendInt(serde.AppendString(b, key), s.N)
+}
+func (tallies) ParseKey(p *serde.Parser) string      { return p.String() }
+func (tallies) ParseState(p *serde.Parser, s *tally) { s.N = p.Int() }
+func open(c tallies, groups int) (t Table[string, tally]) {
+	t = New(c)
+	t.Open(0, groups, groups)
+	return t
+}
+
+// A table behaves as a map in which zero states are absent, whatever the keys collide, and so does the copy that is written and read.
+func TestTableIsAMap(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		codec := tallies{mask: rapid.SampledFrom([]uint64{^uint64(0), 0xF00000000000000F, 0x7, 0}).Draw(t, "mask")}
+		groups := rapid.SampledFrom([]int{1, 3, 128}).Draw(t, "groups")
+		table, model := open(codec, groups), map[string]int64{}
+		for range rapid.IntRange(0, 300).Draw(t, "calls") {
+			key := fmt.Sprint("key", rapid.IntRange(0, 60).Draw(t, "key"))
+			switch rapid.IntRange(0, 3).Draw(t, "call") {
+			case 0:
+				table.Drop(key, codec.Hash(key))
+				delete(model, key)
+			case 1:
+				*table.At(key, codec.Hash(key)) = tally{}
+				delete(model, key)
+			default:
+				table.At(key, codec.Hash(key)).N++
+				model[key]++
+			}
+			if s := table.Find(key, codec.Hash(key)); s == nil {
+				require.Zero(t, model[key])
+			} else {
+				require.Equal(t, model[key], s.N)
+			}
+		}
+		require.Equal(t, model, contents(&table))
+
+		copied := open(codec, groups)
+		for g := range groups {
+			b, n := table.AppendGroup(nil, g)
+			p := serde.NewParser(b)
+			require.NoError(t, copied.ParseGroup(&p, g, n))
+		}
+		require.Equal(t, model, contents(&copied))
+	})
+}
+
+func contents(table *Table[string, tally]) map[string]int64 {
+	m := map[string]int64{}
+	for key, s := range table.All() {
+		if s.N != 0 {
+			m[key] = s.N
+		}
+	}
+	return m
+}
+
+func TestAKeyOfAnotherGroupIsRefused(t *testing.T) {
+	codec := tallies{mask: ^uint64(0)}
+	table := open(codec, 2)
+	other := 1 - serde.KeyGroup(codec.Hash("a"), 2)
+	p := serde.NewParser(codec.Append(nil, "a", &tally{1}))
+	require.ErrorContains(t, table.ParseGroup(&p, other, 1), "stands among those of group")
+}
+
+func TestAKeyIsCopiedWhenItIsStored(t *testing.T) {
+	codec := tallies{mask: ^uint64(0)}
+	table := open(codec, 1)
+	text := []byte("a word of a long line")
+	word := string(text[2:6])
+	table.At(word, codec.Hash(word)).N = 1
+	for key := range table.All() {
+		require.Equal(t, "word", key)
+	}
+	require.True(t, table.clones)
+	numbers := New[int64, tally](nil)
+	require.False(t, numbers.clones)
+}
+
+func BenchmarkAt(b *testing.B) {
+	const keys = 1000
+	words := make([]string, keys)
+	for i := range words {
+		words[i] = fmt.Sprint("word", i)
+	}
+	b.Run("table", func(b *testing.B) {
+		table := open(tallies{mask: ^uint64(0)}, 128)
+		b.ReportAllocs()
+		i := 0
+		for b.Loop() {
+			word := words[i%keys]
+			table.At(word, serde.HashString(word)).N++
+			i++
+		}
+	})
+	b.Run("map", func(b *testing.B) {
+		m := map[string]*tally{}
+		for _, word := range words {
+			m[word] = &tally{}
+		}
+		b.ReportAllocs()
+		i := 0
+		for b.Loop() {
+			m[words[i%keys]].N++
+			i++
+		}
+	})
+}
