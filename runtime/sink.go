@@ -22,18 +22,21 @@ type TransactionalSink interface {
 	// Commit makes the transaction visible. It must be idempotent: after a crash it is called again with a handle that was
 	// committed. It returns an error if the transaction is neither there nor committed: then data is lost, and the job says so.
 	Commit(ctx context.Context, handle []byte) error
-	// Abort discards every transaction of an earlier runner that was not committed.
-	Abort(ctx context.Context) error
-	// Occupied names committed output that is there already, "" if there is none. A job that starts from nothing refuses to add to it.
-	Occupied(ctx context.Context) (string, error)
+	// Abort discards every transaction of an earlier runner of the operator that was not committed. Those of other operators, which
+	// may write to the same place, stay.
+	Abort(ctx context.Context, operator string) error
+	// Occupied names committed output of the operator that is there already, "" if there is none. A job that starts from nothing
+	// refuses to add to it.
+	Occupied(ctx context.Context, operator string) (string, error)
 }
 
 // Writer writes the records of one subtask. Its methods are called one at a time, except that Transaction.Sync may run beside them.
 type Writer[T any] interface {
 	// Write adds records to the current transaction, in order. It must not keep the slice.
 	Write(records []T) error
-	// Prepare ends the current transaction at a barrier (pre-commit); the next Write begins a new one.
-	Prepare() (Transaction, error)
+	// Prepare ends the current transaction at the barrier of a checkpoint or savepoint (pre-commit); the next Write begins a new one.
+	// The numbers only grow, over restarts too, so output named by them sorts in the order of its commits.
+	Prepare(checkpoint int64) (Transaction, error)
 	// Close releases what the writer holds and discards what was not prepared. It is called once, after a failure too.
 	Close() error
 }
@@ -43,7 +46,8 @@ type Transaction struct {
 	// Handle is what Commit needs, kept in the checkpoint; nil if there is nothing to commit.
 	Handle []byte
 	// Sync makes durable what the handle stands for, or delivers it where the sink has no transactions. It runs off the record path,
-	// in order, before the checkpoint counts as complete. Nil if there is nothing to do.
+	// in order, before the checkpoint counts as complete. Nil if there is nothing to do. After a failure the records of the
+	// transaction may be lost, so the writer refuses everything that follows: the task fails, however many failed checkpoints are tolerated.
 	Sync func() error
 }
 
@@ -70,4 +74,7 @@ type SinkContext struct {
 	// Attempt names this run of the job: 8 hexadecimal digits, drawn at random for every start and restart. Names of transactions
 	// that hold it never meet those of another run.
 	Attempt string
+	// Done is closed when the task is to end. A Write that waits for somebody outside the job gives up then, with an error. Nil is
+	// never closed.
+	Done <-chan struct{}
 }
