@@ -39,6 +39,6 @@ func Put[K comparable, V any](p *Parser, m map[K]V, k K, v V) {
 	before := len(m)
 	m[k] = v
 	if len(m) == before {
-		p.Failf("map key %v stands twice", k)
+		p.Failf("map key %#v stands twice", k)
 	}
 }
