@@ -117,3 +117,16 @@ type Data struct {
 	File string
 	Size int64
 }
+
+// Holds reports whether there is anything in o that would be lost without it.
+func (o Operator) Holds() bool { return len(o.Splits) > 0 || len(o.Handles) > 0 || len(o.States) > 0 }
+
+// HasState reports whether o has a keyed state of that name and schema.
+func (o Operator) HasState(name, schema string) bool {
+	for _, s := range o.States {
+		if s.Name == name && s.Schema == schema {
+			return true
+		}
+	}
+	return false
+}
