@@ -2,11 +2,9 @@
 // stands beside its field.
 package config
 
-import (
-	"time"
-)
+import "time"
 
-// Config is everything that can be set of a job. The zero Config is not valid: begin with Default.
+// Config is everything that can be set of a job. The zero Config is not valid: begin with Default, and check with Validate.
 type Config struct {
 	// Parallelism is the number of subtasks of every task that says nothing else (parallelism.default). Default: the number of CPUs.
 	Parallelism int
@@ -39,7 +37,7 @@ type Checkpointing struct {
 	Retention Retention
 	// NumRetained is how many completed checkpoints are kept, at least 1 (num-retained).
 	NumRetained int
-	// Storage says where checkpoints are kept (storage).
+	// Storage says where checkpoints are kept (storage). FileSystem needs Dir, JobManager excludes it.
 	Storage Storage
 	// Dir is the folder of the checkpoints, for FileSystem (dir).
 	Dir string

@@ -1,0 +1,40 @@
+package config
+
+import (
+	"errors"
+	"slices"
+	"strings"
+)
+
+// environmentPrefix begins the variables that set options.
+const environmentPrefix = "STREAMGEN_"
+
+// FromEnvironment returns the options that environ, as os.Environ gives it, sets: STREAMGEN_ and the key in capitals, with _ for . and -.
+// A variable that begins so and names no option is an error.
+func FromEnvironment(environ []string) (map[string]string, error) {
+	keys := optionKeys()
+	names := make([]string, len(keys))
+	for i, key := range keys {
+		names[i] = EnvironmentName(key)
+	}
+	values := make(map[string]string)
+	var errs []error
+	for _, entry := range environ {
+		name, value, _ := strings.Cut(entry, "=")
+		if !strings.HasPrefix(name, environmentPrefix) {
+			continue
+		}
+		i := slices.Index(names, name)
+		if i < 0 {
+			errs = append(errs, unknown("environment variable", name, names))
+			continue
+		}
+		values[keys[i]] = value
+	}
+	return values, errors.Join(errs...)
+}
+
+// EnvironmentName is the variable that sets the option key.
+func EnvironmentName(key string) string {
+	return environmentPrefix + strings.ToUpper(strings.NewReplacer(".", "_", "-", "_").Replace(key))
+}

@@ -1,0 +1,198 @@
+package config
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestSet(t *testing.T) {
+	for name, test := range map[string]struct {
+		key, value string
+		want       func(*Config)
+	}{
+		"a duration": {"execution.checkpointing.interval", "5 s", func(c *Config) { c.Checkpointing.Interval = 5 * time.Second }},
+		"off":        {"execution.checkpointing.interval", "OFF", func(c *Config) { c.Checkpointing.Interval = 0 }},
+		"an enum in lower case with -": {"execution.checkpointing.mode", "at-least-once", func(c *Config) {
+			c.Checkpointing.Mode = AtLeastOnce
+		}},
+		"an enum in capitals with _": {"restart-strategy.type", "FIXED_DELAY", func(c *Config) { c.Restart.Strategy = FixedDelayStrategy }},
+		"Flink's other word":         {"restart-strategy.type", "disable", func(c *Config) { c.Restart.Strategy = NoRestart }},
+		"compression as a boolean": {"execution.checkpointing.snapshot-compression", "false", func(c *Config) {
+			c.Checkpointing.Compression = NoCompression
+		}},
+		"a folder makes the storage a file system": {"execution.checkpointing.dir", "/data", func(c *Config) {
+			c.Checkpointing.Dir, c.Checkpointing.Storage = "/data", FileSystem
+		}},
+		"a folder as Flink writes it": {"execution.checkpointing.dir", "file:///data", func(c *Config) {
+			c.Checkpointing.Dir, c.Checkpointing.Storage = "/data", FileSystem
+		}},
+		"a size":                     {"execution.checkpointing.data-inline-threshold", "1 mb", func(c *Config) { c.Checkpointing.InlineThreshold = 1 << 20 }},
+		"key groups":                 {"pipeline.max-parallelism", "256", func(c *Config) { c.MaxParallelism = 256 }},
+		"key groups not chosen":      {"pipeline.max-parallelism", "-1", func(c *Config) {}},
+		"a parallelism by uid":       {"parallelism.Count", "3", func(c *Config) { c.Parallelisms = map[string]int{"Count": 3} }},
+		"a parallelism of inner":     {"parallelism.Clean.Trim", "3", func(c *Config) { c.Parallelisms = map[string]int{"Clean.Trim": 3} }},
+		"a number":                   {"restart-strategy.exponential-delay.jitter-factor", "0.5", func(c *Config) { c.Restart.ExponentialDelay.JitterFactor = 0.5 }},
+		"the one claim mode":         {"execution.state-recovery.claim-mode", "no_claim", func(c *Config) {}},
+		"not supported, but true":    {"execution.checkpointing.incremental", "FALSE", func(c *Config) {}},
+		"not supported, other words": {"execution.checkpointing.aligned-checkpoint-timeout", "0 s", func(c *Config) {}},
+		"Flink's heap":               {"state.backend.type", "hashmap", func(c *Config) {}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, want := Default(), Default()
+			require.NoError(t, Set(&got, test.key, test.value))
+			test.want(&want)
+			require.Equal(t, want, got)
+		})
+	}
+}
+
+func TestSetErrors(t *testing.T) {
+	for name, test := range map[string]struct{ key, value, want string }{
+		"a typing error": {
+			"execution.checkpointing.intervall", "5 s",
+			`unknown option "execution.checkpointing.intervall": did you mean execution.checkpointing.interval?`,
+		},
+		"only the end of a key": {"interval", "5 s", `unknown option "interval": did you mean execution.checkpointing.interval?`},
+		"swapped letters":       {"paralellism.default", "2", `unknown option "paralellism.default": did you mean parallelism.default?`},
+		"nothing like it":       {"xyzzy-plugh-twisty-passages-all-alike", "2", `unknown option "xyzzy-plugh-twisty-passages-all-alike"`},
+		"a bad duration": {
+			"execution.checkpointing.timeout", "soon",
+			`execution.checkpointing.timeout: "soon" is not a value of it: want a duration such as 10 s, 500 ms or 1m30s; a bare number is milliseconds`,
+		},
+		"interval 0": {
+			"execution.checkpointing.interval", "0",
+			`execution.checkpointing.interval: "0" is not a value of it: write off for no periodic checkpoints`,
+		},
+		"a bad word": {
+			"execution.checkpointing.mode", "TWICE",
+			`execution.checkpointing.mode: "TWICE" is not a value of it: want EXACTLY_ONCE or AT_LEAST_ONCE`,
+		},
+		"a bad boolean": {
+			"execution.checkpointing.create-subdir", "yes",
+			`execution.checkpointing.create-subdir: "yes" is not a value of it: want true or false`,
+		},
+		"a bad number":      {"parallelism.Count", "many", `parallelism.Count: "many" is not a value of it: want a whole number`},
+		"not finite":        {"restart-strategy.exponential-delay.jitter-factor", "NaN", `restart-strategy.exponential-delay.jitter-factor: "NaN" is not a value of it: want a number such as 1.5`},
+		"a blob URL":        {"execution.checkpointing.dir", "s3://bucket/x", `execution.checkpointing.dir: "s3://bucket/x" is not a value of it: s3:// is not supported yet: want a local path`},
+		"a relative URL":    {"execution.checkpointing.dir", "file://x", `execution.checkpointing.dir: "file://x" is not a value of it: want three slashes before an absolute path, as in file:///folder`},
+		"the claiming mode": {"execution.state-recovery.claim-mode", "CLAIM", `execution.state-recovery.claim-mode: "CLAIM" is not a value of it: CLAIM is not supported yet: want NO_CLAIM`},
+		"not supported": {
+			"execution.checkpointing.unaligned.enabled", "true",
+			`execution.checkpointing.unaligned.enabled: "true" is not supported yet; this version always does what false says`,
+		},
+		"not supported with Flink's default": {
+			"jobmanager.execution.failover-strategy", "region",
+			`jobmanager.execution.failover-strategy: "region" is not supported yet; this version always does what full says`,
+		},
+		"not supported with any value": {"sink.committer.retries", "10", `sink.committer.retries: not supported yet; leave it out`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := Default()
+			require.EqualError(t, Set(&c, test.key, test.value), test.want)
+			require.Equal(t, Default(), c, "an error leaves the configuration as it was")
+		})
+	}
+}
+
+func TestUnsupportedIsASentinel(t *testing.T) {
+	c := Default()
+	require.ErrorIs(t, Set(&c, "execution.checkpointing.incremental", "true"), ErrUnsupported)
+}
+
+func TestStorageCountsMoreThanItsFolder(t *testing.T) {
+	c := Default()
+	require.NoError(t, SetAll(&c, map[string]string{
+		"execution.checkpointing.storage": "jobmanager",
+		"execution.checkpointing.dir":     "/data",
+	}))
+	require.Equal(t, JobManager, c.Checkpointing.Storage)
+}
+
+func TestSetAllReturnsEveryError(t *testing.T) {
+	c := Default()
+	err := SetAll(&c, map[string]string{"execution.checkpointing.mode": "x", "parallelism.B": "x", "unheard-of": "x", "parallelism.A": "1"})
+	require.ErrorContains(t, err, "execution.checkpointing.mode")
+	require.ErrorContains(t, err, "parallelism.B")
+	require.ErrorContains(t, err, "unheard-of")
+	require.Equal(t, map[string]int{"A": 1}, c.Parallelisms)
+}
+
+// A Config is copied by value; a copy must not follow what is set later.
+func TestParallelismsAreNotShared(t *testing.T) {
+	c := Default()
+	require.NoError(t, Set(&c, "parallelism.A", "1"))
+	before := c
+	require.NoError(t, Set(&c, "parallelism.A", "2"))
+	require.Equal(t, 1, before.Parallelisms["A"])
+}
+
+func TestCheckOperators(t *testing.T) {
+	c := Default()
+	c.Parallelisms = map[string]int{"Cuont": 2, "Lines": 2, "defalt": 1}
+	require.EqualError(t, c.CheckOperators([]string{"Lines", "Count"}),
+		"parallelism.Cuont: unknown operator \"Cuont\": did you mean Count?\n"+
+			"parallelism.defalt: unknown operator \"defalt\": did you mean default?")
+}
+
+func TestSettingsCanBeSetAgain(t *testing.T) {
+	want := ForMain()
+	want.Checkpointing.Dir, want.Checkpointing.Storage = "/data", FileSystem
+	want.Parallelisms = map[string]int{"Count": 3}
+	values := make(map[string]string)
+	for _, setting := range want.Settings() {
+		values[setting.Key] = setting.Value
+	}
+	got := Default()
+	require.NoError(t, SetAll(&got, values))
+	require.Equal(t, want, got)
+}
+
+func TestSettingsTellWhatChanged(t *testing.T) {
+	var changed []string
+	for _, setting := range ForMain().Settings() {
+		if setting.Changed {
+			changed = append(changed, setting.Key+"="+setting.Value)
+		}
+	}
+	require.Equal(t, []string{
+		"execution.checkpointing.interval=10 s",
+		"execution.checkpointing.tolerable-failed-checkpoints=10",
+		"execution.checkpointing.externalized-checkpoint-retention=RETAIN_ON_CANCELLATION",
+		"execution.checkpointing.num-retained=2",
+	}, changed)
+}
+
+func TestEveryOptionIsWellFormed(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, option := range Options() {
+		t.Run(option.Key, func(t *testing.T) {
+			require.False(t, seen[option.Key])
+			seen[option.Key] = true
+			require.NotEmpty(t, option.Help)
+			require.NotEmpty(t, option.Kind)
+			c := Default()
+			switch {
+			case option.Supported:
+				require.NoError(t, Set(&c, option.Key, option.get(c)), "a default can be set")
+				require.Equal(t, Default(), c)
+			case option.Always != "":
+				require.NoError(t, Set(&c, option.Key, option.Always))
+			}
+		})
+	}
+}
+
+func TestFromEnvironment(t *testing.T) {
+	values, err := FromEnvironment([]string{
+		"PATH=/bin",
+		"STREAMGEN_EXECUTION_CHECKPOINTING_MIN_PAUSE=1 s",
+		"STREAMGEN_PARALLELISM_DEFAULT=4",
+	})
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"execution.checkpointing.min-pause": "1 s", "parallelism.default": "4"}, values)
+
+	_, err = FromEnvironment([]string{"STREAMGEN_PARALLELISM_DEFALT=4"})
+	require.EqualError(t, err, `unknown environment variable "STREAMGEN_PARALLELISM_DEFALT": did you mean STREAMGEN_PARALLELISM_DEFAULT?`)
+}
