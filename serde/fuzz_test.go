@@ -3,6 +3,7 @@ package serde_test
 import (
 	"bytes"
 	"io"
+	"strconv"
 	"testing"
 
 	"github.com/streamgen/streamgen/serde"
@@ -65,8 +66,8 @@ func FuzzParser(f *testing.F) {
 	})
 }
 
-// FuzzSkip compares Skip with vmihailenco's, on input that is not too deep for the
-// latter, which recurses.
+// FuzzSkip compares Skip with vmihailenco's, where the latter is able to: it recurses,
+// and on machines of 32 bits it takes the longest lengths for negative ones.
 func FuzzSkip(f *testing.F) {
 	v := anOrder()
 	f.Add(appendOrder(nil, &v))
@@ -77,7 +78,7 @@ func FuzzSkip(f *testing.F) {
 	f.Fuzz(func(t *testing.T, input []byte) {
 		p := serde.NewParser(input)
 		p.Skip()
-		if len(input) > 1<<16 {
+		if len(input) > 1<<16 || strconv.IntSize == 32 {
 			return
 		}
 		rest := bytes.NewReader(input)

@@ -18,6 +18,10 @@ func Encode[T any](e *msgpack.Encoder, v *T, appendT func([]byte, *T) []byte) er
 
 // Decode reads the next value of d into v as parseT does. It is the body of a
 // generated DecodeMsgpack. After an error v holds what was read before it.
+//
+// The Decoder finds the end of the value by recursion, so that some megabytes of
+// nested arrays overflow the stack, which no program survives. Input from strangers
+// goes to a [Parser] directly.
 func Decode[T any](d *msgpack.Decoder, v *T, parseT func(*Parser, *T)) error {
 	raw, err := d.DecodeRaw()
 	if err != nil {
