@@ -1,0 +1,151 @@
+package snapshot
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/klauspost/compress/s2"
+)
+
+// Writer builds a snapshot in memory.
+type Writer struct {
+	codec    Codec
+	out      []byte
+	sections []Section
+	names    map[name]int   // position in the index
+	seen     map[ident]bool // every section so far
+	block    []byte         // the open block of the last section
+	entries  int            // in the open block
+}
+
+type name struct{ operator, state string }
+
+type ident struct {
+	name  int
+	group int
+}
+
+// NewWriter returns a writer that compresses with codec.
+func NewWriter(codec Codec) *Writer {
+	w := &Writer{codec: codec, names: map[name]int{}, seen: map[ident]bool{}}
+	w.out = append(w.out, headerMagic...)
+	w.out = le.AppendUint16(w.out, uint16(newest))
+	w.out = le.AppendUint16(w.out, 0)
+	return w
+}
+
+// Section adds count whole entries of one key group of one state; the entries are bytes of the caller's, copied here.
+//
+// Calls for the same key group of the same state make one section and must follow one another: a section is one piece of the file. A
+// block ends between two calls, never within one, so that an entry never spans blocks; who wants blocks of 256 KiB hands over
+// fewer entries than that at a time, and one call with more makes one large block.
+func (w *Writer) Section(operator, state string, group, count int, entries []byte) error {
+	id := name{operator, state}
+	switch {
+	case operator == "" || state == "":
+		return fmt.Errorf("snapshot: section of operator %q, state %q: both need a name", operator, state)
+	case group < 0 || count < 0:
+		return fmt.Errorf("snapshot: operator %s, state %s: key group %d with %d entries: neither may be negative", operator, state, group, count)
+	case count == 0 && len(entries) == 0:
+		return nil
+	case count == 0 || count > len(entries):
+		return fmt.Errorf("snapshot: operator %s, state %s, key group %d: %d entries in %d bytes", operator, state, group, count, len(entries))
+	case len(entries) > maxSection:
+		return fmt.Errorf("snapshot: operator %s, state %s, key group %d: %d bytes at once, the limit is %d: hand over fewer entries at a time",
+			operator, state, group, len(entries), maxSection)
+	}
+	if last := len(w.sections) - 1; last < 0 || w.sections[last].Operator != operator || w.sections[last].State != state || w.sections[last].Group != group {
+		w.flush()
+		n, ok := w.names[id]
+		if !ok {
+			n = len(w.names)
+			w.names[id] = n
+		}
+		if w.seen[ident{n, group}] {
+			return fmt.Errorf("snapshot: operator %s, state %s, key group %d: the section is closed: its entries must come one after the other",
+				operator, state, group)
+		}
+		w.seen[ident{n, group}] = true
+		w.sections = append(w.sections, Section{Operator: operator, State: state, Group: group, offset: int64(len(w.out))})
+	} else if len(w.block)+len(entries) > blockSize {
+		w.flush()
+	}
+	w.block = append(w.block, entries...)
+	w.entries += count
+	return nil
+}
+
+// flush writes the open block.
+func (w *Writer) flush() {
+	if len(w.block) == 0 {
+		return
+	}
+	start := len(w.out)
+	codec := w.codec
+	if codec == S2 {
+		w.out = append(w.out, make([]byte, blockHeaderSize+s2.MaxEncodedLen(len(w.block)))...)
+		stored := s2.Encode(w.out[start+blockHeaderSize:], w.block)
+		if len(stored) >= len(w.block) || uint64(len(w.block)) > maxRaw(len(stored)) {
+			codec = None
+		} else {
+			w.out = w.out[:start+blockHeaderSize+len(stored)]
+		}
+	}
+	if codec == None {
+		w.out = append(append(w.out[:start], make([]byte, blockHeaderSize)...), w.block...)
+	}
+	head, stored := w.out[start:start+blockHeaderSize], w.out[start+blockHeaderSize:]
+	le.PutUint32(head[0:], uint32(len(w.block)))
+	le.PutUint32(head[4:], uint32(len(stored)))
+	le.PutUint32(head[8:], uint32(w.entries))
+	head[12], head[13], head[14], head[15] = byte(codec), 0, 0, 0
+	le.PutUint32(head[16:], crc(head[:16], stored))
+
+	s := &w.sections[len(w.sections)-1]
+	s.blocks++
+	s.Entries += w.entries
+	s.Size += int64(len(w.block))
+	s.stored += int64(len(head) + len(stored))
+	w.block, w.entries = w.block[:0], 0
+}
+
+// Finish ends the snapshot and returns it. The writer is of no use after it.
+func (w *Writer) Finish() []byte {
+	w.flush()
+	start := len(w.out)
+	w.index()
+	index := w.out[start:]
+
+	footer := len(w.out)
+	w.out = le.AppendUint64(w.out, uint64(start))
+	w.out = le.AppendUint32(w.out, uint32(len(index)))
+	w.out = le.AppendUint32(w.out, crc(index))
+	w.out = le.AppendUint16(w.out, uint16(newest))
+	w.out = le.AppendUint16(w.out, 0)
+	w.out = le.AppendUint32(w.out, crc(w.out[footer:]))
+	return append(w.out, footerMagic...)
+}
+
+// index writes the names of the states and after them a row for each section. The sections lie one after the other, so a row needs
+// no offset.
+func (w *Writer) index() {
+	b := w.out
+	names := make([]name, len(w.names))
+	for id, i := range w.names {
+		names[i] = id
+	}
+	b = binary.AppendUvarint(b, uint64(len(names)))
+	for _, id := range names {
+		for _, s := range []string{id.operator, id.state} {
+			b = binary.AppendUvarint(b, uint64(len(s)))
+			b = append(b, s...)
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(w.sections)))
+	for _, s := range w.sections {
+		for _, v := range []int64{int64(w.names[name{s.Operator, s.State}]), int64(s.Group), int64(s.Entries), int64(s.blocks), s.Size, s.stored} {
+			b = binary.AppendUvarint(b, uint64(v))
+		}
+	}
+	w.out = b
+}
