@@ -1,0 +1,172 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// reply returns a handler that answers every command at once.
+func reply(path string, err error) Handler {
+	return func(_ Command, reply func(string, error)) { reply(path, err) }
+}
+
+func listen(t *testing.T, folder string, handle Handler) *Server {
+	t.Helper()
+	server, err := Listen(folder, handle)
+	require.NoError(t, err)
+	return server
+}
+
+func TestCallReachesTheJob(t *testing.T) {
+	folder := t.TempDir()
+	var commands []Command
+	server := listen(t, folder, func(command Command, reply func(string, error)) {
+		commands = append(commands, command)
+		switch command {
+		case Stop:
+			reply("", errors.New("disk full"))
+		case Savepoint:
+			reply("/savepoints/7", nil)
+		default:
+			reply("", nil)
+		}
+	})
+
+	path, err := Call(t.Context(), folder, Savepoint)
+	require.NoError(t, err)
+	require.Equal(t, "/savepoints/7", path)
+	_, err = Call(t.Context(), folder, Stop)
+	require.EqualError(t, err, "disk full")
+	_, err = Call(t.Context(), folder, Cancel)
+	require.NoError(t, err)
+	require.NoError(t, server.Close())
+	require.Equal(t, []Command{Savepoint, Stop, Cancel}, commands)
+
+	require.NoFileExists(t, filepath.Join(folder, SocketName))
+	_, err = Call(t.Context(), folder, Stop)
+	require.ErrorIs(t, err, ErrNotRunning)
+}
+
+func TestOneConnectionCarriesSeveralRequests(t *testing.T) {
+	folder := t.TempDir()
+	server := listen(t, folder, reply("/s", nil))
+	defer server.Close()
+	conn, err := net.Dial("unix", filepath.Join(folder, SocketName))
+	require.NoError(t, err)
+	defer conn.Close()
+	for _, exchange := range []struct{ request, response string }{
+		{`{"command":"savepoint"}`, `{"path":"/s"}`},
+		{`{"command":"explode"}`, `{"error":"unknown command \"explode\"; is this program older than the one that asks?"}`},
+		{`nonsense`, `{"error":"a request that is not JSON: invalid character 'o' in literal null (expecting 'u')"}`},
+	} {
+		_, err = conn.Write([]byte(exchange.request + "\n"))
+		require.NoError(t, err)
+		got := make([]byte, len(exchange.response)+1)
+		_, err = conn.Read(got)
+		require.NoError(t, err)
+		require.Equal(t, exchange.response+"\n", string(got))
+	}
+}
+
+func TestFolderWithALongPath(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), strings.Repeat("long", 40))
+	require.NoError(t, os.MkdirAll(folder, 0o755))
+	server := listen(t, folder, reply("/s", nil))
+	path, err := Call(t.Context(), folder, Savepoint)
+	require.NoError(t, err)
+	require.Equal(t, "/s", path)
+	require.NoError(t, server.Close())
+
+	entries, err := os.ReadDir(folder)
+	require.NoError(t, err)
+	require.Empty(t, entries)
+}
+
+// kill leaves the socket as a process does that was killed.
+func kill(t *testing.T, server *Server) {
+	t.Helper()
+	require.NoError(t, server.listener.Close())
+}
+
+func TestSocketOfAKilledProcess(t *testing.T) {
+	folder := t.TempDir()
+	kill(t, listen(t, folder, reply("", nil)))
+	require.FileExists(t, filepath.Join(folder, SocketName))
+	_, err := Call(t.Context(), folder, Stop)
+	require.ErrorIs(t, err, ErrNotRunning)
+	require.ErrorContains(t, err, "left a socket behind")
+
+	server := listen(t, folder, reply("/new", nil))
+	defer server.Close()
+	path, err := Call(t.Context(), folder, Savepoint)
+	require.NoError(t, err)
+	require.Equal(t, "/new", path)
+}
+
+// The runner that took the folder last has the socket, and one that ends later leaves it alone.
+func TestSuccessorTakesTheSocket(t *testing.T) {
+	folder := t.TempDir()
+	old := listen(t, folder, reply("/old", nil))
+	successor := listen(t, folder, reply("/new", nil))
+	require.NoError(t, old.Close())
+	path, err := Call(t.Context(), folder, Savepoint)
+	require.NoError(t, err)
+	require.Equal(t, "/new", path)
+	require.NoError(t, successor.Close())
+}
+
+func TestCloseAnswersWhoWaits(t *testing.T) {
+	folder := t.TempDir()
+	asked := make(chan struct{})
+	server := listen(t, folder, func(Command, func(string, error)) { close(asked) })
+	answered := make(chan error)
+	go func() {
+		_, err := Call(context.Background(), folder, Stop)
+		answered <- err
+	}()
+	<-asked
+	require.NoError(t, server.Close())
+	require.EqualError(t, <-answered, ErrEnded.Error())
+}
+
+func TestIdleClientDoesNotHoldTheServer(t *testing.T) {
+	folder := t.TempDir()
+	server := listen(t, folder, reply("", nil))
+	conn, err := net.Dial("unix", filepath.Join(folder, SocketName))
+	require.NoError(t, err)
+	defer conn.Close()
+	require.NoError(t, server.Close())
+}
+
+func TestCallEndsWithItsContext(t *testing.T) {
+	folder := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	server := listen(t, folder, func(Command, func(string, error)) { cancel() })
+	defer server.Close()
+	_, err := Call(ctx, folder, Stop)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestRunningFindsJobs(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"A", "B", "C", "savepoints"} {
+		require.NoError(t, os.Mkdir(filepath.Join(dir, name), 0o755))
+	}
+	kill(t, listen(t, filepath.Join(dir, "A"), reply("", nil)))
+	for _, name := range []string{"B", "C", "."} {
+		defer listen(t, filepath.Join(dir, name), reply("", nil)).Close()
+	}
+	running, err := Running(t.Context(), dir)
+	require.NoError(t, err)
+	require.Equal(t, []string{dir, filepath.Join(dir, "B"), filepath.Join(dir, "C")}, running)
+
+	_, err = Running(t.Context(), filepath.Join(dir, "nowhere"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}

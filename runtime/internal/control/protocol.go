@@ -1,0 +1,29 @@
+// Package control lets a command reach the process that runs a job, by a Unix socket in the job's folder. A request and its response
+// are one line of JSON each.
+package control
+
+// SocketName is the file name of the socket in the job's folder.
+const SocketName = "control.sock"
+
+// Command is what is asked of a running job.
+type Command string
+
+// The commands.
+const (
+	Savepoint Command = "savepoint" // a savepoint; the job goes on
+	Stop      Command = "stop"      // a savepoint that ends the job
+	Cancel    Command = "cancel"    // the end, where the job is
+)
+
+// request is the line that a client sends.
+type request struct {
+	Command Command `json:"command"`
+}
+
+// response is the line that it gets back, when what it asked for is done.
+type response struct {
+	// Path is the folder of the savepoint, if one was made.
+	Path string `json:"path,omitempty"`
+	// Error says why the job did not do it; empty if it did.
+	Error string `json:"error,omitempty"`
+}
