@@ -1,0 +1,34 @@
+package progress
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Summary is one line on a job that has ended: how, after how long, the records of each operator, how many checkpoints this process
+// completed and in which folder they are ("" if in memory).
+func Summary(how string, last Sample, started time.Time, checkpoints int, folder string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s after %s", how, formatDuration(last.At.Sub(started)))
+	separator := ": "
+	for _, operator := range last.Operators {
+		fmt.Fprintf(&b, "%s%s %s", separator, operator.UID, formatCount(operator.Records))
+		separator = ", "
+	}
+	if len(last.Operators) > 0 {
+		b.WriteString(" records")
+	}
+	switch checkpoints {
+	case 0:
+		b.WriteString("; no checkpoints")
+	case 1:
+		b.WriteString("; 1 checkpoint")
+	default:
+		fmt.Fprintf(&b, "; %s checkpoints", formatCount(int64(checkpoints)))
+	}
+	if checkpoints > 0 && folder != "" {
+		b.WriteString(" in " + folder)
+	}
+	return b.String()
+}
