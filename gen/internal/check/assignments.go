@@ -1,0 +1,170 @@
+package check
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"reflect"
+	"strings"
+)
+
+// checkAssignments finds what an operator keeps in its own fields, where no checkpoint holds it.
+func (c *checker) checkAssignments(t *types.TypeName) {
+	opened := map[*types.Var]bool{}
+	for _, fn := range c.methods[t] {
+		self := c.self(fn)
+		if self == nil || fn.Body == nil {
+			continue
+		}
+		assigned := c.assigned(fn, self)
+		if fn.Name.Name == "Open" {
+			for _, a := range assigned {
+				opened[a.field] = true
+			}
+		}
+		if fn.Name.Name == "Open" || fn.Name.Name == "Close" {
+			continue
+		}
+		for _, a := range assigned {
+			if !c.transient(t, a.field) {
+				c.diags.Add(c.at(a.pos), fmt.Sprintf("%s of %s assigns its field %s, which no checkpoint holds", fn.Name.Name, t.Name(), a.field.Name()),
+					"keep it in the state, or say that it may be lost: `streamgen:\"transient\"`")
+			}
+		}
+	}
+	for _, fn := range c.methods[t] {
+		self := c.self(fn)
+		if prefix, _, ok := split(fn.Name.Name); !ok || prefix != "Key" || self == nil || fn.Body == nil {
+			continue
+		}
+		ast.Inspect(fn.Body, func(n ast.Node) bool {
+			if field := c.fieldOf(n, self); field != nil && opened[field] {
+				c.diags.Add(c.at(n.Pos()), fmt.Sprintf("%s of %s reads its field %s, which Open sets", fn.Name.Name, t.Name(), field.Name()),
+					"keys are taken where the record comes from, by a copy of the operator that is not opened: set the field when the pipeline is built")
+			}
+			return true
+		})
+	}
+}
+
+// self is the receiver's variable.
+func (c *checker) self(fn *ast.FuncDecl) *types.Var {
+	if len(fn.Recv.List) == 0 || len(fn.Recv.List[0].Names) == 0 {
+		return nil
+	}
+	v, _ := c.pkg.Info.Defs[fn.Recv.List[0].Names[0]].(*types.Var)
+	return v
+}
+
+type assignment struct {
+	field *types.Var
+	pos   token.Pos
+}
+
+// assigned returns the fields that a method assigns, in whole or in part. What a method does to a copy of its operator is lost
+// at once, and so it is no matter.
+func (c *checker) assigned(fn *ast.FuncDecl, self *types.Var) []assignment {
+	var found []assignment
+	note := func(e ast.Expr) {
+		if field, shared := c.root(e, self); field != nil && shared {
+			found = append(found, assignment{field, e.Pos()})
+		}
+	}
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			if n.Tok != token.DEFINE {
+				for _, e := range n.Lhs {
+					note(e)
+				}
+			}
+		case *ast.IncDecStmt:
+			note(n.X)
+		case *ast.RangeStmt:
+			if n.Tok == token.ASSIGN {
+				note(n.Key)
+				note(n.Value)
+			}
+		case *ast.CallExpr:
+			if id, ok := n.Fun.(*ast.Ident); ok && len(n.Args) > 0 {
+				if b, ok := c.pkg.Info.Uses[id].(*types.Builtin); ok && (b.Name() == "delete" || b.Name() == "clear" || b.Name() == "copy") {
+					note(&ast.IndexExpr{X: n.Args[0]})
+				}
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// root returns the field of self that e is or lies in. Shared says that an assignment to e outlives the call.
+func (c *checker) root(e ast.Expr, self *types.Var) (field *types.Var, shared bool) {
+	_, shared = self.Type().(*types.Pointer)
+	for {
+		if field := c.fieldOf(e, self); field != nil {
+			return field, shared
+		}
+		switch x := e.(type) {
+		case *ast.ParenExpr:
+			e = x.X
+		case *ast.IndexExpr:
+			if t := c.pkg.Info.TypeOf(x.X); t != nil {
+				if _, isArray := t.Underlying().(*types.Array); !isArray {
+					shared = true
+				}
+			}
+			e = x.X
+		case *ast.SliceExpr:
+			e = x.X
+		case *ast.StarExpr:
+			shared = true
+			e = x.X
+		case *ast.SelectorExpr:
+			if t := c.pkg.Info.TypeOf(x.X); t != nil {
+				if _, isPointer := t.Underlying().(*types.Pointer); isPointer {
+					shared = true
+				}
+			}
+			e = x.X
+		default:
+			return nil, false
+		}
+	}
+}
+
+// fieldOf returns the field if n is self.field.
+func (c *checker) fieldOf(n ast.Node, self *types.Var) *types.Var {
+	sel, ok := n.(*ast.SelectorExpr)
+	if !ok {
+		return nil
+	}
+	id, ok := ast.Unparen(sel.X).(*ast.Ident)
+	if !ok || c.pkg.Info.Uses[id] != self {
+		return nil
+	}
+	selection := c.pkg.Info.Selections[sel]
+	if selection == nil || selection.Kind() != types.FieldVal {
+		return nil
+	}
+	v, _ := selection.Obj().(*types.Var)
+	return v
+}
+
+// transient reports whether a field of the operator says that it may be lost.
+func (c *checker) transient(t *types.TypeName, field *types.Var) bool {
+	structure, ok := t.Type().Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for i := range structure.NumFields() {
+		if structure.Field(i).Origin() == field.Origin() {
+			for option := range strings.SplitSeq(reflect.StructTag(structure.Tag(i)).Get("streamgen"), ",") {
+				if option == "transient" {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

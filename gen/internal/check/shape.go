@@ -1,0 +1,214 @@
+package check
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/streamgen/streamgen/gen/internal/model"
+)
+
+// shaper reads the shape of one operator from its methods.
+type shaper struct {
+	*checker
+	op *model.Operator
+	// fallback is where mistakes of a type from another package are reported.
+	fallback token.Pos
+	// state is the parameter that named the state first.
+	state  *types.Var
+	broken bool
+}
+
+// operator returns the shape of an operator type, nil if it is broken. Its mistakes are reported once.
+func (c *checker) operator(t *types.Named, pos token.Pos) *model.Operator {
+	for known, op := range c.shapes {
+		if types.Identical(known, t) {
+			return op
+		}
+	}
+	s := &shaper{checker: c, op: &model.Operator{Type: t}, fallback: pos}
+	s.read()
+	if s.broken {
+		s.op = nil
+	}
+	c.shapes[t] = s.op
+	return s.op
+}
+
+func (s *shaper) fail(pos token.Pos, message, hint string) {
+	s.broken = true
+	at := s.at(pos)
+	if !s.local(s.op.Type.Obj()) || !pos.IsValid() {
+		at = s.at(s.fallback)
+	}
+	s.diags.Add(at, message, hint)
+}
+
+// methodsOf returns the exported methods of t and *t.
+func (c *checker) methodsOf(t *types.Named) []*types.Func {
+	var methods []*types.Func
+	for selection := range types.NewMethodSet(types.NewPointer(t)).Methods() {
+		if fn, ok := selection.Obj().(*types.Func); ok && fn.Exported() {
+			methods = append(methods, fn)
+		}
+	}
+	c.byPosition(methods)
+	return methods
+}
+
+// prefixes are the words that method names are reserved for.
+func prefixes() []string {
+	return []string{"Map", "Filter", "Process", "Key", "Open", "Finish", "Close"}
+}
+
+// split divides a method's name into a reserved prefix and what follows it, if that begins with a capital.
+func split(name string) (prefix, rest string, ok bool) {
+	for _, p := range prefixes() {
+		if rest, ok := strings.CutPrefix(name, p); ok {
+			r, _ := utf8.DecodeRuneInString(rest)
+			if rest == "" || unicode.IsUpper(r) {
+				return p, rest, true
+			}
+		}
+	}
+	return "", "", false
+}
+
+func (s *shaper) read() {
+	keys, takers := map[string]*types.Func{}, []*types.Func{}
+	var keyOrder []string
+	lifecycle := map[string]*types.Func{}
+	for _, fn := range s.methodsOf(s.op.Type) {
+		prefix, rest, ok := split(fn.Name())
+		switch {
+		case !ok:
+		case prefix == "Process" || rest == "" && (prefix == "Map" || prefix == "Filter"):
+			takers = append(takers, fn)
+		case prefix == "Key":
+			keys[rest] = fn
+			keyOrder = append(keyOrder, rest)
+		case rest == "":
+			lifecycle[prefix] = fn
+		default:
+			s.fail(fn.Pos(), "method "+fn.Name()+" of "+s.op.Name()+" fits nothing: names that begin with "+prefix+" are reserved",
+				"name it otherwise; "+prefix+" alone is what streamgen calls")
+		}
+	}
+	if !s.form(takers) {
+		return
+	}
+	for _, fn := range takers {
+		_, name, _ := split(fn.Name())
+		s.input(fn, name, keys[name])
+		delete(keys, name)
+	}
+	for _, name := range keyOrder {
+		if fn := keys[name]; fn != nil {
+			s.strayKey(fn, name)
+		}
+	}
+	s.keys()
+	s.op.Open = s.lifecycle(lifecycle["Open"], false)
+	s.op.Finish = s.lifecycle(lifecycle["Finish"], true)
+	s.op.Close = s.lifecycle(lifecycle["Close"], false)
+	s.stateFits()
+}
+
+// form decides how the operator takes its records.
+func (s *shaper) form(takers []*types.Func) bool {
+	if len(takers) == 0 {
+		s.fail(s.op.Type.Obj().Pos(), "operator "+s.op.Name()+" has no method that takes records",
+			"give it Process(record T, out *runtime.Out[R]), Map(record T) R or Filter(record T) bool")
+		return false
+	}
+	for i, fn := range takers {
+		prefix, rest, _ := split(fn.Name())
+		form := map[string]model.Form{"Process": model.Process, "Map": model.Map, "Filter": model.Filter}[prefix]
+		if i == 0 {
+			s.op.Form = form
+			continue
+		}
+		first := takers[0]
+		if form != s.op.Form || rest == "" || first.Name() == "Process" {
+			s.fail(fn.Pos(), "operator "+s.op.Name()+" has both "+first.Name()+" and "+fn.Name(),
+				"an operator has one of Map, Filter and Process, or a Process<Input> for each of its inputs")
+			return false
+		}
+	}
+	return true
+}
+
+func (s *shaper) strayKey(fn *types.Func, name string) {
+	var inputs []string
+	for _, in := range s.op.Inputs {
+		inputs = append(inputs, "Key"+in.Suffix())
+	}
+	hint := "did you mean " + strings.Join(inputs, ", ") + "?"
+	if len(inputs) == 0 {
+		hint = ""
+	}
+	s.fail(fn.Pos(), "method "+fn.Name()+" of "+s.op.Name()+" fits nothing: there is no Process"+name, hint)
+}
+
+// keys checks that all inputs agree on the keys.
+func (s *shaper) keys() {
+	var first *model.Input
+	for _, in := range s.op.Inputs {
+		if in.Key != nil {
+			first = in
+			break
+		}
+	}
+	if first == nil {
+		return
+	}
+	s.op.Key = first.Key.Func.Signature().Results().At(0).Type()
+	s.checkKeyType(s.op.Key, first.Key.Func)
+	for _, in := range s.op.Inputs {
+		if in.Key == nil {
+			s.fail(in.Method.Func.Pos(), "input "+in.Name+" of "+s.op.Name()+" has no key, but input "+first.Name+" has one",
+				"add Key"+in.Suffix()+"("+s.typeName(in.Record)+") "+s.typeName(s.op.Key))
+			continue
+		}
+		if t := in.Key.Func.Signature().Results().At(0).Type(); !types.Identical(t, s.op.Key) {
+			s.fail(in.Key.Func.Pos(), "the keys of "+s.op.Name()+" differ: "+first.Key.Func.Name()+" returns "+s.typeName(s.op.Key)+
+				", "+in.Key.Func.Name()+" returns "+s.typeName(t), "records of all inputs meet under keys of one type")
+		}
+	}
+}
+
+// stateFits checks what only the whole operator shows.
+func (s *shaper) stateFits() {
+	if s.op.State == nil || s.broken {
+		return
+	}
+	if s.op.Key == nil {
+		s.fail(s.state.Pos(), "operator "+s.op.Name()+" keeps "+s.typeName(s.op.State)+", but has no Key",
+			"say whose state it is: add Key("+s.typeName(s.op.Inputs[0].Record)+") with the key as its result")
+		return
+	}
+	s.checkState()
+}
+
+// output returns the operator's output of that name, new if need be.
+func (s *shaper) output(v *types.Var, t types.Type) *model.Output {
+	name := v.Name()
+	if out := s.op.Output(name); out != nil {
+		if !types.Identical(out.Type, t) {
+			s.fail(v.Pos(), "output "+name+" of "+s.op.Name()+" is of "+s.typeName(t)+" here and of "+s.typeName(out.Type)+" elsewhere",
+				"outputs of one name are one output: give them one type, or two names")
+		}
+		return out
+	}
+	out := &model.Output{Name: name, Type: t, In: s.op}
+	s.op.Outputs = append(s.op.Outputs, out)
+	return out
+}
+
+// inputName makes leftSide of LeftSide.
+func inputName(suffix string) string { return model.Lower(suffix) }
+
+func params(fn *types.Func) []*types.Var { return slices.Collect(fn.Signature().Params().Variables()) }

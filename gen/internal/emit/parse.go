@@ -1,0 +1,202 @@
+package emit
+
+import (
+	"go/types"
+
+	"github.com/dave/jennifer/jen"
+)
+
+// parser writes the statements that read a value from p.
+type parser struct {
+	*emitter
+	*file
+	names *scope
+	body  []jen.Code
+}
+
+// expression reads a value of type t in one call, nil if that takes statements.
+func (p *parser) expression(t types.Type) *jen.Statement {
+	t = types.Unalias(t)
+	if isTime(t) {
+		return jen.Id("p.Time").Call()
+	}
+	if named, ok := t.(*types.Named); ok {
+		if c := p.codecOf(named); c != nil {
+			if c.byPointer() {
+				return nil
+			}
+			return jen.Id("parse" + c.stem).Call(jen.Id("p"))
+		}
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		call := jen.Id("p." + parseMethod(u.Kind())).Call()
+		if types.Identical(t, u) {
+			return call
+		}
+		return p.typ(t).Call(call)
+	case *types.Slice:
+		if isByte(u.Elem()) {
+			return jen.Id("p.Bytes").Call()
+		}
+	}
+	return nil
+}
+
+func parseMethod(kind types.BasicKind) string {
+	switch kind {
+	case types.Bool:
+		return "Bool"
+	case types.Int:
+		return "NativeInt"
+	case types.Int8:
+		return "Int8"
+	case types.Int16:
+		return "Int16"
+	case types.Int32:
+		return "Int32"
+	case types.Int64:
+		return "Int"
+	case types.Uint:
+		return "NativeUint"
+	case types.Uint8:
+		return "Uint8"
+	case types.Uint16:
+		return "Uint16"
+	case types.Uint32:
+		return "Uint32"
+	case types.Uint64:
+		return "Uint"
+	case types.Float32:
+		return "Float32"
+	case types.Float64:
+		return "Float64"
+	}
+	return "String"
+}
+
+func (p *parser) add(statements ...jen.Code) { p.body = append(p.body, statements...) }
+
+func (p *parser) nested(write func()) []jen.Code {
+	outer, names := p.body, p.names
+	p.body, p.names = nil, newScope(names)
+	write()
+	inner := p.body
+	p.body, p.names = outer, names
+	return inner
+}
+
+// parse reads a value into v.
+func (p *parser) parse(t types.Type, v *jen.Statement) {
+	if expression := p.expression(t); expression != nil {
+		p.add(v.Clone().Op("=").Add(expression))
+		return
+	}
+	if named, ok := types.Unalias(t).(*types.Named); ok {
+		if c := p.codecOf(named); c != nil {
+			p.add(jen.Id("parse"+c.stem).Call(jen.Id("p"), address(v)))
+			return
+		}
+	}
+	p.contents(t, v)
+}
+
+// contents reads what v is made of.
+func (p *parser) contents(t types.Type, v *jen.Statement) {
+	switch u := t.Underlying().(type) {
+	case *types.Struct:
+		fields := fieldsOf(u)
+		p.add(jen.Id("p.ArrayOf").Call(jen.Lit(len(fields))))
+		for _, f := range fields {
+			p.parse(f.Type(), v.Clone().Dot(f.Name()))
+		}
+	case *types.Array:
+		if isByte(u.Elem()) {
+			p.add(jen.Id("p.BytesInto").Call(v.Clone().Index(jen.Op(":"))))
+			return
+		}
+		p.add(jen.Id("p.ArrayOf").Call(jen.Lit(int(u.Len()))))
+		i := p.names.name("i", "j", "k")
+		p.add(jen.For(jen.Id(i).Op(":=").Range().Add(v)).Block(p.nested(func() { p.parse(u.Elem(), v.Clone().Index(jen.Id(i))) })...))
+	case *types.Slice:
+		p.orNil(v, func() { p.slice(t, u, v) })
+	case *types.Map:
+		p.orNil(v, func() { p.pairs(t, u, v) })
+	case *types.Pointer:
+		p.add(v.Clone().Op("=").Nil())
+		p.add(jen.If(jen.Op("!").Id("p.Nil").Call().Op("&&").Id("p.Err").Call().Op("==").Nil()).
+			Block(p.nested(func() { p.pointee(u.Elem(), v) })...))
+	}
+}
+
+// orNil sets v to nil, or to what read gives if there is something.
+func (p *parser) orNil(v *jen.Statement, read func()) {
+	p.add(v.Clone().Op("=").Nil())
+	p.add(jen.If(jen.Op("!").Id("p.Nil").Call()).Block(p.nested(read)...))
+}
+
+// pointee reads what v is to point to.
+func (p *parser) pointee(t types.Type, v *jen.Statement) {
+	if named, ok := types.Unalias(t).(*types.Named); ok {
+		if c := p.codecOf(named); c != nil && c.byPointer() {
+			p.add(v.Clone().Op("=").New(p.typ(t)), jen.Id("parse"+c.stem).Call(jen.Id("p"), v))
+			return
+		}
+	}
+	name := p.names.name("v")
+	p.variable(name, t)
+	p.add(v.Clone().Op("=").Op("&").Id(name))
+}
+
+// variable reads a value into a new variable.
+func (p *parser) variable(name string, t types.Type) {
+	if expression := p.expression(t); expression != nil {
+		p.add(jen.Id(name).Op(":=").Add(expression))
+		return
+	}
+	p.add(jen.Var().Id(name).Add(p.typ(t)))
+	p.parse(t, jen.Id(name))
+}
+
+func (p *parser) slice(t types.Type, u *types.Slice, v *jen.Statement) {
+	n, i := p.names.name("n"), p.names.name("i", "j", "k")
+	p.add(
+		jen.Id(n).Op(":=").Id("p.Array").Call(),
+		v.Clone().Op("=").Make(p.typ(t), jen.Lit(0), jen.Id("p.Cap").Call(jen.Id(n), jen.Lit(size(u.Elem())))),
+		p.counted(i, n, func() {
+			if expression := p.expression(u.Elem()); expression != nil {
+				p.add(v.Clone().Op("=").Append(v.Clone(), expression))
+				return
+			}
+			e := p.names.name("v")
+			p.variable(e, u.Elem())
+			p.add(v.Clone().Op("=").Append(v.Clone(), jen.Id(e)))
+		}),
+	)
+}
+
+func (p *parser) pairs(t types.Type, u *types.Map, v *jen.Statement) {
+	n, i := p.names.name("n"), p.names.name("i", "j", "k")
+	p.add(
+		jen.Id(n).Op(":=").Id("p.Map").Call(),
+		v.Clone().Op("=").Make(p.typ(t), jen.Id("p.Cap").Call(jen.Id(n), jen.Lit(size(u.Key())+size(u.Elem())))),
+		p.counted(i, n, func() {
+			k, e := p.names.name("k"), p.names.name("v")
+			p.variable(k, u.Key())
+			p.variable(e, u.Elem())
+			p.add(p.serde("Put").Call(jen.Id("p"), v.Clone(), jen.Id(k), jen.Id(e)))
+		}),
+	)
+}
+
+// counted is a loop over n elements that ends early where the input is damaged: n is what the input claims.
+func (p *parser) counted(i, n string, read func()) jen.Code {
+	return jen.For(
+		jen.Id(i).Op(":=").Lit(0),
+		jen.Id(i).Op("<").Id(n).Op("&&").Id("p.Err").Call().Op("==").Nil(),
+		jen.Id(i).Op("++"),
+	).Block(p.nested(read)...)
+}
+
+// size is how many bytes a value takes in memory, on a machine of 64 bits.
+func size(t types.Type) int { return int(types.SizesFor("gc", "amd64").Sizeof(t)) }

@@ -1,0 +1,108 @@
+package emit
+
+import (
+	"go/types"
+	"strings"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/streamgen/streamgen/gen/internal/model"
+)
+
+// pipeline writes the wiring of one pipeline.
+type pipeline struct {
+	*model.Pipeline
+	e     *emitter
+	tasks []*task
+}
+
+func (e *emitter) newPipeline(p *model.Pipeline) *pipeline {
+	result := &pipeline{Pipeline: p, e: e}
+	for _, t := range p.Tasks() {
+		result.tasks = append(result.tasks, &task{
+			Task: t, pipeline: result, typeName: e.scope.name(model.Lower(p.Name()) + t.Head.Name + "Task"),
+		})
+	}
+	return result
+}
+
+func (p *pipeline) emit(f *file) {
+	for _, t := range p.tasks {
+		t.name()
+	}
+	p.emitJob(f)
+	for _, t := range p.tasks {
+		t.emit(f)
+	}
+}
+
+// emitJob writes the method that makes the job.
+func (p *pipeline) emitJob(f *file) {
+	names := newScope(f.locals, "p", "j", "t")
+	vertices := map[*model.Task]string{}
+	for _, t := range p.tasks {
+		if p.connected(t) {
+			vertices[t.Task] = names.name(model.Lower(t.Head.Name))
+		}
+	}
+	var body []jen.Code
+	body = append(body, jen.Id("j").Op(":=").Add(f.core("NewJob")).Call(jen.Lit(p.Name())))
+	for _, t := range p.tasks {
+		add := f.core("AddTask").Call(jen.Id("j"), t.info(f), jen.Func().Params().Op("*").Id(t.typeName).Block(jen.Return(t.literal(f))))
+		if name := vertices[t.Task]; name != "" {
+			add = jen.Id(name).Op(":=").Add(add)
+		}
+		body = append(body, jen.Line(), add)
+	}
+	connects := []jen.Code{}
+	for _, to := range p.tasks {
+		for _, from := range p.tasks {
+			for _, s := range from.Sends {
+				if s.To == to.Task {
+					connects = append(connects, from.connect(f, s, vertices))
+				}
+			}
+		}
+	}
+	if len(connects) > 0 {
+		body = append(body, jen.Line())
+		body = append(body, connects...)
+	}
+	body = append(body, jen.Return(jen.Id("j")))
+	f.Line()
+	f.comment("StreamgenJob wires the tasks of %s: %s.", p.Name(), p.summary())
+	f.Func().Params(jen.Id("p").Op("*").Id(p.Name())).Id("StreamgenJob").Params().Add(f.ref(runtimePath, "Job")).Block(body...)
+}
+
+// connected reports whether an exchange begins or ends at t.
+func (p *pipeline) connected(t *task) bool { return len(t.Sends) > 0 || len(t.Inputs) > 0 }
+
+// summary tells the tasks in their order.
+func (p *pipeline) summary() string {
+	var b strings.Builder
+	for i, t := range p.tasks {
+		switch {
+		case i > 0 && len(t.Inputs) > 0 && t.Inputs[0] != nil && t.Inputs[0].Key != nil:
+			b.WriteString(", then by key ")
+		case i > 0 && len(t.Inputs) > 0:
+			b.WriteString(", then ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(t.members())
+	}
+	return b.String()
+}
+
+// enumerate joins names as prose does.
+func enumerate(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+func isTime(t types.Type) bool {
+	named, ok := types.Unalias(t).(*types.Named)
+	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "time" && named.Obj().Name() == "Time"
+}

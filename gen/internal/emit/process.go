@@ -1,0 +1,287 @@
+package emit
+
+import (
+	"go/types"
+	"slices"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/streamgen/streamgen/gen/internal/model"
+)
+
+// locals is the scope of a method's parameters and variables.
+func (t *task) locals(f *file) *scope { return newScope(f.locals, "t") }
+
+// emitProcess writes the method that takes the batches.
+func (t *task) emitProcess(f *file) {
+	type reads struct {
+		edges []*model.Edge
+		body  func(name string) []jen.Code
+		typ   types.Type
+	}
+	var inputs []reads
+	switch {
+	case t.Head.Kind == model.Source:
+		inputs = append(inputs, reads{t.Head.Out, func(name string) []jen.Code { return t.pass(t.Head.Out, jen.Id(name)) }, t.Head.Record})
+	default:
+		for _, in := range t.Inputs {
+			edges := t.Reads(in)
+			inputs = append(inputs, reads{edges, func(name string) []jen.Code { return t.pass(edges[:1], jen.Id(name)) }, edges[0].Record})
+		}
+	}
+	names := t.locals(f)
+	number, batch := "_", ""
+	if len(inputs) > 1 {
+		number, batch = names.name("input"), names.name("records")
+	}
+	var told []string
+	var body []jen.Code
+	var cases []jen.Code
+	for i, in := range inputs {
+		name := newScope(names).name(in.edges[0].RecordName(), "record")
+		plural := model.Plural(name)
+		if batch == "" {
+			names.used[name] = true
+			batch = names.name(plural, "records")
+		}
+		from := []string{t.Head.Name}
+		if t.Head.Kind != model.Source {
+			from = nil
+			for _, e := range in.edges {
+				from = append(from, written(e))
+			}
+		}
+		told = append(told, plural+" from "+enumerate(from))
+		loop := jen.For(jen.Id(name).Op(":=").Range().Add(f.core("Rest")).Types(f.typ(in.typ)).
+			Call(jen.Op("&").Id("t.Task"), jen.Id(batch))).Block(in.body(name)...)
+		body = append(body, loop)
+		cases = append(cases, jen.Case(jen.Lit(i)).Block(loop))
+	}
+	if len(inputs) > 1 {
+		body = []jen.Code{jen.Switch(jen.Id(number)).Block(cases...)}
+	}
+	body = append(body, t.writes()...)
+	f.Line()
+	f.comment("Process takes %s.", enumerate(told))
+	t.method(f, "Process").Params(jen.Id(number).Int(), jen.Id(batch).Add(f.core("Records"))).Block(body...)
+}
+
+// written is how the user's tag writes the origin of e.
+func written(e *model.Edge) string {
+	if e.Output == nil || e.Output.Name == model.DefaultOutput {
+		return e.From.Name
+	}
+	return e.From.Name + "." + e.Output.Name
+}
+
+// pass hands one record to every reader of an output.
+func (t *task) pass(edges []*model.Edge, record *jen.Statement) []jen.Code {
+	var calls []jen.Code
+	for _, e := range edges {
+		call := jen.Id("t." + t.fields[e.To] + ".Add")
+		if s := t.Send(e); s != nil {
+			call = jen.Id("t." + t.outputs[s] + ".Send")
+			if name := t.sendTo[s]; name != "" {
+				call = jen.Id("t." + name)
+			}
+		} else if e.To.Kind == model.Transform {
+			call = jen.Id("t." + t.process[input{e.To, e.Input}])
+		}
+		calls = append(calls, call.Call(record))
+	}
+	return calls
+}
+
+// edges are those that begin at an output of a field.
+func (t *task) edges(n *model.Field, o *model.Output) []*model.Edge {
+	var found []*model.Edge
+	for _, e := range n.Out {
+		if e.Output == o {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// atEnd reports whether only sinks read an output: they get it once per batch.
+func (t *task) atEnd(edges []*model.Edge) bool {
+	return !slices.ContainsFunc(edges, func(e *model.Edge) bool { return e.To.Kind != model.Sink || t.Send(e) != nil })
+}
+
+// writes hands what only sinks read to them.
+func (t *task) writes() []jen.Code {
+	var calls []jen.Code
+	for _, n := range t.Fields {
+		if n.Kind != model.Transform || n.Operator.Form != model.Process {
+			continue
+		}
+		for _, o := range n.Operator.Outputs {
+			edges := t.edges(n, o)
+			if !t.atEnd(edges) {
+				continue
+			}
+			taken := jen.Id("t." + t.outs[output{n, o}] + ".Take").Call()
+			if len(edges) > 1 {
+				name := t.outs[output{n, o}]
+				calls = append(calls, jen.Id(name).Op(":=").Add(taken))
+				taken = jen.Id(name)
+			}
+			for _, e := range edges {
+				calls = append(calls, jen.Id("t."+t.fields[e.To]+".Write").Call(taken))
+			}
+		}
+	}
+	return calls
+}
+
+// drain passes on what a call has emitted to outputs that others than sinks read.
+func (t *task) drain(names *scope, n *model.Field, outputs []*model.Output) []jen.Code {
+	var loops []jen.Code
+	for _, o := range outputs {
+		edges := t.edges(n, o)
+		if t.atEnd(edges) {
+			continue
+		}
+		name := newScope(names).name(recordName(edges), "record")
+		loops = append(loops, jen.For(jen.List(jen.Id("_"), jen.Id(name)).Op(":=").Range().Id("t."+t.outs[output{n, o}]+".Take").Call()).
+			Block(t.pass(edges, jen.Id(name))...))
+	}
+	return loops
+}
+
+// recordName is what the first operator among the readers calls the record.
+func recordName(edges []*model.Edge) string {
+	for _, e := range edges {
+		if e.Input != nil {
+			return e.RecordName()
+		}
+	}
+	return edges[0].RecordName()
+}
+
+// emitOperator writes the method that gives a record to an operator.
+func (t *task) emitOperator(f *file, n *model.Field, in *model.Input) {
+	var edge *model.Edge
+	for _, e := range n.In {
+		if e.Input == in {
+			edge = e
+			break
+		}
+	}
+	names := t.locals(f)
+	record := names.name(edge.RecordName(), "record")
+	var body []jen.Code
+	switch n.Operator.Form {
+	case model.Map:
+		body = t.mapBody(names, n, in, edge, record)
+	case model.Filter:
+		body = t.filterBody(names, n, in, edge, record)
+	case model.Process:
+		body = t.processBody(names, n, in, edge, record)
+	}
+	f.Line()
+	t.method(f, t.process[input{n, in}]).Params(jen.Id(record).Add(f.typ(edge.Record))).Block(body...)
+}
+
+// argument passes a record as a method takes it.
+func argument(m *model.Method, edge *model.Edge, record string) *jen.Statement {
+	_, isPointer := types.Unalias(edge.Record).(*types.Pointer)
+	_, wantsPointer := types.Unalias(m.Record.Type()).(*types.Pointer)
+	switch {
+	case wantsPointer && !isPointer:
+		return jen.Op("&").Id(record)
+	case isPointer && !wantsPointer:
+		return jen.Op("*").Id(record)
+	}
+	return jen.Id(record)
+}
+
+// call calls Map or Filter.
+func (t *task) call(n *model.Field, m *model.Method, edge *model.Edge, record string) *jen.Statement {
+	var arguments []jen.Code
+	if m.Context {
+		arguments = append(arguments, jen.Id("t."+t.contexts[n]))
+	}
+	return jen.Id("t." + t.fields[n] + "." + m.Func.Name()).Call(append(arguments, argument(m, edge, record))...)
+}
+
+func (t *task) mapBody(names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string) []jen.Code {
+	call := t.call(n, in.Method, edge, record)
+	edges := t.edges(n, n.Operator.Outputs[0])
+	if !in.Method.Fails && len(edges) == 1 {
+		return t.pass(edges, call)
+	}
+	result := names.name(recordName(edges), "result")
+	if !in.Method.Fails {
+		return append([]jen.Code{jen.Id(result).Op(":=").Add(call)}, t.pass(edges, jen.Id(result))...)
+	}
+	err := names.name("err")
+	return append([]jen.Code{
+		jen.List(jen.Id(result), jen.Id(err)).Op(":=").Add(call),
+		t.check(n, jen.Id(err)),
+	}, t.pass(edges, jen.Id(result))...)
+}
+
+func (t *task) filterBody(names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string) []jen.Code {
+	call := t.call(n, in.Method, edge, record)
+	pass := t.pass(t.edges(n, n.Operator.Outputs[0]), jen.Id(record))
+	if !in.Method.Fails {
+		return []jen.Code{jen.If(call).Block(pass...)}
+	}
+	ok, err := names.name("ok"), names.name("err")
+	return []jen.Code{
+		jen.List(jen.Id(ok), jen.Id(err)).Op(":=").Add(call),
+		t.check(n, jen.Id(err)),
+		jen.If(jen.Id(ok)).Block(pass...),
+	}
+}
+
+func (t *task) check(n *model.Field, err *jen.Statement) *jen.Statement {
+	return jen.Id("t.Check").Call(jen.Lit(n.UID), err)
+}
+
+func (t *task) processBody(names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string) []jen.Code {
+	m := in.Method
+	var body, arguments []jen.Code
+	if m.Context {
+		arguments = append(arguments, jen.Id("t."+t.contexts[n]))
+	}
+	key := ""
+	if m.Key || m.State {
+		key = names.name("key")
+		body = append(body, jen.Id(key).Op(":=").Add(t.keyOf(t.fields[n], in, edge, record)))
+	}
+	if m.Key {
+		arguments = append(arguments, jen.Id(key))
+	}
+	arguments = append(arguments, argument(m, edge, record))
+	if m.State {
+		hash := t.pipeline.e.hash(n.Operator, jen.Id(key))
+		arguments = append(arguments, jen.Id("t."+t.states[n]+".At").Call(jen.Id(key), hash))
+	}
+	for _, o := range m.Outputs {
+		arguments = append(arguments, jen.Op("&").Id("t."+t.outs[output{n, o}]))
+	}
+	call := jen.Id("t." + t.fields[n] + "." + m.Func.Name()).Call(arguments...)
+	if m.Fails {
+		call = t.check(n, call)
+	}
+	return append(append(body, call), t.drain(names, n, m.Outputs)...)
+}
+
+// keyOf takes the key of a record.
+func (t *task) keyOf(operator string, in *model.Input, edge *model.Edge, record string) *jen.Statement {
+	return jen.Id("t." + operator + "." + in.Key.Func.Name()).Call(argument(in.Key, edge, record))
+}
+
+// emitSend writes the method that sends a record to the subtask that holds its key.
+func (t *task) emitSend(f *file, s *model.Send) {
+	edge := s.Edges[0]
+	names := t.locals(f)
+	record := names.name(edge.RecordName(), "record")
+	hash := t.pipeline.e.hash(s.To.Head.Operator, t.keyOf(t.keys[s.To.Head], edge.Input, edge, record))
+	f.Line()
+	t.method(f, t.sendTo[s]).Params(jen.Id(record).Add(f.typ(edge.Record))).Block(
+		jen.Id("t."+t.outputs[s]+".SendByKey").Call(hash, jen.Id(record)),
+	)
+}

@@ -1,0 +1,83 @@
+package emit
+
+import (
+	"go/types"
+
+	"github.com/dave/jennifer/jen"
+)
+
+// zeroTest writes the test whether a state is its zero value.
+type zeroTest struct {
+	*file
+	names *scope
+	loops []jen.Code
+}
+
+func (z *zeroTest) body(t types.Type) *jen.Statement {
+	if types.Comparable(t) {
+		return short(jen.Return(jen.Op("*").Id("s").Op("==").Add(z.typ(t)).Values()))
+	}
+	result := z.all(t.Underlying().(*types.Struct), jen.Id("s"))
+	return jen.Block(append(z.loops, jen.Return(result))...)
+}
+
+// all is true if every field of v is zero.
+func (z *zeroTest) all(u *types.Struct, v *jen.Statement) *jen.Statement {
+	var result *jen.Statement
+	for f := range u.Fields() {
+		if f.Name() == "_" {
+			continue
+		}
+		test := z.zero(f.Type(), v.Clone().Dot(f.Name()))
+		if test == nil {
+			continue
+		}
+		if result == nil {
+			result = test
+		} else {
+			result = result.Op("&&").Add(test)
+		}
+	}
+	if result == nil {
+		return jen.True()
+	}
+	return result
+}
+
+// zero is an expression that is true if v is zero, nil if a loop has tested it.
+func (z *zeroTest) zero(t types.Type, v *jen.Statement) *jen.Statement {
+	switch u := t.Underlying().(type) {
+	case *types.Basic:
+		switch {
+		case u.Info()&types.IsBoolean != 0:
+			return jen.Op("!").Add(v)
+		case u.Info()&types.IsString != 0:
+			return v.Clone().Op("==").Lit("")
+		}
+		return v.Clone().Op("==").Lit(0)
+	case *types.Slice, *types.Map, *types.Pointer:
+		return v.Clone().Op("==").Nil()
+	case *types.Array:
+		if !types.Comparable(t) {
+			z.loop(u, v)
+			return nil
+		}
+	case *types.Struct:
+		if !types.Comparable(t) {
+			return z.all(u, v)
+		}
+	}
+	return v.Clone().Op("==").Parens(z.typ(t).Values())
+}
+
+func (z *zeroTest) loop(u *types.Array, v *jen.Statement) {
+	i := z.names.name("i", "j", "k")
+	outer := z.loops
+	z.loops = nil
+	test := z.zero(u.Elem(), v.Clone().Index(jen.Id(i)))
+	body := z.loops
+	if test != nil {
+		body = append(body, jen.If(jen.Op("!").Parens(test)).Block(jen.Return(jen.False())))
+	}
+	z.loops = append(outer, jen.For(jen.Id(i).Op(":=").Range().Add(v.Clone())).Block(body...))
+}

@@ -1,0 +1,96 @@
+package load
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+)
+
+// triage sorts the errors of p: what makes it unreadable, what may matter, and what goes away with the code to be generated.
+func triage(result *Package, p *packages.Package, generated map[string]bool) {
+	for _, e := range p.Errors {
+		pos := position(e.Pos)
+		switch {
+		case generated[pos.Filename] || e.Kind == packages.TypeError && !isImportError(e.Msg):
+		case e.Kind == packages.UnknownError && strings.HasPrefix(e.Msg, "# "): // the compiler met the same as the type checker
+		case e.Kind == packages.ParseError:
+			result.Errors.Add(pos, e.Msg, "")
+		case isImportError(e.Msg):
+			result.Errors.Add(pos, e.Msg, "fix the import first: without it the types cannot be known")
+		default:
+			result.Errors.Add(pos, strings.TrimSpace(e.Msg), "")
+		}
+	}
+	for _, e := range p.TypeErrors {
+		if !e.Soft && !inBody(result, e.Pos) && !isImportError(e.Msg) {
+			result.TypeErrors = append(result.TypeErrors, e)
+		}
+	}
+	if result.Types == nil && len(result.Errors) == 0 {
+		result.Errors.Add(token.Position{Filename: result.Dir}, fmt.Sprintf("package %s has no types", p.PkgPath), "")
+	}
+}
+
+func isImportError(message string) bool { return strings.HasPrefix(message, "could not import ") }
+
+// inBody reports whether pos lies in the body of a function.
+func inBody(p *Package, pos token.Pos) bool {
+	for _, f := range p.Files {
+		if pos < f.Syntax.FileStart || pos > f.Syntax.FileEnd {
+			continue
+		}
+		inside := false
+		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+			if inside || n == nil || pos < n.Pos() || pos > n.End() {
+				return false
+			}
+			if body, ok := n.(*ast.BlockStmt); ok {
+				inside = body.Pos() <= pos && pos < body.End()
+			}
+			return !inside
+		})
+		return inside
+	}
+	return true // in a file of ours
+}
+
+// position parses file:line:col.
+func position(s string) token.Position {
+	var pos token.Position
+	pos.Filename = s
+	if name, column, ok := cutLast(s); ok {
+		pos.Filename, pos.Line = name, column
+		if name, line, ok := cutLast(name); ok {
+			pos.Filename, pos.Line, pos.Column = name, line, column
+		}
+	}
+	if pos.Filename == "-" {
+		pos.Filename = ""
+	}
+	return pos
+}
+
+func cutLast(s string) (string, int, bool) {
+	i := strings.LastIndexByte(s, ':')
+	if i < 0 {
+		return s, 0, false
+	}
+	n, err := strconv.Atoi(s[i+1:])
+	return s[:i], n, err == nil
+}
+
+// InvalidIn returns the type errors that lie in the given declaration.
+func (p *Package) InvalidIn(n ast.Node) []types.Error {
+	var found []types.Error
+	for _, e := range p.TypeErrors {
+		if n.Pos() <= e.Pos && e.Pos <= n.End() {
+			found = append(found, e)
+		}
+	}
+	return found
+}
