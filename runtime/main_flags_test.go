@@ -1,0 +1,237 @@
+package runtime
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamgen/streamgen/runtime/config"
+)
+
+// configOf runs the command and returns the configuration that its job was given.
+func (c *command) configOf(t *testing.T) config.Config {
+	t.Helper()
+	var got config.Config
+	c.job.run = func(_ context.Context, env Environment) (Outcome, error) {
+		got = env.Config
+		return Finished, nil
+	}
+	c.requireExit(t, exitOK)
+	return got
+}
+
+func TestMainPresets(t *testing.T) {
+	c := newCommand("run", "-D", "execution.checkpointing.dir=/data")
+	want := config.ForMain()
+	want.Checkpointing.Dir, want.Checkpointing.Storage = "/data", config.FileSystem
+	require.Equal(t, want, c.configOf(t))
+	require.Contains(t, c.err.String(), `execution.checkpointing.interval="10 s"`, "the presets are told")
+}
+
+func TestTheLastSettingWins(t *testing.T) {
+	for name, test := range map[string]struct {
+		args []string
+		want int
+	}{
+		"-D after -D":                       {[]string{"-D", "parallelism.default=2", "-Dparallelism.default=3"}, 3},
+		"-D after --parallelism":            {[]string{"--parallelism", "2", "-D", "parallelism.default=3"}, 3},
+		"--parallelism after -D":            {[]string{"-D", "parallelism.default=2", "--parallelism=3"}, 3},
+		"an argument after the environment": {[]string{"-Dparallelism.default=3"}, 3},
+		"the environment alone":             {nil, 7},
+		"flags after positionals":           {[]string{"a.txt", "b.txt", "--parallelism", "3"}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCommand(append([]string{"run", "-D", "execution.checkpointing.interval=off"}, test.args...)...)
+			c.environ = []string{"STREAMGEN_PARALLELISM_DEFAULT=7"}
+			require.Equal(t, test.want, c.configOf(t).Parallelism)
+		})
+	}
+}
+
+func TestValuesMayHoldAnything(t *testing.T) {
+	got := newCommand("run", "-Dexecution.checkpointing.dir=/a=b, c").configOf(t)
+	require.Equal(t, "/a=b, c", got.Checkpointing.Dir)
+}
+
+func TestFresh(t *testing.T) {
+	require.True(t, newCommand("run", "--fresh", "-Dexecution.checkpointing.dir=/data").configOf(t).Recovery.Fresh)
+	require.False(t, newCommand("run", "-Dexecution.checkpointing.dir=/data").configOf(t).Recovery.Fresh)
+}
+
+// The user's flags and positional arguments are there when the pipeline is built.
+func TestUserFlagsJoin(t *testing.T) {
+	for name, args := range map[string][]string{
+		"two dashes":          {"run", "a.txt", "--output", "totals", "-v", "b.txt", "--timeout=3s", "-Dexecution.checkpointing.dir=/data"},
+		"one dash":            {"run", "-output", "totals", "-timeout=3s", "-v", "-Dexecution.checkpointing.dir=/data", "a.txt", "b.txt"},
+		"a terminator":        {"run", "--output=totals", "--timeout", "3s", "-v", "-D", "execution.checkpointing.dir=/data", "--", "a.txt", "b.txt"},
+		"for the graph, also": {"graph", "a.txt", "--output=totals", "-timeout", "3s", "-v", "b.txt"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCommand(args...)
+			output := c.flags.String("output", "", "folder of the totals")
+			timeout := c.flags.Duration("timeout", 0, "")
+			verbose := c.flags.Bool("v", false, "")
+			built := false
+			build := c.build
+			c.build = func() Pipeline {
+				built = true
+				require.Equal(t, "totals", *output)
+				require.Equal(t, 3*time.Second, *timeout)
+				require.True(t, *verbose)
+				require.Equal(t, []string{"a.txt", "b.txt"}, c.flags.Args())
+				require.True(t, c.flags.Parsed())
+				return build()
+			}
+			c.requireExit(t, exitOK)
+			require.True(t, built)
+		})
+	}
+}
+
+func TestPositionalsMayLookLikeFlags(t *testing.T) {
+	c := newCommand("run", "-Dexecution.checkpointing.interval=off", "--", "-output", "--fresh")
+	c.flags.String("output", "", "")
+	require.False(t, c.configOf(t).Recovery.Fresh)
+	require.Equal(t, []string{"-output", "--fresh"}, c.flags.Args())
+}
+
+func TestFlagDefinedTwice(t *testing.T) {
+	c := newCommand("stop")
+	c.flags.Bool("fresh", false, "")
+	c.flags.String("D", "", "")
+	c.flags.String("output", "", "")
+	c.requireExit(t, exitUsage)
+	require.Equal(t, `wordcount: the program defines a flag D that runtime.Main has too: give it another name
+the program defines a flag fresh that runtime.Main has too: give it another name
+`, c.err.String())
+}
+
+func TestUsageErrors(t *testing.T) {
+	for name, test := range map[string]struct {
+		args    []string
+		environ []string
+		want    string
+	}{
+		"an unknown option": {
+			args: []string{"run", "-D", "execution.checkpointing.intervall=1 s"},
+			want: `unknown option "execution.checkpointing.intervall": did you mean execution.checkpointing.interval?`,
+		},
+		"an option that is not supported": {
+			args: []string{"run", "-D", "execution.checkpointing.incremental=true"},
+			want: `execution.checkpointing.incremental: "true" is not supported yet; this version always does what false says`,
+		},
+		"a bad value": {
+			args: []string{"run", "--parallelism", "many"},
+			want: `parallelism.default: "many" is not a value of it: want a whole number`,
+		},
+		"values that do not go together": {
+			args: []string{"run", "-Dexecution.checkpointing.dir=/data", "-Dexecution.checkpointing.num-retained=0", "-Dparallelism.default=0"},
+			want: "parallelism.default is 0: want at least 1\nexecution.checkpointing.num-retained is 0: want at least 1",
+		},
+		"an unknown variable": {
+			args: []string{"graph"}, environ: []string{"STREAMGEN_PARALELISM_DEFAULT=1"},
+			want: `unknown environment variable "STREAMGEN_PARALELISM_DEFAULT": did you mean STREAMGEN_PARALLELISM_DEFAULT?`,
+		},
+		"an unknown operator": {
+			args: []string{"graph", "-Dparallelism.Cuont=2"},
+			want: `parallelism.Cuont: unknown operator "Cuont": did you mean Count?`,
+		},
+		"no key": {
+			args: []string{"run", "-D", "=x"},
+			want: `invalid argument "=x" for "-D, --define" flag: want key=value; see wordcount run --help`,
+		},
+		"an unknown flag": {
+			args: []string{"run", "--paralelism", "3"},
+			want: `unknown flag: --paralelism; see wordcount run --help`,
+		},
+		"an unknown log level": {
+			args: []string{"run", "-Dexecution.checkpointing.dir=/data", "--log-level", "loud"},
+			want: `--log-level is "loud": want debug, info, warn or error`,
+		},
+		"an unknown log format": {
+			args: []string{"run", "-Dexecution.checkpointing.dir=/data", "--log-format", "xml"},
+			want: `--log-format is "xml": want text or json`,
+		},
+		"a subcommand with a typing error": {
+			args: []string{"rum"},
+			want: `unknown command "rum": did you mean run?`,
+		},
+		"no subcommand but an argument": {
+			args: []string{"input.txt"},
+			want: `unknown command "input.txt": begin with run, as in wordcount run input.txt`,
+		},
+		"an argument too many": {
+			args: []string{"stop", "input.txt"},
+			want: `wordcount stop takes no arguments, and got ["input.txt"]`,
+		},
+		"no folder for checkpoints": {
+			args: []string{"run"},
+			want: "where are the checkpoints? Add -D execution.checkpointing.dir=DIR, or set STREAMGEN_EXECUTION_CHECKPOINTING_DIR; " +
+				"to run without checkpoints, add -D execution.checkpointing.interval=off; " +
+				"to keep them in memory, for restarts within the process, -D execution.checkpointing.storage=jobmanager",
+		},
+		"no folder to find a job in": {
+			args: []string{"stop"},
+			want: "where are the checkpoints? Add -D execution.checkpointing.dir=DIR, or set STREAMGEN_EXECUTION_CHECKPOINTING_DIR; " +
+				"a job without a folder is ended by signals only: SIGTERM stops it, a second SIGINT cancels it",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCommand(test.args...)
+			c.environ = test.environ
+			c.requireExit(t, exitUsage)
+			require.Equal(t, "wordcount: "+test.want+"\n", c.err.String())
+			require.Empty(t, c.out.String())
+		})
+	}
+}
+
+func TestCheckpointsMayBeOffOrInMemory(t *testing.T) {
+	off := newCommand("run", "-D", "execution.checkpointing.interval=off").configOf(t)
+	require.Zero(t, off.Checkpointing.Interval)
+	memory := newCommand("run", "-D", "execution.checkpointing.storage=jobmanager").configOf(t)
+	require.Equal(t, config.JobManager, memory.Checkpointing.Storage)
+}
+
+func TestHelp(t *testing.T) {
+	c := newCommand("run", "--help")
+	c.flags.String("output", "totals", "folder of the `totals`")
+	c.requireExit(t, exitOK)
+	for _, part := range []string{"wordcount run -D execution.checkpointing.dir=DIR", "--output", "--fresh", "-D, --define key=value"} {
+		require.Contains(t, c.out.String(), part)
+	}
+
+	bare := newCommand()
+	bare.requireExit(t, exitUsage)
+	require.Contains(t, bare.err.String(), "savepoint")
+	require.Contains(t, bare.err.String(), "wordcount: say what to do: run, savepoint, stop, cancel, graph or config\n")
+}
+
+func TestBuildMistakes(t *testing.T) {
+	for name, test := range map[string]struct {
+		build func() Pipeline
+		want  string
+	}{
+		"no function":     {nil, "runtime.Main was given no function that builds the pipeline"},
+		"nil":             {func() Pipeline { return nil }, "the function that builds the pipeline is to return one: the pipeline is nil"},
+		"a pointer to no": {func() Pipeline { return (*fakePipeline)(nil) }, "the function that builds the pipeline is to return one: the pipeline is nil"},
+		"a panic":         {func() Pipeline { panic("no input") }, "the function that builds the pipeline panicked: no input"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCommand("run", "-Dexecution.checkpointing.interval=off")
+			c.build = test.build
+			c.requireExit(t, exitFailed)
+			require.Contains(t, c.err.String(), "wordcount: "+test.want)
+		})
+	}
+}
+
+func TestConfigPrintsTheOptions(t *testing.T) {
+	c := newCommand("config", "-Dparallelism.Count=3")
+	c.build = nil
+	c.requireExit(t, exitOK)
+	require.Contains(t, c.out.String(), "execution.checkpointing.interval=10 s\n")
+	require.Contains(t, c.out.String(), "parallelism.Count=3\n")
+}

@@ -1,0 +1,55 @@
+package runtime
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamgen/streamgen/runtime/config"
+)
+
+func TestGraph(t *testing.T) {
+	c := newCommand("graph", "--parallelism", "4")
+	c.requireExit(t, exitOK)
+	require.Equal(t, `WordCount: 2 tasks, 4 operators
+
+task Lines, parallelism 4
+  Lines
+  Split   <- Lines (chained)
+
+task Count, parallelism 4
+  Count   <- Split (hash)
+  Totals  <- Count (chained)
+`, c.out.String())
+	require.Empty(t, c.err.String())
+}
+
+func TestGraphWithSeveralInputs(t *testing.T) {
+	c := newCommand("graph")
+	c.job.graph = func(config.Config) (Graph, error) {
+		return Graph{
+			Pipeline: "Join",
+			Tasks: []GraphTask{
+				{Name: "Orders", Operators: []string{"Orders"}, Parallelism: 2},
+				{Name: "Rates", Operators: []string{"Rates"}, Parallelism: 1},
+				{Name: "Convert.Join", Operators: []string{"Convert.Join"}, Parallelism: 2},
+			},
+			Edges: []GraphEdge{
+				{From: "Orders", To: "Convert.Join", Kind: "hash"},
+				{From: "Rates", To: "Convert.Join", Kind: "broadcast"},
+			},
+		}, nil
+	}
+	c.requireExit(t, exitOK)
+	require.Equal(t, `Join: 3 tasks, 3 operators
+
+task Orders, parallelism 2
+  Orders
+
+task Rates, parallelism 1
+  Rates
+
+task Convert.Join, parallelism 2
+  Convert.Join  <- Orders (hash), Rates (broadcast)
+`, c.out.String())
+}
