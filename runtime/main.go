@@ -39,6 +39,9 @@ func Main(build func() Pipeline) {
 		build:   build,
 		columns: func() (int, bool) {
 			columns, _, err := term.GetSize(int(os.Stderr.Fd()))
+			if columns == 0 {
+				columns = 80 // a terminal that does not know
+			}
 			return columns, err == nil
 		},
 		notify: func() (<-chan os.Signal, func()) {
