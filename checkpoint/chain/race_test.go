@@ -1,0 +1,222 @@
+package chain_test
+
+import (
+	"errors"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+)
+
+// at runs interrupt before the n-th operation.
+func at(fsys vfs.FS, n int, interrupt func()) vfs.FS {
+	return vfs.Inject(fsys, func(vfs.Op, string) error {
+		if n--; n == -1 {
+			interrupt()
+		}
+		return nil
+	})
+}
+
+// outcome requires that a runner that met others either did its work or was told that it was fenced.
+func outcome(t *testing.T, err error) {
+	if err != nil {
+		require.ErrorIs(t, err, chain.ErrFenced)
+	}
+}
+
+// A runner is stopped before each of its operations, another one lives its whole life, and the first goes on.
+func TestTwoRunners(t *testing.T) {
+	for point := 0; ; point++ {
+		mem := vfs.NewMem()
+		require.NoError(t, run(mem, 1, 2, func(string) {}))
+		published := []string{"1/1"}
+		publish := func(mark string) { published = append(published, mark) }
+		met := false
+		second := 0
+		fsys := at(mem, point, func() {
+			met = true
+			require.NoError(t, run(mem, 2, 1, publish))
+			second = len(published)
+		})
+		err := run(fsys, 3, 1, publish)
+		outcome(t, err)
+		check(t, mem.Crash(nil), published)
+		check(t, mem, published)
+		require.False(t, t.Failed(), "stopped at %d", point)
+		if !met {
+			require.NoError(t, err)
+			return
+		}
+		// Whoever had begun to publish was fenced, and was told so at its next publication. Who was only starting may have started over.
+		if errors.Is(err, chain.ErrFenced) {
+			require.Len(t, published, second, "stopped at %d", point)
+		}
+	}
+}
+
+// The same with a third runner in the middle of the second, and the second only partly through when the first goes on.
+func TestThreeRunners(t *testing.T) {
+	step := 1
+	if testing.Short() {
+		step = 5
+	}
+	for outer := 0; ; outer += step {
+		met := false
+		for inner := 0; ; inner += step {
+			mem := vfs.NewMem()
+			var published []string
+			publish := func(mark string) { published = append(published, mark) }
+			met = false
+			metInner := false
+			err := run(at(mem, outer, func() {
+				met = true
+				outcome(t, run(at(mem, inner, func() {
+					metInner = true
+					outcome(t, run(mem, 1, 1, publish))
+				}), 1, 1, publish))
+			}), 2, 1, publish)
+			outcome(t, err)
+			check(t, mem, published)
+			if t.Failed() {
+				t.Fatalf("stopped at %d and %d", outer, inner)
+			}
+			if !metInner {
+				break
+			}
+		}
+		if !met {
+			return
+		}
+	}
+}
+
+// schedule runs runners one operation at a time in the order that the generator picks, until all have ended or steps are done; those that
+// have not ended then never go on. It leans towards staying with one runner, so that long sleeps are met too.
+func schedule(r *rand.Rand, steps int, mem *vfs.Mem, runners ...func(fsys vfs.FS)) {
+	type turn struct {
+		goOn chan bool // false: end here
+		done chan bool // true: the runner has ended
+	}
+	errEnd := errors.New("never scheduled again")
+	turns := make([]turn, len(runners))
+	for i, runner := range runners {
+		turns[i] = turn{make(chan bool), make(chan bool)}
+		dead := false
+		fsys := vfs.Inject(mem, func(vfs.Op, string) error {
+			if dead {
+				return errEnd
+			}
+			turns[i].done <- false
+			if !<-turns[i].goOn {
+				dead = true
+				return errEnd
+			}
+			return nil
+		})
+		go func() {
+			<-turns[i].goOn
+			runner(fsys)
+			turns[i].done <- true
+		}()
+	}
+	alive := make([]int, len(turns))
+	for i := range turns {
+		alive[i] = i
+	}
+	stay := r.IntN(60) + 1
+	current := 0
+	for ; len(alive) > 0 && steps > 0; steps-- {
+		if current >= len(alive) || r.IntN(stay) == 0 {
+			current = r.IntN(len(alive))
+		}
+		i := alive[current]
+		turns[i].goOn <- true
+		if <-turns[i].done {
+			alive = append(alive[:current], alive[current+1:]...)
+		}
+	}
+	for _, i := range alive {
+		// The first word to a runner that has not begun only begins it.
+		for begun := false; ; begun = true {
+			turns[i].goOn <- begun && false
+			if <-turns[i].done {
+				break
+			}
+		}
+	}
+}
+
+// Four runners and a power loss at any time, in random schedules. STREAMGEN_SCHEDULES sets how many.
+func TestRandomSchedules(t *testing.T) {
+	schedules := 3000
+	if n, err := strconv.Atoi(os.Getenv("STREAMGEN_SCHEDULES")); err == nil {
+		schedules = n
+	}
+	for seed := range uint64(schedules) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		mem := vfs.NewMem()
+		var published []string
+		runner := func(fsys vfs.FS) {
+			for range 1 + r.IntN(2) {
+				err := run(fsys, 1+r.IntN(2), 1, func(mark string) { published = append(published, mark) })
+				if err != nil {
+					return
+				}
+			}
+		}
+		schedule(r, 20+r.IntN(600), mem, runner, runner, runner, runner)
+		check(t, mem.Crash(r), published)
+		check(t, mem, published)
+		require.False(t, t.Failed(), "seed %d", seed)
+	}
+}
+
+// The race that a number used twice would lose, step by step: see claim.
+func TestNumberUsedTwice(t *testing.T) {
+	// old sleeps before each operation of its third publication, late before it makes the folder of an epoch that is taken and freed meanwhile.
+	for point := 0; ; point++ {
+		mem := vfs.NewMem()
+		wake := false
+		var late func()
+		armed, n := false, point
+		old := take(t, vfs.Inject(mem, func(op vfs.Op, name string) error {
+			if !armed {
+				return nil
+			}
+			if n--; n == -1 {
+				late()
+			}
+			return nil
+		}))
+		mustAdvance(t, old, 1)
+		published := []string{"1/1"}
+
+		late = func() {
+			// The name of the old runner's folder is made free by two more runners, then a third, which chose it long ago, makes it.
+			require.NoError(t, run(mem, 1, 1, func(mark string) { published = append(published, mark) }))
+			require.NoError(t, run(mem, 1, 1, func(mark string) { published = append(published, mark) }))
+			_, err := mem.Stat(dir + "/epoch-0000000001")
+			require.Error(t, err)
+			require.NoError(t, mem.Mkdir(dir+"/epoch-0000000001"))
+			wake = true
+		}
+		armed = true
+		mark, err := advance(old)
+		armed = false
+		if !wake {
+			require.NoError(t, err)
+			return
+		}
+		if err == nil {
+			t.Fatalf("the fenced runner published %s when it woke at %d", mark, point)
+		}
+		require.ErrorIs(t, err, chain.ErrFenced)
+		check(t, mem, published)
+	}
+}
