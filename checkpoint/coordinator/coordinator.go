@@ -1,0 +1,303 @@
+// Package coordinator decides when checkpoints begin, when they are complete and when a job has had too many fail. It is a pure state
+// machine: events and times go in, actions come out.
+//
+// The rules are those of Flink's checkpoint coordinator.
+package coordinator
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/streamgen/streamgen/checkpoint"
+)
+
+// Options are what a coordinator needs to know. Times are those of the job's monotonic clock.
+type Options struct {
+	// Interval is the time from one periodic checkpoint to the next; 0: none.
+	Interval time.Duration
+	// Timeout is when a pending checkpoint is given up.
+	Timeout time.Duration
+	// MinPause is the least time from a completion to the next periodic trigger.
+	MinPause time.Duration
+	// MaxConcurrent is how many checkpoints may be pending before a periodic one waits. Savepoints do not count.
+	MaxConcurrent int
+	// Tolerable is how many checkpoints in a row may fail.
+	Tolerable int
+	// NextID is the number of the first checkpoint.
+	NextID int64
+	// Subtasks names every subtask, for errors; each must acknowledge.
+	Subtasks []string
+	// FirstDelay is when the first periodic checkpoint is due, a random time from MinPause to Interval: jobs started together do not
+	// checkpoint together.
+	FirstDelay time.Duration
+}
+
+// Action is what the job is to do: Trigger, Publish, Complete, Abort, Discard or Fail.
+type Action interface{ action() }
+
+// Barrier is what divides the records before a checkpoint from those behind it.
+type Barrier struct {
+	ID   int64
+	Kind checkpoint.Kind
+}
+
+type (
+	// Trigger sends the barrier to every subtask that no running one feeds.
+	Trigger struct{ Barrier Barrier }
+	// Publish makes the checkpoint durable; its outcome comes back by Published.
+	Publish struct{ Checkpoint *checkpoint.Checkpoint }
+	// Complete tells every subtask that the checkpoint is complete.
+	Complete struct{ Checkpoint *checkpoint.Checkpoint }
+	// Abort tells every subtask that the checkpoint was given up.
+	Abort struct {
+		Barrier Barrier
+		Reason  error
+	}
+	// Discard deletes what was stored for a checkpoint that is given up, or after that.
+	Discard struct{ ID int64 }
+	// Fail ends this run of the job.
+	Fail struct{ Err error }
+)
+
+func (Trigger) action()  {}
+func (Publish) action()  {}
+func (Complete) action() {}
+func (Abort) action()    {}
+func (Discard) action()  {}
+func (Fail) action()     {}
+
+// Coordinator runs the checkpoints of one run of a job.
+type Coordinator struct {
+	o       Options
+	nextID  int64
+	pending []*pending // in the order of their IDs
+
+	due           time.Duration // of the next periodic one
+	lastCompleted time.Duration
+	completed     bool  // whether there is a lastCompleted
+	lastSuccess   int64 // ID
+	failures      int   // in a row
+	closing       bool  // the last checkpoint of the run is pending: none is to follow
+}
+
+type pending struct {
+	barrier   Barrier
+	triggered time.Duration
+	wall      time.Time
+	acked     []*checkpoint.Subtask
+	missing   int
+	published bool // on its way to storage
+}
+
+// New returns a coordinator of a job whose subtasks all run, at the time now.
+func New(o Options, now time.Duration) *Coordinator {
+	return &Coordinator{o: o, nextID: o.NextID, due: now + o.FirstDelay}
+}
+
+// Tick gives up what has timed out and triggers what is due. Wall is the time of day that goes into the checkpoint.
+func (c *Coordinator) Tick(now time.Duration, wall time.Time) []Action {
+	var actions []Action
+	for _, p := range append([]*pending(nil), c.pending...) {
+		if !p.published && now >= p.triggered+c.o.Timeout {
+			actions = append(actions, c.fail(p, fmt.Errorf("checkpoint %d expired after %v (execution.checkpointing.timeout): waiting for %s",
+				p.barrier.ID, c.o.Timeout, c.waitingFor(p)))...)
+		}
+	}
+	if c.periodicAt() <= now && c.mayTrigger() {
+		actions = append(actions, c.trigger(checkpoint.Periodic, now, wall))
+		for c.due <= now {
+			c.due += c.o.Interval
+		}
+	}
+	return actions
+}
+
+// Wake is the next time at which Tick has something to do, false if there is none.
+func (c *Coordinator) Wake() (time.Duration, bool) {
+	at, ok := time.Duration(0), false
+	earlier := func(t time.Duration) {
+		if !ok || t < at {
+			at, ok = t, true
+		}
+	}
+	for _, p := range c.pending {
+		if !p.published {
+			earlier(p.triggered + c.o.Timeout)
+		}
+	}
+	if c.o.Interval > 0 && c.mayTrigger() {
+		earlier(c.periodicAt())
+	}
+	return at, ok
+}
+
+const never = time.Duration(1<<63 - 1)
+
+// periodicAt is when the next periodic checkpoint may be triggered, as far as time goes.
+func (c *Coordinator) periodicAt() time.Duration {
+	if c.o.Interval <= 0 {
+		return never
+	}
+	if c.completed {
+		return max(c.due, c.lastCompleted+c.o.MinPause)
+	}
+	return c.due
+}
+
+func (c *Coordinator) mayTrigger() bool {
+	if c.closing {
+		return false
+	}
+	n := 0
+	for _, p := range c.pending {
+		if p.barrier.Kind != checkpoint.Savepoint {
+			n++
+		}
+	}
+	return n < c.o.MaxConcurrent
+}
+
+// Request triggers a savepoint, the savepoint of a stop or the final checkpoint, at once.
+func (c *Coordinator) Request(kind checkpoint.Kind, now time.Duration, wall time.Time) Trigger {
+	c.closing = c.closing || kind == checkpoint.StopSavepoint || kind == checkpoint.Final
+	return c.trigger(kind, now, wall)
+}
+
+func (c *Coordinator) trigger(kind checkpoint.Kind, now time.Duration, wall time.Time) Trigger {
+	p := &pending{barrier: Barrier{ID: c.nextID, Kind: kind}, triggered: now, wall: wall,
+		acked: make([]*checkpoint.Subtask, len(c.o.Subtasks)), missing: len(c.o.Subtasks)}
+	c.nextID++
+	c.pending = append(c.pending, p)
+	return Trigger{p.barrier}
+}
+
+// Waiting returns the barriers that subtask has not acknowledged: one that has come to the end of its input takes them directly.
+func (c *Coordinator) Waiting(subtask int) []Barrier {
+	var barriers []Barrier
+	for _, p := range c.pending {
+		if p.acked[subtask] == nil {
+			barriers = append(barriers, p.barrier)
+		}
+	}
+	return barriers
+}
+
+// Acknowledge takes what a subtask held at a barrier, durable already. When it is the last one the checkpoint is to be published.
+func (c *Coordinator) Acknowledge(id int64, subtask int, held checkpoint.Subtask, now time.Duration) []Action {
+	p := c.find(id)
+	if p == nil || p.acked[subtask] != nil {
+		return []Action{Discard{id}} // late
+	}
+	p.acked[subtask] = &held
+	if p.missing--; p.missing > 0 {
+		return nil
+	}
+	p.published = true
+	done := &checkpoint.Checkpoint{ID: id, Kind: p.barrier.Kind, Triggered: p.wall, Duration: now - p.triggered}
+	for _, s := range p.acked {
+		done.Subtasks = append(done.Subtasks, *s)
+	}
+	return []Action{Publish{done}}
+}
+
+// Decline gives a checkpoint up because a subtask could not make its snapshot durable.
+func (c *Coordinator) Decline(id int64, subtask int, err error) []Action {
+	p := c.find(id)
+	if p == nil {
+		return nil
+	}
+	return c.fail(p, fmt.Errorf("checkpoint %d: %s: %w", id, c.o.Subtasks[subtask], err))
+}
+
+// Published takes the outcome of a Publish. A success completes the checkpoint and subsumes every earlier one but savepoints.
+func (c *Coordinator) Published(done *checkpoint.Checkpoint, now time.Duration, err error) []Action {
+	p := c.find(done.ID)
+	if p == nil {
+		return nil
+	}
+	if err != nil {
+		return c.fail(p, fmt.Errorf("checkpoint %d: publish its manifest: %w", done.ID, err))
+	}
+	c.remove(p)
+	c.completed, c.lastCompleted = true, now
+	c.lastSuccess = max(c.lastSuccess, done.ID)
+	c.failures = 0
+	var actions []Action
+	if p.barrier.Kind == checkpoint.Savepoint {
+		// It is nobody's recovery point and commits nothing: it subsumes nothing.
+		return append(actions, Complete{done})
+	}
+	for _, older := range append([]*pending(nil), c.pending...) {
+		if older.barrier.ID < done.ID && older.barrier.Kind != checkpoint.Savepoint {
+			actions = append(actions, c.drop(older, fmt.Errorf("checkpoint %d is subsumed by %d", older.barrier.ID, done.ID))...)
+		}
+	}
+	return append(actions, Complete{done})
+}
+
+// fail gives p up and counts the failure. Failures of savepoints, and those older than the last success, do not count.
+func (c *Coordinator) fail(p *pending, reason error) []Action {
+	actions := c.drop(p, reason)
+	if p.barrier.Kind == checkpoint.StopSavepoint {
+		c.closing = false
+	}
+	if p.barrier.Kind == checkpoint.Final {
+		// There is nothing left to run that a later checkpoint could wait for.
+		return append(actions, Fail{reason})
+	}
+	if p.barrier.Kind != checkpoint.Periodic || p.barrier.ID <= c.lastSuccess {
+		return actions
+	}
+	if c.failures++; c.failures > c.o.Tolerable {
+		failures := c.failures
+		c.failures = 0
+		actions = append(actions, Fail{fmt.Errorf("%w: %d in a row, %d tolerated (execution.checkpointing.tolerable-failed-checkpoints); the last: %w",
+			ErrTooManyFailures, failures, c.o.Tolerable, reason)})
+	}
+	return actions
+}
+
+// ErrTooManyFailures is the failure of a job whose checkpoints failed more often than is tolerated.
+var ErrTooManyFailures = errors.New("too many checkpoints failed")
+
+// drop forgets p; what its subtasks stored is of no use.
+func (c *Coordinator) drop(p *pending, reason error) []Action {
+	c.remove(p)
+	return []Action{Abort{p.barrier, reason}, Discard{p.barrier.ID}}
+}
+
+func (c *Coordinator) find(id int64) *pending {
+	for _, p := range c.pending {
+		if p.barrier.ID == id {
+			return p
+		}
+	}
+	return nil
+}
+
+func (c *Coordinator) remove(p *pending) {
+	for i := range c.pending {
+		if c.pending[i] == p {
+			c.pending = append(c.pending[:i:i], c.pending[i+1:]...)
+			return
+		}
+	}
+}
+
+// waitingFor names the subtasks that have not acknowledged p, at most three.
+func (c *Coordinator) waitingFor(p *pending) string {
+	var names []string
+	for i, s := range p.acked {
+		if s == nil {
+			names = append(names, c.o.Subtasks[i])
+		}
+	}
+	sort.Strings(names)
+	if len(names) > 3 {
+		return fmt.Sprintf("%s and %d more of %d subtasks", strings.Join(names[:3], ", "), len(names)-3, len(p.acked))
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,104 @@
+package core
+
+import (
+	"slices"
+
+	"github.com/streamgen/streamgen/checkpoint/coordinator"
+)
+
+// alignment follows the barriers of a subtask's input channels. A checkpoint is taken when its barrier has come on all of them; the end
+// of a channel counts as every barrier. Where it blocks (exactly once), a channel whose barrier has come waits for the others; where it does
+// not (at least once), its records are taken meanwhile and will be taken again after a restore.
+type alignment struct {
+	blocks   bool
+	ended    []bool  // by channel
+	blocked  []bool  // by channel
+	done     int64   // barriers up to this one are over
+	aborted  []int64 // those above that were given up
+	awaiting []awaited
+}
+
+// awaited is a barrier that has come on some channels.
+type awaited struct {
+	barrier coordinator.Barrier
+	arrived []bool // by channel
+}
+
+func (a *alignment) addChannel() int {
+	a.ended, a.blocked = append(a.ended, false), append(a.blocked, false)
+	return len(a.ended) - 1
+}
+
+// barrier takes a barrier from a channel. It returns the barrier that is complete by it, if any.
+func (a *alignment) barrier(channel int, b coordinator.Barrier) (coordinator.Barrier, bool) {
+	if b.ID <= a.done || slices.Contains(a.aborted, b.ID) {
+		return coordinator.Barrier{}, false
+	}
+	if a.blocks && len(a.awaiting) > 0 && a.awaiting[0].barrier.ID < b.ID {
+		// A channel sends its barriers in order, and one that has sent the older one is blocked: so this one's sender has heard that the
+		// older one was given up, and we shall.
+		a.forget(a.awaiting[0].barrier.ID)
+	}
+	i := slices.IndexFunc(a.awaiting, func(w awaited) bool { return w.barrier.ID >= b.ID })
+	if i < 0 {
+		i = len(a.awaiting)
+	}
+	if i == len(a.awaiting) || a.awaiting[i].barrier.ID != b.ID {
+		a.awaiting = slices.Insert(a.awaiting, i, awaited{barrier: b, arrived: make([]bool, len(a.ended))})
+	}
+	a.awaiting[i].arrived[channel] = true
+	a.blocked[channel] = a.blocks
+	return a.complete()
+}
+
+// end takes the end of a channel. It returns the newest barrier that is complete by it, if any.
+func (a *alignment) end(channel int) (coordinator.Barrier, bool) {
+	a.ended[channel] = true
+	return a.complete()
+}
+
+// complete returns the newest barrier that has come everywhere and forgets it and all before it.
+func (a *alignment) complete() (coordinator.Barrier, bool) {
+	for i := len(a.awaiting) - 1; i >= 0; i-- {
+		w := a.awaiting[i]
+		all := true
+		for channel := range a.ended {
+			all = all && (w.arrived[channel] || a.ended[channel])
+		}
+		if all {
+			a.over(w.barrier.ID)
+			return w.barrier, true
+		}
+	}
+	return coordinator.Barrier{}, false
+}
+
+// over says that barriers up to id matter no more.
+func (a *alignment) over(id int64) {
+	a.done = max(a.done, id)
+	older := func(w awaited) bool { return w.barrier.ID <= id }
+	if slices.ContainsFunc(a.awaiting, older) {
+		clear(a.blocked)
+	}
+	a.awaiting = slices.DeleteFunc(a.awaiting, older)
+	a.aborted = slices.DeleteFunc(a.aborted, func(b int64) bool { return b <= id })
+}
+
+// abort says that the checkpoint was given up.
+func (a *alignment) abort(id int64) {
+	if id > a.done {
+		a.aborted = append(a.aborted, id)
+		a.forget(id)
+	}
+}
+
+func (a *alignment) forget(id int64) {
+	i := slices.IndexFunc(a.awaiting, func(w awaited) bool { return w.barrier.ID == id })
+	if i >= 0 {
+		a.awaiting = slices.Delete(a.awaiting, i, i+1)
+		clear(a.blocked)
+	}
+}
+
+// allEnded reports whether no channel brings anything more.
+func (a *alignment) allEnded() bool { return !slices.Contains(a.ended, false) }

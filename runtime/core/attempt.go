@@ -1,0 +1,263 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync/atomic"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/config"
+)
+
+// attempt is one run of a job, from its start to its end or failure. A restart is a new one, which takes a new epoch and reads the
+// chain, as another process would: there is one way to begin.
+type attempt struct {
+	job           *Job
+	env           *environment
+	fs            vfs.FS
+	folder        string
+	chain         *chain.Chain
+	from          *restored
+	splits        splitPlan
+	token         string
+	nextID        int64
+	transactional bool // there is a transactional sink
+	subtasks      []*subtask
+	master        *master
+	last          atomic.Pointer[runtime.CheckpointProgress]
+}
+
+// errFinished says that the job had finished before.
+var errFinished = errors.New("the job has finished")
+
+// startError is a failure to start for which a restart is no remedy.
+type startError struct{ err error }
+
+func (e *startError) Error() string { return e.err.Error() }
+func (e *startError) Unwrap() error { return e.err }
+
+// begin takes the job's folder over and makes the subtasks of a run. The order matters:
+//
+//  1. Take the next epoch: from here on no earlier runner can complete a checkpoint.
+//  2. Find the checkpoint to go on from, and refuse it if the job cannot take it over: nothing was changed yet.
+//  3. Commit its transactions, since their checkpoint is complete, and record that they are committed.
+//  4. Only then abort all other transactions: those of earlier runners that no checkpoint holds.
+//  5. Divide the splits and make the subtasks.
+func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder string, first bool) (*attempt, error) {
+	a := &attempt{job: j, env: env, fs: fs, folder: folder, token: token(env)}
+	var err error
+	if a.chain, err = chain.Take(fs, folder, j.name); errors.Is(err, chain.ErrDamaged) {
+		return nil, &startError{err}
+	} else if err != nil {
+		return nil, err
+	}
+	if err := a.find(first && env.config.Recovery.Fresh); err != nil {
+		return nil, err
+	}
+	if err := a.settle(ctx); err != nil {
+		return nil, err
+	}
+	if a.splits, err = planSplits(ctx, j, a.from); err != nil {
+		return nil, &startError{err}
+	}
+	a.build()
+	return a, nil
+}
+
+// token draws the name of the run.
+func token(env *environment) string {
+	return fmt.Sprintf("%08x", uint32(env.random()*(1<<32)))
+}
+
+// find chooses what to restore and checks that the job can.
+func (a *attempt) find(fresh bool) error {
+	c := a.env.config
+	head := a.chain.Head()
+	a.nextID = 1
+	a.from = &restored{read: a.chain.ReadData}
+	if head.Checkpoint != nil {
+		a.nextID = head.Checkpoint.ID + 1
+	}
+	switch {
+	case fresh:
+		if err := a.chain.Publish(checkpoint.Manifest{Job: a.job.name}); err != nil {
+			return err
+		}
+	case head.Status == checkpoint.Finished:
+		return errFinished
+	case head.Checkpoint != nil && head.Status != checkpoint.Cancelled:
+		a.from.checkpoint = head.Checkpoint
+	case c.Recovery.Path != "":
+		saved, err := chain.ReadSavepoint(a.fs, c.Recovery.Path)
+		if err != nil {
+			return &startError{fmt.Errorf("execution.state-recovery.path: %w", err)}
+		}
+		a.from = &restored{checkpoint: saved.Manifest.Checkpoint, read: saved.ReadData}
+		a.nextID = max(a.nextID, a.from.checkpoint.ID+1)
+	}
+	if err := a.from.check(a.job, c.Recovery.IgnoreUnclaimed); err != nil {
+		return &startError{err}
+	}
+	return a.chooseGroups(c)
+}
+
+// chooseGroups takes the number of key groups from the checkpoint; at the first start from the configuration.
+func (a *attempt) chooseGroups(c config.Config) error {
+	most := 1
+	for _, v := range a.job.vertices {
+		most = max(most, v.parallelism)
+	}
+	groups := c.MaxParallelism
+	if groups == 0 {
+		groups = defaultKeyGroups(most)
+	}
+	if held := a.from.checkpoint; held != nil {
+		if c.MaxParallelism != 0 && c.MaxParallelism != held.KeyGroups {
+			return &startError{fmt.Errorf("pipeline.max-parallelism is %d, but checkpoint %d was written with %d, which cannot be changed: leave it out",
+				c.MaxParallelism, held.ID, held.KeyGroups)}
+		}
+		groups = held.KeyGroups
+	}
+	if most > groups {
+		return &startError{fmt.Errorf("parallelism %d is above the number of key groups, %d (pipeline.max-parallelism)", most, groups)}
+	}
+	a.env.groups = groups
+	return nil
+}
+
+// settle commits the transactions of the checkpoint and aborts all others.
+func (a *attempt) settle(ctx context.Context) error {
+	head := a.chain.Head()
+	committed := head.Committed && a.from.checkpoint == head.Checkpoint
+	var handles int
+	for _, o := range a.sinks() {
+		if a.from.checkpoint == nil && !a.env.config.Recovery.Fresh {
+			name, err := o.transactions.Occupied(ctx, o.uid)
+			if err != nil {
+				return &startError{fmt.Errorf("sink %s: %w", o.uid, err)}
+			}
+			if name != "" {
+				return &startError{fmt.Errorf("sink %s: %s is there already, committed by another run, and there is no checkpoint to go on from: "+
+					"give the checkpoints of that run (execution.checkpointing.dir), choose an empty output, or add to it with --fresh", o.uid, name)}
+			}
+		}
+		if committed {
+			continue
+		}
+		for _, handle := range a.from.handles(o.uid) {
+			handles++
+			if err := o.transactions.Commit(ctx, handle); err != nil {
+				return fmt.Errorf("sink %s: commit checkpoint %d: %w", o.uid, a.from.checkpoint.ID, err)
+			}
+		}
+	}
+	if handles > 0 && a.from.checkpoint == head.Checkpoint {
+		m := *head
+		m.Committed = true
+		if err := a.chain.Publish(m); err != nil {
+			return err
+		}
+	}
+	for _, o := range a.sinks() {
+		if err := o.transactions.Abort(ctx, o.uid); err != nil {
+			return fmt.Errorf("sink %s: abort what was not committed: %w", o.uid, err)
+		}
+	}
+	id := int64(0)
+	if a.from.checkpoint != nil {
+		id = a.from.checkpoint.ID
+	}
+	a.event(runtime.Event{Kind: runtime.EventRestoring, Checkpoint: id})
+	return nil
+}
+
+// sinks are the transactional ones.
+func (a *attempt) sinks() []Operator {
+	var sinks []Operator
+	for _, v := range a.job.vertices {
+		for _, o := range v.info.Operators {
+			if o.transactions != nil && o.guarantee == runtime.Transactional {
+				sinks = append(sinks, o)
+			}
+		}
+	}
+	return sinks
+}
+
+// build makes the subtasks and wires them.
+func (a *attempt) build() {
+	a.master = &master{run: a, lane: a.env.newLane(), savepoints: map[int64]func(string, error){}}
+	a.transactional = len(a.sinks()) > 0
+	byVertex := map[*vertexInfo][]*subtask{}
+	for _, v := range a.job.vertices {
+		for i := range v.parallelism {
+			s := &subtask{index: len(a.subtasks), run: a, runner: v.newTask(), lane: a.env.newLane()}
+			s.task = s.runner.task()
+			s.task.info, s.task.subtask, s.task.env = v, i, a.env
+			s.align.blocks = a.env.config.Checkpointing.Mode == config.ExactlyOnce
+			s.finished = a.from.finished(v.name)
+			s.isSource = v.info.Operators[0].splits != nil
+			a.subtasks = append(a.subtasks, s)
+			byVertex[v] = append(byVertex[v], s)
+		}
+	}
+	for _, e := range a.job.edges {
+		e.wire(byVertex[e.from], byVertex[e.to], a.env.groups)
+	}
+	a.master.exhausted = make([]bool, len(a.subtasks))
+	a.master.inputs = len(a.subtasks)
+}
+
+// actors are all that the driver steps, the master last.
+func (a *attempt) actors() []actor {
+	var actors []actor
+	for _, s := range a.subtasks {
+		actors = append(actors, s)
+	}
+	return append(actors, a.master)
+}
+
+func (a *attempt) newRestore(s *subtask) *Restore {
+	return &Restore{
+		task: s.task, subtask: s, from: a.from, splits: a.splits, attempt: a.token,
+		states: map[string][]checkpoint.State{}, readers: map[*checkpoint.Subtask]*snapshotFile{},
+		ignoring: a.env.config.Recovery.IgnoreUnclaimed,
+	}
+}
+
+func (a *attempt) event(e runtime.Event) {
+	if a.env.onEvent != nil {
+		a.env.onEvent(e)
+	}
+}
+
+// writeSavepoint copies a checkpoint into a folder of its own.
+func (a *attempt) writeSavepoint(c *checkpoint.Checkpoint) (string, error) {
+	dir := a.env.config.Checkpointing.SavepointDir
+	if dir == "" {
+		dir = filepath.Join(a.folder, "savepoints")
+	}
+	dir = filepath.Join(dir, fmt.Sprintf("savepoint-%s-%d-%s", a.job.name, c.ID, a.token))
+	return dir, chain.WriteSavepoint(a.fs, dir, checkpoint.Manifest{Job: a.job.name, Checkpoint: c}, a.chain.ReadData)
+}
+
+// deleteCheckpoints forgets every checkpoint of a job that ended, if its retention says so.
+func (a *attempt) deleteCheckpoints() {
+	head := a.chain.Head()
+	m := checkpoint.Manifest{Job: a.job.name, Status: checkpoint.Cancelled, Committed: true}
+	if c := head.Checkpoint; c != nil {
+		m.Checkpoint = &checkpoint.Checkpoint{ID: c.ID, Kind: c.Kind, Triggered: c.Triggered, Duration: c.Duration, KeyGroups: c.KeyGroups}
+	}
+	err := a.chain.Publish(m)
+	if err == nil {
+		err = a.chain.Collect(0)
+	}
+	if err != nil {
+		a.env.logger.Warn("the job's checkpoints could not be deleted", "error", err)
+	}
+}

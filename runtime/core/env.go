@@ -1,0 +1,56 @@
+package core
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/config"
+)
+
+// environment is what the parts of a run share: what they were configured with, and what the driver lends them.
+type environment struct {
+	driver
+	config config.Config
+	logger *slog.Logger
+	// onEvent is told of each step of the job's life.
+	onEvent func(runtime.Event)
+	// groups is the number of key groups.
+	groups int
+}
+
+// driver is where time, randomness and work off the record path come from.
+type driver interface {
+	// now is a monotonic clock, from an arbitrary start; wall is the time of day.
+	now() time.Duration
+	wall() time.Time
+	// random returns a number from 0 up to but without 1.
+	random() float64
+	// newLane returns a lane, whose functions run one after the other, off the record path.
+	newLane() lane
+	// after runs f when d has passed. F must not block.
+	after(d time.Duration, f func())
+}
+
+// lane runs functions in order.
+type lane interface {
+	run(f func())
+}
+
+// status is what an actor's step leaves.
+type status uint8
+
+const (
+	// busy: there is more to do.
+	busy status = iota
+	// idle: nothing to do until something is put into the mailbox.
+	idle
+	// ended: there will be nothing to do ever again.
+	ended
+)
+
+// actor is a part of a run that the driver steps: a subtask, or the master.
+type actor interface {
+	step() status
+	box() *mailbox
+}

@@ -1,0 +1,83 @@
+package core
+
+import (
+	"fmt"
+	goruntime "runtime"
+	"runtime/debug"
+	"strings"
+)
+
+// failed makes the failure of a step known and closes the task.
+func (s *subtask) failed(recovered any) {
+	s.fail(s.failure(recovered))
+}
+
+// failure makes an error of what a step panicked with: an error that a user's method returned, or a panic in it, which gets the operator's
+// name and the stack.
+func (s *subtask) failure(recovered any) error {
+	if err, ok := recovered.(*operatorError); ok {
+		return err
+	}
+	stack := debug.Stack()
+	operator := s.panicking()
+	err, ok := recovered.(error)
+	if !ok {
+		err = fmt.Errorf("%v", recovered)
+	}
+	return &PanicError{Operator: operator, Err: err, Stack: stack}
+}
+
+// PanicError is the failure of a task whose operator panicked.
+type PanicError struct {
+	Operator string // its uid, or the task's name if it is not known
+	Err      error  // what the panic was called with
+	Stack    []byte
+}
+
+// Error says what panicked, with the stack from the panic on.
+func (e *PanicError) Error() string {
+	stack := string(e.Stack)
+	if _, after, ok := strings.Cut(stack, "\npanic("); ok {
+		// Behind the panic's own frame comes that of the user.
+		if _, after, ok = strings.Cut(after, "\n\t"); ok {
+			if _, after, ok = strings.Cut(after, "\n"); ok {
+				stack = after
+			}
+		}
+	}
+	return fmt.Sprintf("operator %s: panic: %v\n%s", e.Operator, e.Err, strings.TrimRight(stack, "\n"))
+}
+
+// Unwrap returns what the panic was called with.
+func (e *PanicError) Unwrap() error { return e.Err }
+
+// verbs begin the names of the methods that generated tasks have per operator.
+var verbs = []string{"process", "sendTo", "open", "finish", "close"}
+
+// panicking finds the operator on the stack of a panic: generated tasks have methods that are named after it.
+func (s *subtask) panicking() string {
+	pcs := make([]uintptr, 64)
+	frames := goruntime.CallersFrames(pcs[:goruntime.Callers(3, pcs)])
+	for {
+		frame, more := frames.Next()
+		_, method, _ := strings.Cut(frame.Function, "Task).")
+		for _, verb := range verbs {
+			field, ok := strings.CutPrefix(method, verb)
+			if !ok || field == "" {
+				continue
+			}
+			field, _, _ = strings.Cut(field, ".")
+			for _, v := range s.run.job.vertices {
+				for _, o := range v.info.Operators {
+					if strings.EqualFold(o.uid, field) {
+						return o.uid
+					}
+				}
+			}
+			return field
+		}
+		if !more {
+			return s.task.info.name
+		}
+	}
+}

@@ -1,0 +1,153 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/config"
+)
+
+// Job is a pipeline's tasks and the edges between them. Generated code makes it and hands it to the runtime, which runs it once.
+type Job struct {
+	name     string
+	vertices []*vertexInfo
+	edges    []*edge
+	current  atomic.Pointer[attempt]
+}
+
+// NewJob returns a job without tasks. Name is the pipeline's type.
+func NewJob(name string) *Job { return &Job{name: name} }
+
+// TaskInfo says what a task runs.
+type TaskInfo struct {
+	// Operators are those of the chain, its head first.
+	Operators []Operator
+	// Parallelism is that of the pipeline's tags, 0 if they say nothing.
+	Parallelism int
+}
+
+// Vertex is a task of a job, with the type of what runs it.
+type Vertex[T Runner] struct{ *vertexInfo }
+
+// vertexInfo is what the core knows of a task.
+type vertexInfo struct {
+	name        string // the uid of its head
+	info        TaskInfo
+	parallelism int // under the configuration: see Job.resolve
+	newTask     func() Runner
+}
+
+// AddTask adds a task. NewTask is called for each subtask.
+func AddTask[T Runner](j *Job, info TaskInfo, newTask func() T) *Vertex[T] {
+	v := &vertexInfo{name: info.Operators[0].uid, info: info, newTask: func() Runner { return newTask() }}
+	j.vertices = append(j.vertices, v)
+	return &Vertex[T]{v}
+}
+
+// Name is the pipeline's type.
+func (j *Job) Name() string { return j.name }
+
+// operator finds an operator by its uid.
+func (j *Job) operator(uid string) (Operator, *vertexInfo, bool) {
+	for _, v := range j.vertices {
+		for _, o := range v.info.Operators {
+			if o.uid == uid {
+				return o, v, true
+			}
+		}
+	}
+	return Operator{}, nil, false
+}
+
+// resolve gives every task its parallelism and finds what a pipeline lacks.
+func (j *Job) resolve(c config.Config) error {
+	var errs []error
+	for _, v := range j.vertices {
+		v.parallelism = c.Parallelism
+		if v.info.Parallelism > 0 {
+			v.parallelism = v.info.Parallelism
+		}
+		by := ""
+		for _, o := range v.info.Operators {
+			if o.missing {
+				errs = append(errs, fmt.Errorf("pipeline %s: %s %s is nil: set the field before the pipeline is run", j.name, o.kind, o.uid))
+			}
+			n, ok := c.Parallelisms[o.uid]
+			if !ok {
+				continue
+			}
+			if by != "" && n != v.parallelism {
+				errs = append(errs, fmt.Errorf("%s and %s run in one task, yet parallelism.%s=%d and parallelism.%s=%d: "+
+					`tag the edge between them edge:"rebalance" to part them`, by, o.uid, by, v.parallelism, o.uid, n))
+			}
+			v.parallelism, by = n, o.uid
+		}
+		if v.parallelism < 1 || v.parallelism > maxParallelism {
+			errs = append(errs, fmt.Errorf("parallelism of %s is %d: it must lie between 1 and %d", v.name, v.parallelism, maxParallelism))
+		}
+	}
+	for uid := range c.Parallelisms {
+		if _, _, ok := j.operator(uid); !ok {
+			errs = append(errs, fmt.Errorf("parallelism.%s: pipeline %s has no operator %s", uid, j.name, uid))
+		}
+	}
+	slices.SortFunc(errs, func(a, b error) int { return cmpStrings(a.Error(), b.Error()) })
+	return errors.Join(errs...)
+}
+
+func cmpStrings(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// Graph describes the job under a configuration.
+func (j *Job) Graph(c config.Config) (runtime.Graph, error) {
+	if err := j.resolve(c); err != nil {
+		return runtime.Graph{}, err
+	}
+	g := runtime.Graph{Pipeline: j.name}
+	for _, v := range j.vertices {
+		t := runtime.GraphTask{Name: v.name, Parallelism: v.parallelism}
+		for i, o := range v.info.Operators {
+			t.Operators = append(t.Operators, o.uid)
+			for _, from := range o.from {
+				kind := "chained"
+				if i == 0 {
+					kind = j.partition(from, v).String()
+				}
+				g.Edges = append(g.Edges, runtime.GraphEdge{From: from, To: o.uid, Kind: kind})
+			}
+		}
+		g.Tasks = append(g.Tasks, t)
+	}
+	return g, nil
+}
+
+// partition is that of the edge from the operator that output names to the head of v.
+func (j *Job) partition(output string, v *vertexInfo) Partition {
+	for _, e := range j.edges {
+		if e.to == v && slices.ContainsFunc(e.from.info.Operators, func(o Operator) bool { return o.uid == output || hasOutput(o.uid, output) }) {
+			return e.partition.under(e.from.parallelism, v.parallelism)
+		}
+	}
+	return Auto.under(1, v.parallelism)
+}
+
+// hasOutput reports whether output is a named output of uid: "Split.late" of "Split".
+func hasOutput(uid, output string) bool {
+	return len(output) > len(uid) && output[:len(uid)] == uid && output[len(uid)] == '.'
+}
+
+// Run runs the job until it ends: see runtime.Job.
+func (j *Job) Run(ctx context.Context, env runtime.Environment) (runtime.Outcome, error) {
+	return runLive(ctx, j, env)
+}

@@ -1,0 +1,396 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/coordinator"
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/config"
+)
+
+// What the master hears of: its subtasks, its own lane, and the user.
+type (
+	hasStarted      struct{}
+	hasExhausted    struct{ subtask int }
+	hasAcknowledged struct {
+		subtask    int
+		checkpoint int64
+		held       checkpoint.Subtask
+	}
+	hasDeclined struct {
+		subtask    int
+		checkpoint int64
+		err        error
+	}
+	hasCommitted struct {
+		subtask    int
+		checkpoint int64
+	}
+	hasFailed struct {
+		subtask int
+		err     error
+	}
+	hasClosed    struct{}
+	hasPublished struct {
+		checkpoint *checkpoint.Checkpoint
+		path       string // of a savepoint
+		size       int64
+		err        error
+	}
+	hasRecorded struct {
+		status checkpoint.Status
+		err    error
+	}
+)
+
+// master runs the checkpoints of a run and ends it: a state machine as the subtasks are.
+type master struct {
+	mailbox mailbox
+	post    post
+	run     *attempt
+	lane    lane
+
+	coordinator *coordinator.Coordinator // nil until every subtask has started
+	started     int
+	exhausted   []bool // by subtask
+	inputs      int    // subtasks that are not exhausted yet
+	closed      int
+
+	// committing is the checkpoint that sinks are committing; missing is how many have not said so yet.
+	committing *checkpoint.Checkpoint
+	missing    map[int64]int
+	savepoints map[int64]func(string, error) // requests under way, by checkpoint
+	stopping   *runtime.Request
+	ticking    time.Duration // when the driver was asked to wake the master, 0 if it was not
+
+	ending  bool
+	outcome runtime.Outcome
+	err     error
+}
+
+func (m *master) box() *mailbox { return &m.mailbox }
+
+func (m *master) step() status {
+	m.mailbox.take(&m.post)
+	for _, event := range m.post.commands {
+		m.handle(event)
+	}
+	m.post.clear()
+	if m.ending && m.closed == len(m.run.subtasks) {
+		return ended
+	}
+	if m.coordinator != nil && !m.ending {
+		m.act(m.coordinator.Tick(m.run.env.now(), m.run.env.wall()))
+		m.wakeLater()
+	}
+	return idle
+}
+
+// wakeLater asks to be woken when a checkpoint is due or times out.
+func (m *master) wakeLater() {
+	at, ok := m.coordinator.Wake()
+	if !ok || at == m.ticking {
+		return
+	}
+	m.ticking = at
+	m.run.env.after(max(at-m.run.env.now(), 0), m.mailbox.nudge)
+}
+
+func (m *master) handle(event any) {
+	switch e := event.(type) {
+	case hasClosed:
+		m.closed++
+		return
+	case runtime.Request:
+		m.request(e)
+		return
+	}
+	if m.ending {
+		return
+	}
+	now := m.run.env.now()
+	switch e := event.(type) {
+	case hasStarted:
+		m.hasStarted()
+	case hasExhausted:
+		m.hasExhausted(e.subtask)
+	case hasAcknowledged:
+		m.act(m.coordinator.Acknowledge(e.checkpoint, e.subtask, e.held, now))
+	case hasDeclined:
+		m.act(m.coordinator.Decline(e.checkpoint, e.subtask, e.err))
+	case hasFailed:
+		m.end(0, e.err)
+	case hasPublished:
+		m.hasPublished(e)
+	case hasCommitted:
+		m.hasCommitted(e.checkpoint)
+	case hasRecorded:
+		m.hasRecorded(e)
+	}
+}
+
+// hasStarted begins checkpoints once every subtask runs: before, one would wait for those that still read their state.
+func (m *master) hasStarted() {
+	if m.started++; m.started < len(m.run.subtasks) {
+		return
+	}
+	c := m.run.env.config.Checkpointing
+	names := make([]string, len(m.run.subtasks))
+	for i, s := range m.run.subtasks {
+		names[i] = s.task.name()
+	}
+	first := c.MinPause
+	if c.Interval > c.MinPause {
+		first += time.Duration(m.run.env.random() * float64(c.Interval-c.MinPause))
+	}
+	m.coordinator = coordinator.New(coordinator.Options{
+		Interval: c.Interval, Timeout: c.Timeout, MinPause: c.MinPause, MaxConcurrent: c.MaxConcurrent, Tolerable: c.TolerableFailures,
+		NextID: m.run.nextID, Subtasks: names, FirstDelay: first,
+	}, m.run.env.now())
+	m.run.event(runtime.Event{Kind: runtime.EventRunning})
+	m.finalIfExhausted()
+}
+
+// hasExhausted hears that a subtask has come to its end. Nobody sends it barriers any more: it takes them directly.
+func (m *master) hasExhausted(subtask int) {
+	m.exhausted[subtask] = true
+	m.inputs--
+	if m.coordinator == nil {
+		return
+	}
+	for _, b := range m.coordinator.Waiting(subtask) {
+		m.run.subtasks[subtask].mailbox.send(trigger{b})
+	}
+	m.finalIfExhausted()
+}
+
+// finalIfExhausted takes the final checkpoint, at once, when all input has been taken. A stop under way comes first.
+func (m *master) finalIfExhausted() {
+	if m.inputs == 0 && m.stopping == nil && m.coordinator != nil {
+		m.act([]coordinator.Action{m.coordinator.Request(checkpoint.Final, m.run.env.now(), m.run.env.wall())})
+	}
+}
+
+func (m *master) act(actions []coordinator.Action) {
+	for _, action := range actions {
+		switch a := action.(type) {
+		case coordinator.Trigger:
+			m.trigger(a.Barrier)
+		case coordinator.Publish:
+			m.publish(a.Checkpoint)
+		case coordinator.Complete:
+			m.complete(a.Checkpoint)
+		case coordinator.Abort:
+			m.abort(a)
+		case coordinator.Discard:
+			m.discard(a.ID)
+		case coordinator.Fail:
+			m.end(0, a.Err)
+		}
+	}
+}
+
+// trigger sends the barrier to every source, and to every subtask whose input has ended.
+func (m *master) trigger(b coordinator.Barrier) {
+	m.run.event(runtime.Event{Kind: runtime.EventTriggered, Checkpoint: b.ID})
+	for i, s := range m.run.subtasks {
+		if s.isSource || m.exhausted[i] {
+			s.mailbox.send(trigger{b})
+		}
+	}
+}
+
+// publish stores a checkpoint that every subtask has acknowledged.
+func (m *master) publish(done *checkpoint.Checkpoint) {
+	done.KeyGroups = m.run.env.groups
+	m.run.event(runtime.Event{Kind: runtime.EventPrepared, Checkpoint: done.ID})
+	m.lane.run(func() {
+		published := hasPublished{checkpoint: done}
+		for _, s := range done.Subtasks {
+			published.size += s.Data.Size
+		}
+		if done.Kind == checkpoint.Savepoint {
+			published.path, published.err = m.run.writeSavepoint(done)
+		} else {
+			published.err = m.run.chain.Publish(checkpoint.Manifest{Job: m.run.job.name, Checkpoint: done})
+		}
+		m.mailbox.send(published)
+	})
+}
+
+func (m *master) hasPublished(e hasPublished) {
+	if errors.Is(e.err, chain.ErrFenced) || errors.Is(e.err, chain.ErrAmbiguous) {
+		m.end(0, e.err)
+		return
+	}
+	now := m.run.env.now()
+	if e.err == nil {
+		e.checkpoint.Duration = max(e.checkpoint.Duration, 0)
+		m.run.event(runtime.Event{Kind: runtime.EventPublished, Checkpoint: e.checkpoint.ID, Size: e.size, Duration: e.checkpoint.Duration})
+		m.run.last.Store(&runtime.CheckpointProgress{ID: e.checkpoint.ID, Completed: m.run.env.wall(), Duration: e.checkpoint.Duration, Size: e.size})
+	}
+	reply := m.savepoints[e.checkpoint.ID]
+	m.act(m.coordinator.Published(e.checkpoint, now, e.err))
+	if reply != nil && e.err == nil {
+		delete(m.savepoints, e.checkpoint.ID)
+		reply(e.path, nil)
+	}
+}
+
+// complete tells every subtask, so that sinks commit.
+func (m *master) complete(done *checkpoint.Checkpoint) {
+	if done.Kind == checkpoint.Savepoint {
+		m.discard(done.ID) // the savepoint has copies of its own
+		return
+	}
+	m.committing = done
+	m.missing = map[int64]int{done.ID: len(m.run.subtasks)}
+	for _, s := range m.run.subtasks {
+		s.mailbox.send(complete{coordinator.Barrier{ID: done.ID, Kind: done.Kind}})
+	}
+}
+
+// hasCommitted records in the chain that everything is committed, and how the job stands now.
+func (m *master) hasCommitted(id int64) {
+	if _, ok := m.missing[id]; !ok {
+		return // a newer checkpoint has completed since, whose commits include these
+	}
+	if m.missing[id]--; m.missing[id] > 0 {
+		return
+	}
+	m.missing = nil
+	done := m.committing
+	m.run.event(runtime.Event{Kind: runtime.EventCommitted, Checkpoint: id})
+	status := checkpoint.Running
+	switch done.Kind {
+	case checkpoint.StopSavepoint:
+		status = checkpoint.Stopped
+	case checkpoint.Final:
+		status = checkpoint.Finished
+		// Everything is out: what the tombstone keeps is the number, not the data.
+		done = &checkpoint.Checkpoint{ID: done.ID, Kind: done.Kind, Triggered: done.Triggered, Duration: done.Duration, KeyGroups: done.KeyGroups}
+	}
+	transactional := m.run.transactional
+	m.lane.run(func() {
+		recorded := hasRecorded{status: status}
+		// A newer checkpoint may have been published meanwhile: the head must not go back.
+		if newest := m.run.chain.Head().Checkpoint.ID == id; newest && (transactional || status != checkpoint.Running) {
+			recorded.err = m.run.chain.Publish(checkpoint.Manifest{Job: m.run.job.name, Status: status, Committed: true, Checkpoint: done})
+		}
+		if recorded.err == nil {
+			if err := m.run.chain.Collect(m.run.env.config.Checkpointing.NumRetained); err != nil {
+				m.run.env.logger.Warn("old checkpoints could not be deleted", "error", err)
+			}
+		}
+		m.mailbox.send(recorded)
+	})
+}
+
+func (m *master) hasRecorded(e hasRecorded) {
+	switch {
+	case e.err != nil && (e.status != checkpoint.Running || errors.Is(e.err, chain.ErrFenced) || errors.Is(e.err, chain.ErrAmbiguous)):
+		m.end(0, e.err)
+	case e.err != nil:
+		// The next start commits once more, which changes nothing.
+		m.run.env.logger.Warn("could not record that a checkpoint is committed", "error", e.err)
+	case e.status == checkpoint.Stopped:
+		m.end(runtime.Stopped, nil)
+	case e.status == checkpoint.Finished:
+		m.end(runtime.Finished, nil)
+	}
+}
+
+func (m *master) abort(a coordinator.Abort) {
+	m.run.event(runtime.Event{Kind: runtime.EventCheckpointFailed, Checkpoint: a.Barrier.ID, Err: a.Reason})
+	for _, s := range m.run.subtasks {
+		s.mailbox.send(abort{a.Barrier})
+	}
+	if reply := m.savepoints[a.Barrier.ID]; reply != nil {
+		delete(m.savepoints, a.Barrier.ID)
+		reply("", a.Reason)
+	}
+	if a.Barrier.Kind == checkpoint.StopSavepoint && m.stopping != nil {
+		m.stopping.Reply("", a.Reason)
+		m.stopping = nil
+		m.finalIfExhausted()
+	}
+}
+
+// discard deletes what was stored for a checkpoint that nobody will need.
+func (m *master) discard(id int64) {
+	m.lane.run(func() {
+		err := m.run.chain.Discard(id)
+		if err != nil && !errors.Is(err, chain.ErrFenced) && !errors.Is(err, chain.ErrAmbiguous) {
+			m.run.env.logger.Warn("the files of a checkpoint that nobody needs could not be deleted", "checkpoint", id, "error", err)
+		}
+	})
+}
+
+// errNotRunning is the answer to a request that comes too early or too late.
+var errNotRunning = errors.New("the job does not run at the moment: it starts, restarts or ends; try again")
+
+func (m *master) request(r runtime.Request) {
+	switch {
+	case r.Kind == runtime.RequestCancel:
+		r.Reply("", nil)
+		if !m.ending {
+			m.end(runtime.Cancelled, nil)
+		}
+	case m.ending || m.coordinator == nil:
+		r.Reply("", errNotRunning)
+	case m.stopping != nil:
+		r.Reply("", fmt.Errorf("the job is being stopped already"))
+	case r.Kind == runtime.RequestStop && m.inputs == 0:
+		r.Reply("", fmt.Errorf("the job has reached the end of its input and is finishing"))
+	default:
+		kind := checkpoint.Savepoint
+		if r.Kind == runtime.RequestStop {
+			kind, m.stopping = checkpoint.StopSavepoint, &r
+		}
+		t := m.coordinator.Request(kind, m.run.env.now(), m.run.env.wall())
+		if kind == checkpoint.Savepoint {
+			m.savepoints[t.Barrier.ID] = r.Reply
+		}
+		m.act([]coordinator.Action{t})
+	}
+}
+
+// end shuts every subtask. The first reason counts.
+func (m *master) end(outcome runtime.Outcome, err error) {
+	if m.ending {
+		return
+	}
+	m.ending, m.outcome, m.err = true, outcome, err
+	reason := errNotRunning
+	if err != nil {
+		reason = fmt.Errorf("the job failed: %w", err)
+	}
+	for _, reply := range m.savepoints {
+		reply("", reason)
+	}
+	if m.stopping != nil {
+		if outcome == runtime.Stopped && err == nil {
+			m.stopping.Reply(m.run.folder, nil)
+		} else {
+			m.stopping.Reply("", reason)
+		}
+		m.stopping = nil
+	}
+	for _, s := range m.run.subtasks {
+		s.mailbox.send(shut{})
+	}
+	var retention = m.run.env.config.Checkpointing.Retention
+	if deletes(retention, outcome, err) {
+		m.lane.run(m.run.deleteCheckpoints)
+	}
+}
+
+// deletes says whether the checkpoints of a job that ends so are deleted. Those of a finished job went with its tombstone; a failed job's
+// are kept as long as it may be restarted, which its runner knows.
+func deletes(r config.Retention, outcome runtime.Outcome, err error) bool {
+	return err == nil && outcome == runtime.Cancelled && r != config.RetainOnCancellation
+}

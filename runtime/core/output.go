@@ -1,0 +1,150 @@
+package core
+
+import (
+	"math/bits"
+
+	"github.com/streamgen/streamgen/checkpoint/coordinator"
+)
+
+// credits is how many batches an outlet may have on their way, between what bounds memory and what keeps both sides busy.
+const credits = 4
+
+// Output sends records to the subtasks of another task.
+type Output[T any] struct {
+	task    *Task
+	outlets []*outlet[T]
+	// byGroup is the outlet of each key group, for Hash.
+	byGroup []*outlet[T]
+	groups  uint64
+	// targets are the outlets that Send goes round, all of them but for Rescale.
+	targets   []*outlet[T]
+	next      int
+	broadcast bool
+}
+
+// SendByKey sends record to the subtask that owns the key group of hash.
+func (o *Output[T]) SendByKey(hash uint64, record T) {
+	group, _ := bits.Mul64(hash, o.groups)
+	o.byGroup[group].add(record)
+}
+
+// Send sends record as the edge says: to every subtask, or to one after the other.
+func (o *Output[T]) Send(record T) {
+	if o.broadcast {
+		for _, outlet := range o.outlets {
+			outlet.add(record)
+		}
+		return
+	}
+	o.targets[o.next].add(record)
+	if o.next++; o.next == len(o.targets) {
+		o.next = 0
+	}
+}
+
+// outlet is the sending side of a channel to one subtask. It has a batch open that it fills; batches that are done come back.
+type outlet[T any] struct {
+	task    *Task
+	open    *batch[T]
+	free    []*batch[T]
+	sent    int // batches on their way
+	full    bool
+	to      *mailbox
+	channel int
+	home    home
+}
+
+func (o *outlet[T]) add(record T) {
+	b := o.open
+	b.records = append(b.records, record)
+	if len(b.records) >= batchSize {
+		o.filled()
+	}
+}
+
+// filled sends the open batch. Without credit it stays, and the task takes no more records until there is some: what the record
+// under way still emits is added to it.
+func (o *outlet[T]) filled() {
+	if o.sent < credits {
+		o.ship()
+		return
+	}
+	if !o.full {
+		o.full = true
+		o.task.full++
+	}
+}
+
+func (o *outlet[T]) ship() {
+	b := o.open
+	b.home = o.home
+	o.sent++
+	if n := len(o.free); n > 0 {
+		o.open, o.free[n-1] = o.free[n-1], nil
+		o.free = o.free[:n-1]
+	} else {
+		o.open = newBatch[T]()
+	}
+	o.to.deliver(o.channel, b)
+}
+
+func newBatch[T any]() *batch[T] { return &batch[T]{records: make([]T, 0, batchSize)} }
+
+// back takes a batch that was done with, and its credit.
+func (o *outlet[T]) back(b *batch[T]) {
+	o.sent--
+	if cap(b.records) <= 4*batchSize && len(o.free) < credits {
+		clear(b.records)
+		b.batchHead, b.records = batchHead{}, b.records[:0]
+		o.free = append(o.free, b)
+	}
+	if o.full && o.sent < credits {
+		o.full = false
+		o.task.full--
+		o.ship()
+	}
+}
+
+// anyOutput is an Output of any type, as the core drives it.
+type anyOutput interface {
+	// flush sends what is there, as far as credits allow.
+	flush()
+	// barrier sends b behind all records; barriers need no credit.
+	barrier(b coordinator.Barrier)
+	// end sends the end of input behind all records.
+	end()
+	back(outlet int, records Records)
+}
+
+func (o *Output[T]) flush() {
+	for _, outlet := range o.outlets {
+		if len(outlet.open.records) > 0 && outlet.sent < credits {
+			outlet.ship()
+		}
+	}
+}
+
+func (o *Output[T]) barrier(b coordinator.Barrier) {
+	for _, outlet := range o.outlets {
+		outlet.open.barrier = &b
+		outlet.shipWhole()
+	}
+}
+
+func (o *Output[T]) end() {
+	for _, outlet := range o.outlets {
+		outlet.open.end = true
+		outlet.shipWhole()
+	}
+}
+
+// shipWhole sends the open batch whatever the credits, and lifts its fullness.
+func (o *outlet[T]) shipWhole() {
+	if o.full {
+		o.full = false
+		o.task.full--
+	}
+	o.ship()
+}
+
+func (o *Output[T]) back(outlet int, records Records) { o.outlets[outlet].back(records.(*batch[T])) }

@@ -1,0 +1,27 @@
+package core
+
+import "github.com/streamgen/streamgen/runtime"
+
+// Progress counts the records of every operator that they are counted at, over all its subtasks, in the current run.
+func (j *Job) Progress() runtime.Progress {
+	a := j.current.Load()
+	if a == nil {
+		return runtime.Progress{}
+	}
+	p := runtime.Progress{Checkpoint: a.last.Load()}
+	for _, v := range j.vertices {
+		for i, o := range v.info.Operators {
+			if i > 0 && o.kind == "operator" {
+				continue // chained: it takes what the one before it emits
+			}
+			n := int64(0)
+			for _, s := range a.subtasks {
+				if s.task.info == v {
+					n += s.records(o.uid)
+				}
+			}
+			p.Operators = append(p.Operators, runtime.OperatorProgress{UID: o.uid, Records: n})
+		}
+	}
+	return p
+}

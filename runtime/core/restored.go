@@ -1,0 +1,122 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+	"github.com/streamgen/streamgen/runtime"
+)
+
+// restored is the checkpoint that a run goes on from, by operator. A nil checkpoint is a start from nothing.
+type restored struct {
+	checkpoint *checkpoint.Checkpoint
+	// read opens a snapshot that it names.
+	read func(checkpoint.Data) (vfs.Reader, error)
+}
+
+// operators yields what each old subtask held of an operator.
+func (r *restored) operators(uid string, yield func(*checkpoint.Subtask, *checkpoint.Operator)) {
+	if r.checkpoint == nil {
+		return
+	}
+	for i := range r.checkpoint.Subtasks {
+		s := &r.checkpoint.Subtasks[i]
+		for k := range s.Operators {
+			if s.Operators[k].UID == uid {
+				yield(s, &s.Operators[k])
+			}
+		}
+	}
+}
+
+// splits are those of a source, of all its subtasks.
+func (r *restored) splits(uid string) []runtime.Split {
+	var splits []runtime.Split
+	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) { splits = append(splits, o.Splits...) })
+	return splits
+}
+
+// handles are the transactions of a sink that are to be committed.
+func (r *restored) handles(uid string) [][]byte {
+	var handles [][]byte
+	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) { handles = append(handles, o.Handles...) })
+	return handles
+}
+
+// finished reports whether every subtask of the operator had come to the end of its input and had run Finish.
+func (r *restored) finished(uid string) bool {
+	n, finished := 0, 0
+	r.operators(uid, func(s *checkpoint.Subtask, _ *checkpoint.Operator) {
+		n++
+		if s.Finished {
+			finished++
+		}
+	})
+	return n > 0 && n == finished
+}
+
+// check finds what the job cannot take over: operators and states that it does not have, and states of connectors that its own cannot
+// read. It comes before any side effect.
+func (r *restored) check(j *Job, ignoreUnclaimed bool) error {
+	if r.checkpoint == nil {
+		return nil
+	}
+	seen := map[string]bool{}
+	var errs []error
+	for _, s := range r.checkpoint.Subtasks {
+		for _, held := range s.Operators {
+			if seen[held.UID] {
+				continue
+			}
+			seen[held.UID] = true
+			o, _, ok := j.operator(held.UID)
+			switch {
+			case !ok && !ignoreUnclaimed && held.Holds():
+				errs = append(errs, fmt.Errorf("checkpoint %d holds state of operator %s, which pipeline %s does not have: name its field so, "+
+					"tag a field uid:%q, or set execution.state-recovery.ignore-unclaimed-state=true to drop it",
+					r.checkpoint.ID, held.UID, j.name, held.UID))
+			case ok && held.Connector.Kind != o.connector.Kind && held.Holds():
+				errs = append(errs, fmt.Errorf("checkpoint %d holds the state of %s as a %s, which now is a %s: its positions and transactions mean nothing there",
+					r.checkpoint.ID, held.UID, kindName(held.Connector), kindName(o.connector)))
+			case ok && held.Connector.Version > o.connector.Version:
+				errs = append(errs, fmt.Errorf("checkpoint %d holds the state of %s in version %d of %s; this program reads up to version %d: run a newer one",
+					r.checkpoint.ID, held.UID, held.Connector.Version, held.Connector.Kind, o.connector.Version))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func kindName(c runtime.Connector) string {
+	if c.Kind == "" {
+		return "transformation"
+	}
+	return c.Kind
+}
+
+// checkStates finds keyed states that the operator uid does not take: tasks know their states only once they are made.
+func (r *restored) checkStates(uid string, taken []checkpoint.State) error {
+	var errs []error
+	var seen []string
+	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) {
+		for _, s := range o.States {
+			if slices.Contains(seen, s.Name) {
+				continue
+			}
+			seen = append(seen, s.Name)
+			i := slices.IndexFunc(taken, func(t checkpoint.State) bool { return t.Name == s.Name })
+			switch {
+			case i < 0:
+				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s, which has no such state now: "+
+					"set execution.state-recovery.ignore-unclaimed-state=true to drop it", r.checkpoint.ID, s.Name, uid))
+			case taken[i].Schema != s.Schema:
+				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s as\n\t%s\nbut the program has\n\t%s\n"+
+					"run the program that wrote it, or begin anew with --fresh", r.checkpoint.ID, s.Name, uid, s.Schema, taken[i].Schema))
+			}
+		}
+	})
+	return errors.Join(errs...)
+}

@@ -1,0 +1,151 @@
+package core
+
+import (
+	"context"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/config"
+)
+
+// Simulation is the other driver: it runs a job on one thread, each step chosen by a seeded generator, with a clock of its own. The same
+// seed gives the same run. It stands for one process: a crash is to step it no more.
+type Simulation struct {
+	random_ *rand.Rand
+	clock   time.Duration
+	timers  []simulatedTimer
+	lanes   []*simulatedLane
+	actors  []simulatedActor
+	run     *attempt
+	ended   bool
+	// Steps counts the steps taken.
+	Steps int
+}
+
+type simulatedTimer struct {
+	at time.Duration
+	f  func()
+}
+
+type simulatedLane struct{ queue []func() }
+
+func (l *simulatedLane) run(f func()) { l.queue = append(l.queue, f) }
+
+type simulatedActor struct {
+	actor
+	idle *bool
+}
+
+// Simulate starts a job: the start sequence is taken as one step. Its error is that of the start; there is no restart.
+func Simulate(job runtime.Job, c config.Config, fs vfs.FS, folder string, random *rand.Rand, onEvent func(runtime.Event)) (*Simulation, error) {
+	s := &Simulation{random_: random}
+	j := job.(*Job)
+	if err := j.resolve(c); err != nil {
+		return nil, err
+	}
+	env := &environment{driver: s, config: c, logger: slog.New(slog.DiscardHandler), onEvent: onEvent}
+	run, err := begin(context.Background(), j, env, fs, folder, true)
+	if err != nil {
+		return nil, err
+	}
+	s.run = run
+	for _, a := range run.actors() {
+		idle := new(bool)
+		a.box().wake = func() { *idle = false }
+		s.actors = append(s.actors, simulatedActor{a, idle})
+	}
+	return s, nil
+}
+
+// IsFinished reports whether err is that of a job that had finished before.
+func IsFinished(err error) bool { return err == errFinished }
+
+// Request asks something of the job.
+func (s *Simulation) Request(r runtime.Request) { s.run.master.mailbox.send(r) }
+
+// Step takes one step: of a subtask, of the master, of a lane, or of the clock. It returns false when the job has ended.
+func (s *Simulation) Step() bool {
+	if s.ended {
+		return false
+	}
+	s.Steps++
+	s.clock += time.Duration(s.random_.IntN(int(200 * time.Microsecond)))
+	s.fire()
+
+	ready := make([]int, 0, 16) // actors from 0 up, lanes from -1 down
+	for i, a := range s.actors {
+		if !*a.idle {
+			ready = append(ready, i)
+		}
+	}
+	for i, l := range s.lanes {
+		if len(l.queue) > 0 {
+			ready = append(ready, -1-i)
+		}
+	}
+	if len(ready) == 0 {
+		if len(s.timers) == 0 {
+			s.ended = true
+			return false
+		}
+		s.clock = max(s.clock, s.timers[0].at)
+		s.fire()
+		return true
+	}
+	if i := ready[s.random_.IntN(len(ready))]; i >= 0 {
+		a := s.actors[i]
+		switch a.step() {
+		case ended:
+			*a.idle = true
+		case idle:
+			*a.idle = !a.box().waiting.Load()
+		case busy:
+		}
+	} else {
+		l := s.lanes[-1-i]
+		f := l.queue[0]
+		l.queue = l.queue[1:]
+		f()
+	}
+	return true
+}
+
+// fire runs the timers that are due.
+func (s *Simulation) fire() {
+	for len(s.timers) > 0 && s.timers[0].at <= s.clock {
+		f := s.timers[0].f
+		s.timers = s.timers[1:]
+		f()
+	}
+}
+
+// Outcome is how the job ended, once Step has returned false. A job of which nothing is left to do, yet that did not end, is stuck.
+func (s *Simulation) Outcome() (outcome runtime.Outcome, err error, stuck bool) {
+	m := s.run.master
+	return m.outcome, m.err, !m.ending || m.closed != len(s.run.subtasks)
+}
+
+func (s *Simulation) now() time.Duration { return s.clock }
+func (s *Simulation) wall() time.Time    { return time.Unix(1_700_000_000, 0).Add(s.clock).UTC() }
+func (s *Simulation) random() float64    { return s.random_.Float64() }
+
+func (s *Simulation) newLane() lane {
+	l := &simulatedLane{}
+	s.lanes = append(s.lanes, l)
+	return l
+}
+
+func (s *Simulation) after(d time.Duration, f func()) {
+	t := simulatedTimer{s.clock + d, f}
+	i, _ := slices.BinarySearchFunc(s.timers, t, func(a, b simulatedTimer) int {
+		if a.at <= b.at {
+			return -1
+		}
+		return 1
+	})
+	s.timers = slices.Insert(s.timers, i, t)
+}

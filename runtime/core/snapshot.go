@@ -1,0 +1,171 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/coordinator"
+	"github.com/streamgen/streamgen/checkpoint/snapshot"
+	"github.com/streamgen/streamgen/serde"
+)
+
+// Snapshot takes what a task holds at a barrier. A generated task hands everything out, operator by operator, in the order of its chain.
+type Snapshot struct {
+	barrier coordinator.Barrier
+	task    *Task
+	held    checkpoint.Subtask
+	data    *snapshot.Writer
+	keyed   bool // there is something in data
+	syncs   []func() error
+	err     error
+}
+
+// keyedState is a table of any type.
+type keyedState interface {
+	Open(first, end, total int)
+	Schema() string
+	AppendGroup(b []byte, group int) ([]byte, int)
+	ParseGroup(p *serde.Parser, group, count int) error
+}
+
+func (s *Snapshot) operator(uid string) *checkpoint.Operator {
+	for i := range s.held.Operators {
+		if s.held.Operators[i].UID == uid {
+			return &s.held.Operators[i]
+		}
+	}
+	o := checkpoint.Operator{UID: uid}
+	for _, known := range s.task.info.info.Operators {
+		if known.uid == uid {
+			o.Connector = known.connector
+		}
+	}
+	s.held.Operators = append(s.held.Operators, o)
+	return &s.held.Operators[len(s.held.Operators)-1]
+}
+
+// Source takes the positions of a source.
+func (s *Snapshot) Source(uid string, p anySource) {
+	splits, err := p.snapshot(s.barrier.ID)
+	s.fail(err)
+	s.operator(uid).Splits = splits
+}
+
+// Keyed takes a keyed state of an operator.
+func (s *Snapshot) Keyed(uid, state string, t keyedState) {
+	o := s.operator(uid)
+	o.States = append(o.States, checkpoint.State{Name: state, Schema: t.Schema()})
+	env := s.task.env
+	first, end := groupRange(s.task.subtask, s.task.info.parallelism, env.groups)
+	for g := first; g < end; g++ {
+		var n int
+		s.task.scratch, n = t.AppendGroup(s.task.scratch[:0], g)
+		if n > 0 {
+			s.keyed = true
+			s.fail(s.data.Section(uid, state, g, n, s.task.scratch))
+		}
+	}
+}
+
+// Sink pre-commits what was written.
+func (s *Snapshot) Sink(uid string, p anySink) {
+	handles, sync, err := p.prepare(s.barrier.ID)
+	s.fail(err)
+	s.operator(uid).Handles = handles
+	if sync != nil {
+		s.syncs = append(s.syncs, sync)
+	}
+}
+
+func (s *Snapshot) fail(err error) {
+	if s.err == nil && err != nil {
+		s.err = err
+	}
+}
+
+// Restore opens what a task holds, as it was at the barrier of the checkpoint that the job goes on from, if any.
+type Restore struct {
+	task     *Task
+	subtask  *subtask
+	from     *restored
+	splits   splitPlan
+	states   map[string][]checkpoint.State // by operator, taken so far
+	readers  map[*checkpoint.Subtask]*snapshotFile
+	err      error
+	attempt  string
+	ignoring bool
+}
+
+// Source opens a source at its positions.
+func (r *Restore) Source(uid string, p anySource) {
+	r.subtask.source = p
+	r.subtask.counting = append(r.subtask.counting, counter{uid, p.count})
+	if r.err == nil {
+		r.fail(p.open(uid, r.subtask.sourceContext(uid), r.splits[uid][r.task.subtask]))
+	}
+}
+
+// Keyed gives a table its key groups and fills them.
+func (r *Restore) Keyed(uid, state string, t keyedState) {
+	groups := r.task.env.groups
+	first, end := groupRange(r.task.subtask, r.task.info.parallelism, groups)
+	t.Open(first, end, groups)
+	r.states[uid] = append(r.states[uid], checkpoint.State{Name: state, Schema: t.Schema()})
+	r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
+		if r.err != nil {
+			return
+		}
+		// A subtask that owned none of these groups need not be read.
+		oldFirst, oldEnd := groupRange(s.Index, s.Parallelism, groups)
+		if oldEnd <= first || end <= oldFirst || s.Data.Size == 0 || !o.HasState(state, t.Schema()) {
+			return
+		}
+		file, err := r.open(s)
+		if err != nil {
+			r.fail(err)
+			return
+		}
+		for _, section := range file.reader.Sections() {
+			if section.Operator != uid || section.State != state || section.Group < first || section.Group >= end {
+				continue
+			}
+			entries, err := file.reader.Read(section, nil)
+			if err == nil {
+				p := serde.NewParser(entries)
+				err = t.ParseGroup(&p, section.Group, section.Entries)
+			}
+			if err != nil {
+				r.fail(fmt.Errorf("restore state %s of operator %s, key group %d: %w", state, uid, section.Group, err))
+				return
+			}
+		}
+	})
+}
+
+// Sink opens a writer of a sink.
+func (r *Restore) Sink(uid string, p anySink) {
+	r.task.sinks = append(r.task.sinks, p)
+	r.subtask.counting = append(r.subtask.counting, counter{uid, p.count})
+	if r.err == nil {
+		r.fail(p.open(uid, r.task, r.subtask.sinkContext(uid, r.attempt)))
+	}
+}
+
+func (r *Restore) fail(err error) {
+	if r.err == nil && err != nil {
+		r.err = err
+	}
+}
+
+// done checks that every state was taken and closes what was read.
+func (r *Restore) done() error {
+	for _, f := range r.readers {
+		r.fail(f.close())
+	}
+	if r.err == nil && !r.ignoring {
+		for _, o := range r.task.info.info.Operators {
+			r.fail(r.from.checkStates(o.uid, r.states[o.uid]))
+		}
+	}
+	return r.err
+}

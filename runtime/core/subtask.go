@@ -1,0 +1,417 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/coordinator"
+	"github.com/streamgen/streamgen/runtime"
+)
+
+// subtask is one parallel instance of a task, a state machine: step handles one message or one batch and never blocks on output. While
+// an output is full it takes no records, but messages always.
+type subtask struct {
+	mailbox mailbox
+	post    post // what was taken from the mailbox and is being handled
+
+	index    int // among all subtasks of the job
+	runner   Runner
+	task     *Task
+	run      *attempt
+	lane     lane
+	life     life
+	isSource bool // known before source is open
+
+	source   anySource
+	channels []channel
+	outputs  []anyOutput
+	counting []counter // sources and sinks, while they are opened
+	counters atomic.Pointer[[]counter]
+	received atomic.Int64
+	commands []any
+	align    alignment
+	last     int // the channel that was read last
+
+	current   Records // under way
+	from      int     // its channel
+	suspended int64   // the stop savepoint whose barrier has left: no record may follow it
+	finished  bool    // Finish has run, in this run or before
+}
+
+// life is what a subtask does at the moment.
+type life uint8
+
+const (
+	starting  life = iota
+	running        // takes records
+	exhausted      // has taken all its input and flushed: waits for the final checkpoint
+	over           // closed
+)
+
+// channel is the receiving side of an edge from one subtask.
+type channel struct {
+	input int
+	queue []Records
+}
+
+// counter counts the records of a source or a sink.
+type counter struct {
+	uid   string
+	count func() int64
+}
+
+// records counts those of an operator: what its source read, its sink wrote, or, for the head of the task, what came in.
+func (s *subtask) records(uid string) int64 {
+	if counters := s.counters.Load(); counters != nil {
+		for _, c := range *counters {
+			if c.uid == uid {
+				return c.count()
+			}
+		}
+	}
+	return s.received.Load()
+}
+
+// The commands of the master to a subtask.
+type (
+	trigger  struct{ barrier coordinator.Barrier }
+	complete struct{ barrier coordinator.Barrier }
+	abort    struct{ barrier coordinator.Barrier }
+	shut     struct{}
+)
+
+func (s *subtask) box() *mailbox { return &s.mailbox }
+
+func (s *subtask) addChannel(input int) int {
+	s.channels = append(s.channels, channel{input: input})
+	return s.align.addChannel()
+}
+
+func (s *subtask) addOutput(o anyOutput) int {
+	s.outputs = append(s.outputs, o)
+	return len(s.outputs) - 1
+}
+
+// step does the next thing. What goes wrong in it fails the task: the master hears of it and shuts all subtasks.
+func (s *subtask) step() (status status) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.failed(r)
+			status = busy
+		}
+	}()
+	s.collect()
+	if len(s.commands) > 0 {
+		command := s.commands[0]
+		s.commands = s.commands[1:]
+		s.handle(command)
+		return busy
+	}
+	switch s.life {
+	case starting:
+		s.start()
+		return busy
+	case running:
+		return s.takeRecords()
+	case over:
+		return ended
+	default:
+		return idle
+	}
+}
+
+// collect empties the mailbox.
+func (s *subtask) collect() {
+	s.mailbox.take(&s.post)
+	for _, d := range s.post.deliveries {
+		c := &s.channels[d.channel]
+		c.queue = append(c.queue, d.records)
+	}
+	for _, r := range s.post.returned {
+		h := r.head().home
+		s.outputs[h.output].back(h.outlet, r)
+	}
+	s.commands = append(s.commands, s.post.commands...)
+	s.post.clear()
+}
+
+// start opens the operators with the state that they held.
+func (s *subtask) start() {
+	r := s.run.newRestore(s)
+	s.runner.Restore(r)
+	if err := r.done(); err != nil {
+		s.fail(err)
+		return
+	}
+	s.counters.Store(&s.counting)
+	s.runner.Open()
+	s.life = running
+	s.run.master.mailbox.send(hasStarted{})
+	if s.source == nil && len(s.channels) == 0 {
+		s.exhaust()
+	}
+}
+
+// takeRecords runs what is left of a batch, or the next one.
+func (s *subtask) takeRecords() status {
+	if s.suspended != 0 || s.task.full != 0 {
+		return idle
+	}
+	switch {
+	case s.source != nil:
+		return s.takeFromSource()
+	case s.current != nil:
+	case !s.next():
+		s.flush()
+		return idle
+	}
+	s.process(s.channels[s.from].input, s.current)
+	if s.current.done() {
+		s.endOfBatch()
+	}
+	return busy
+}
+
+func (s *subtask) takeFromSource() status {
+	records, err := s.source.poll()
+	switch {
+	case errors.Is(err, io.EOF):
+		s.exhaust()
+	case err != nil:
+		s.fail(err)
+	case records == nil:
+		s.flush()
+		return idle
+	default:
+		s.process(0, records)
+	}
+	return busy
+}
+
+func (s *subtask) process(input int, records Records) {
+	s.runner.Process(input, records)
+	for _, sink := range s.task.sinks {
+		sink.flush()
+	}
+}
+
+// next makes the first batch of the next channel that is not blocked the current one.
+func (s *subtask) next() bool {
+	for i := range s.channels {
+		k := (s.last + 1 + i) % len(s.channels)
+		c := &s.channels[k]
+		if len(c.queue) == 0 || s.align.blocked[k] {
+			continue
+		}
+		s.current, s.from, s.last = c.queue[0], k, k
+		copy(c.queue, c.queue[1:])
+		c.queue[len(c.queue)-1] = nil
+		c.queue = c.queue[:len(c.queue)-1]
+		return true
+	}
+	return false
+}
+
+// endOfBatch handles what follows the records of the current batch and gives it back.
+func (s *subtask) endOfBatch() {
+	h := s.current.head()
+	if h.barrier != nil {
+		if b, ok := s.align.barrier(s.from, *h.barrier); ok {
+			s.checkpoint(b)
+		}
+	}
+	if h.end {
+		if b, ok := s.align.end(s.from); ok {
+			s.checkpoint(b)
+		}
+		if s.align.allEnded() {
+			s.exhaust()
+		}
+	}
+	records := s.current
+	s.current = nil
+	s.received.Store(s.received.Load() + int64(records.size()))
+	h.home.mailbox.giveBack(records)
+}
+
+func (s *subtask) flush() {
+	for _, o := range s.outputs {
+		o.flush()
+	}
+}
+
+// exhaust flushes the operators at the end of input, once in the life of the job, and tells the tasks downstream.
+func (s *subtask) exhaust() {
+	if !s.finished {
+		s.finished = true
+		s.runner.Finish()
+		for _, sink := range s.task.sinks {
+			sink.flush()
+		}
+	}
+	for _, o := range s.outputs {
+		o.end()
+	}
+	s.life = exhausted
+	s.run.master.mailbox.send(hasExhausted{s.index})
+}
+
+func (s *subtask) handle(command any) {
+	switch c := command.(type) {
+	case shut:
+		s.close()
+	case trigger:
+		if s.life == exhausted || s.life == running && s.source != nil {
+			s.checkpoint(c.barrier)
+		}
+	case complete:
+		s.complete(c.barrier)
+	case abort:
+		s.align.abort(c.barrier.ID)
+		if s.suspended == c.barrier.ID {
+			s.suspended = 0
+		}
+	}
+}
+
+// checkpoint hands out what the task holds, sends the barrier on and leaves it to the lane to make all of it durable.
+func (s *subtask) checkpoint(b coordinator.Barrier) {
+	if b.ID < s.align.done || s.life == over {
+		return
+	}
+	if s.source != nil || s.life == exhausted {
+		if b.ID == s.align.done {
+			return // taken before the end of the input was, by it
+		}
+		s.align.over(b.ID)
+	}
+	held := checkpoint.Subtask{Task: s.task.info.name, Index: s.task.subtask, Parallelism: s.task.info.parallelism, Finished: s.finished}
+	for _, o := range s.task.info.info.Operators {
+		held.Operators = append(held.Operators, checkpoint.Operator{UID: o.uid, Connector: o.connector})
+	}
+	snap := &Snapshot{barrier: b, task: s.task, held: held, data: s.run.newSnapshot()}
+	s.runner.Barrier(snap)
+	if snap.err != nil {
+		s.fail(snap.err)
+		return
+	}
+	if s.life == running {
+		for _, o := range s.outputs {
+			o.barrier(b)
+		}
+		if s.source != nil && b.Kind == checkpoint.StopSavepoint {
+			s.suspended = b.ID
+		}
+	}
+	s.lane.run(func() { s.acknowledge(snap) })
+}
+
+// acknowledge makes a snapshot durable and tells the master. It runs in the lane.
+func (s *subtask) acknowledge(snap *Snapshot) {
+	for _, sync := range snap.syncs {
+		if err := sync(); err != nil {
+			// What was written since the barrier before is lost: only a restart brings it back.
+			s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
+			return
+		}
+	}
+	if snap.keyed {
+		data, err := s.run.store(snap.barrier.ID, s, snap.data.Finish())
+		if err != nil {
+			s.run.master.mailbox.send(hasDeclined{s.index, snap.barrier.ID, fmt.Errorf("store its snapshot: %w", err)})
+			return
+		}
+		snap.held.Data = data
+	}
+	s.run.master.mailbox.send(hasAcknowledged{s.index, snap.barrier.ID, snap.held})
+}
+
+// complete commits what was pre-committed up to the checkpoint. It comes before the next acknowledgement in the lane: so no checkpoint
+// completes that has forgotten a transaction which is not committed.
+func (s *subtask) complete(b coordinator.Barrier) {
+	if s.life == over {
+		return
+	}
+	if s.source != nil {
+		s.source.complete(b.ID)
+	}
+	type transaction struct {
+		sink   anySink
+		handle []byte
+	}
+	var transactions []transaction
+	for _, sink := range s.task.sinks {
+		for _, handle := range sink.takePrepared(b.ID) {
+			transactions = append(transactions, transaction{sink, handle})
+		}
+	}
+	s.lane.run(func() {
+		for _, t := range transactions {
+			s.run.event(runtime.Event{Kind: runtime.EventCommitting, Checkpoint: b.ID})
+			if err := t.sink.commit(t.handle); err != nil {
+				s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
+				return
+			}
+		}
+		s.run.master.mailbox.send(hasCommitted{s.index, b.ID})
+	})
+}
+
+// fail tells the master and closes the task.
+func (s *subtask) fail(err error) {
+	s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
+	s.close()
+}
+
+// close releases what the operators and ports hold, whatever fails in it.
+func (s *subtask) close() {
+	if s.life == over {
+		return
+	}
+	opened := s.life != starting
+	s.life = over
+	report := func(err error) {
+		if err != nil {
+			s.task.env.logger.Warn("close failed", "task", s.task.name(), "error", err)
+		}
+	}
+	if opened {
+		report(s.guard(s.runner.Close))
+	}
+	if s.source != nil {
+		report(s.guard(s.source.close))
+	}
+	for _, sink := range s.task.sinks {
+		report(s.guard(sink.close))
+	}
+	s.run.master.mailbox.send(hasClosed{})
+}
+
+// guard calls f and makes an error of a panic.
+func (s *subtask) guard(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = s.failure(r)
+		}
+	}()
+	return f()
+}
+
+func (s *subtask) sourceContext(uid string) runtime.SourceContext {
+	return runtime.SourceContext{
+		Context: s.task.Context(uid),
+		Wake:    s.mailbox.nudge,
+		WakeAfter: func(d time.Duration) {
+			s.task.env.after(d, s.mailbox.nudge)
+		},
+		Now: s.task.env.now,
+	}
+}
+
+func (s *subtask) sinkContext(uid, attempt string) runtime.SinkContext {
+	return runtime.SinkContext{Context: s.task.Context(uid), Attempt: attempt}
+}

@@ -1,0 +1,87 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/streamgen/streamgen/runtime"
+)
+
+// Runner is a generated task: a chain of operators that run together. It embeds Task, which has a method that does nothing for each
+// that it may leave out.
+type Runner interface {
+	// Process runs the records of an input until they are done or an output is full.
+	Process(input int, records Records)
+	// Barrier hands out what the task holds, Restore opens it as it was at the barrier.
+	Barrier(s *Snapshot)
+	Restore(r *Restore)
+	// Open opens the operators, Finish flushes them at the end of input, Close releases what they hold.
+	Open()
+	Finish()
+	Close() error
+
+	task() *Task
+}
+
+// Task is the part of a generated task that is the same in all.
+type Task struct {
+	// full counts the outputs that have no room: while it is not 0 no record is taken.
+	full    int
+	info    *vertexInfo
+	subtask int
+	env     *environment
+	sinks   []anySink
+	scratch []byte // of snapshots
+}
+
+func (t *Task) task() *Task { return t }
+
+// Process is that of a task without input.
+func (t *Task) Process(int, Records) {}
+
+// Barrier is that of a task without state.
+func (t *Task) Barrier(*Snapshot) {}
+
+// Restore is that of a task without state.
+func (t *Task) Restore(*Restore) {}
+
+// Open is that of a task whose operators have none.
+func (t *Task) Open() {}
+
+// Finish is that of a task whose operators have none.
+func (t *Task) Finish() {}
+
+// Close is that of a task whose operators have none.
+func (t *Task) Close() error { return nil }
+
+// Check fails the task if a method of operator returned an error.
+func (t *Task) Check(operator string, err error) {
+	if err != nil {
+		t.fail(operator, err)
+	}
+}
+
+// fail leaves the step: see Subtask.Step.
+func (t *Task) fail(operator string, err error) {
+	panic(&operatorError{operator: operator, err: err})
+}
+
+// Context returns what operator is told of where it runs.
+func (t *Task) Context(operator string) runtime.Context {
+	return runtime.NewContext(operator, t.subtask, t.info.parallelism, t.env.logger)
+}
+
+// name is the task's and the subtask's, for messages: "Count (2/4)".
+func (t *Task) name() string { return subtaskName(t.info.name, t.subtask, t.info.parallelism) }
+
+func subtaskName(task string, index, parallelism int) string {
+	return fmt.Sprintf("%s (%d/%d)", task, index+1, parallelism)
+}
+
+// operatorError is an error that a user's method returned.
+type operatorError struct {
+	operator string
+	err      error
+}
+
+func (e *operatorError) Error() string { return fmt.Sprintf("operator %s: %v", e.operator, e.err) }
+func (e *operatorError) Unwrap() error { return e.err }
