@@ -177,39 +177,73 @@ func TestRandomSchedules(t *testing.T) {
 	}
 }
 
-// The race that a number used twice would lose, step by step: see claim.
-func TestNumberUsedTwice(t *testing.T) {
-	// old sleeps before each operation of its third publication, late before it makes the folder of an epoch that is taken and freed meanwhile.
+// freeNumber lets two runners take over, so that the folder of every epoch before them is removed, and then makes the folder of epoch 1
+// like a runner that chose the number long ago. The last of the two goes on living.
+func freeNumber(t *testing.T, mem *vfs.Mem, publish func(mark string)) *chain.Chain {
+	require.NoError(t, run(mem, 1, 1, publish))
+	c := take(t, mem)
+	mark, err := advance(c)
+	require.NoError(t, err)
+	publish(mark)
+	require.NoError(t, c.Collect(1))
+	if c.Epoch() > 2 { // else the first of the two is epoch 1
+		_, err = mem.Stat(dir + "/epoch-0000000001")
+		require.Error(t, err)
+	}
+	require.NoError(t, mem.Mkdir(dir+"/epoch-0000000001"))
+	return c
+}
+
+// A runner sleeps while it takes an epoch, and finds the folder of another under its number: it has to notice, or there are two.
+func TestNumberUsedTwiceWhileTaking(t *testing.T) {
 	for point := 0; ; point++ {
 		mem := vfs.NewMem()
-		wake := false
-		var late func()
-		armed, n := false, point
-		old := take(t, vfs.Inject(mem, func(op vfs.Op, name string) error {
+		require.NoError(t, mem.MkdirAll(dir))
+		var published []string
+		publish := func(mark string) { published = append(published, mark) }
+		var other *chain.Chain
+		c, err := chain.Take(at(mem, point, func() { other = freeNumber(t, mem, publish) }), dir, job)
+		if other == nil {
+			require.NoError(t, err)
+			return
+		}
+		winner, loser := other, c
+		if err == nil {
+			winner, loser = c, other
+		}
+		outcome(t, err)
+		mark, err := advance(winner)
+		require.NoError(t, err, "stopped at %d", point)
+		publish(mark)
+		if loser != nil {
+			_, err := advance(loser)
+			require.ErrorIs(t, err, chain.ErrFenced, "stopped at %d", point)
+		}
+		check(t, mem, published)
+	}
+}
+
+// The same for one that sleeps while it publishes.
+func TestNumberUsedTwice(t *testing.T) {
+	for point := 0; ; point++ {
+		mem := vfs.NewMem()
+		published := []string{"1/1"}
+		armed, woke, n := false, false, point
+		old := take(t, vfs.Inject(mem, func(vfs.Op, string) error {
 			if !armed {
 				return nil
 			}
 			if n--; n == -1 {
-				late()
+				woke = true
+				freeNumber(t, mem, func(mark string) { published = append(published, mark) })
 			}
 			return nil
 		}))
 		mustAdvance(t, old, 1)
-		published := []string{"1/1"}
-
-		late = func() {
-			// The name of the old runner's folder is made free by two more runners, then a third, which chose it long ago, makes it.
-			require.NoError(t, run(mem, 1, 1, func(mark string) { published = append(published, mark) }))
-			require.NoError(t, run(mem, 1, 1, func(mark string) { published = append(published, mark) }))
-			_, err := mem.Stat(dir + "/epoch-0000000001")
-			require.Error(t, err)
-			require.NoError(t, mem.Mkdir(dir+"/epoch-0000000001"))
-			wake = true
-		}
 		armed = true
 		mark, err := advance(old)
 		armed = false
-		if !wake {
+		if !woke {
 			require.NoError(t, err)
 			return
 		}
