@@ -30,12 +30,11 @@ type walker struct {
 }
 
 func (w *walker) refuse(path string, t types.Type, why, hint string) {
-	article := "which is " + w.typeName(t)
 	if w.key {
-		w.fail(w.pos, fmt.Sprintf("%s cannot be used: %s, %s", path, article, why), hint)
+		w.fail(w.pos, fmt.Sprintf("%s cannot be of type %s: %s", path, w.typeName(t), why), hint)
 		return
 	}
-	w.fail(w.pos, fmt.Sprintf("state %s cannot be serialised: %s, %s", path, article, why), hint)
+	w.fail(w.pos, fmt.Sprintf("state %s of type %s cannot be serialised: %s", path, w.typeName(t), why), hint)
 }
 
 func (w *walker) walk(t types.Type, path string) {

@@ -6,7 +6,6 @@ import (
 
 // emitAdapter writes what the table of a keyed operator needs.
 func (e *emitter) emitAdapter(f *file, a *adapter) {
-	f.qualifySerde()
 	if a.hash != "" {
 		e.emitHash(f, a)
 	}

@@ -129,21 +129,30 @@ func (w *appender) pointee(t types.Type, v *jen.Statement) {
 }
 
 func (w *appender) elements(elem types.Type, v *jen.Statement) {
-	i := w.names.name("i", "j", "k")
-	body := w.nested(func() { w.append(elem, v.Clone().Index(jen.Id(i))) })
+	var i string
+	body := w.nested(func() {
+		i = w.names.name("i", "j", "k", "l", "i")
+		w.append(elem, v.Clone().Index(jen.Id(i)))
+	})
 	w.add(jen.For(jen.Id(i).Op(":=").Range().Add(v)).Block(body...))
 }
 
 func (w *appender) pairs(u *types.Map, v *jen.Statement) {
-	k, e := w.names.name("k"), w.names.name("v")
+	var k string
 	sorted := "SortedKeys"
 	if basic := u.Key().Underlying().(*types.Basic); basic.Info()&types.IsBoolean != 0 {
 		sorted = "SortedBoolKeys"
 	}
 	body := w.nested(func() {
+		k = w.names.name("k")
 		w.append(u.Key(), jen.Id(k))
-		w.add(jen.Id(e).Op(":=").Add(v.Clone()).Index(jen.Id(k)))
-		w.append(u.Elem(), jen.Id(e))
+		value := v.Clone().Index(jen.Id(k))
+		if _, basic := u.Elem().Underlying().(*types.Basic); !basic {
+			e := w.names.name("v")
+			w.add(jen.Id(e).Op(":=").Add(value))
+			value = jen.Id(e)
+		}
+		w.append(u.Elem(), value)
 	})
 	w.add(jen.For(jen.List(jen.Id("_"), jen.Id(k)).Op(":=").Range().Add(w.serde(sorted)).Call(v)).Block(body...))
 }

@@ -14,7 +14,6 @@ func (c *codec) byPointer() bool {
 
 // emitCodec writes the functions of a type and, over them, its methods.
 func (e *emitter) emitCodec(f *file, c *codec) {
-	f.qualifySerde()
 	if !c.byPointer() {
 		e.emitValueCodec(f, c)
 		return
@@ -64,26 +63,29 @@ func (w *appender) returned(t types.Type) []jen.Code {
 func (e *emitter) emitValueCodec(f *file, c *codec) {
 	slice := jen.Index().Byte()
 	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", "v")}
-	if isBytes(c.t) {
-		w.body = []jen.Code{jen.Id("b").Op("=").Add(f.serde("AppendBytes")).Call(jen.Id("b"), bytesOf(c.t, jen.Id("v")))}
+	p := &parser{emitter: e, file: f, names: newScope(f.locals, "p", "v"), fresh: true}
+	bytes := isBytes(c.t)
+	if bytes {
+		w.body = []jen.Code{jen.Return(f.serde("AppendBytes").Call(jen.Id("b"), bytesOf(c.t, jen.Id("v"))))}
 	} else {
 		w.contents(c.t, jen.Id("v"))
+		w.add(jen.Return(jen.Id("b")))
 	}
 	f.Line()
 	f.comment("append%s adds v.", c.stem)
-	f.Func().Id("append"+c.stem).Params(jen.Id("b").Add(slice), jen.Id("v").Add(f.typ(c.t))).Add(slice).
-		Block(append(w.body, jen.Return(jen.Id("b")))...)
+	f.Func().Id("append"+c.stem).Params(jen.Id("b").Add(slice), jen.Id("v").Add(f.typ(c.t))).Add(slice).Block(w.body...)
 
-	p := &parser{emitter: e, file: f, names: newScope(f.locals, "p", "v")}
-	if _, isSlice := c.t.Underlying().(*types.Slice); isSlice && isBytes(c.t) {
-		p.body = []jen.Code{jen.Id("v").Op("=").Id("p.Bytes").Call()}
+	results := jen.Params(jen.Id("v").Add(f.typ(c.t)))
+	if _, isSlice := c.t.Underlying().(*types.Slice); isSlice && bytes {
+		results = f.typ(c.t)
+		p.body = []jen.Code{jen.Return(jen.Id("p.Bytes").Call())}
 	} else {
 		p.contents(c.t, jen.Id("v"))
+		p.add(jen.Return(jen.Id("v")))
 	}
 	f.Line()
 	f.comment("parse%s reads what append%s wrote.", c.stem, c.stem)
-	f.Func().Id("parse" + c.stem).Params(jen.Id("p").Op("*").Add(f.serde("Parser"))).Params(jen.Id("v").Add(f.typ(c.t))).
-		Block(append(p.body, jen.Return(jen.Id("v")))...)
+	f.Func().Id("parse" + c.stem).Params(jen.Id("p").Op("*").Add(f.serde("Parser"))).Add(results).Block(p.body...)
 }
 
 // isBytes reports whether t is a slice or an array of bytes.

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"go/format"
 	"go/types"
-	"path/filepath"
+	"maps"
 	"slices"
 	"strings"
 
@@ -50,13 +50,18 @@ func (e *emitter) newFile(source, constraint string) *file {
 	f.HeaderComment(load.Header)
 	f.HeaderComment("// source: " + source)
 	if constraint != "" {
-		f.HeaderComment("\n" + constraint)
+		f.HeaderComment("")
+		f.HeaderComment(constraint)
 	}
-	for _, name := range importNames() {
-		f.locals.used[name] = true
+	names := importNames()
+	for _, path := range slices.Sorted(maps.Keys(names)) {
+		f.locals.used[names[path]] = true
 	}
 	for _, p := range e.pkg.Types.Imports() {
 		f.locals.used[p.Name()] = true
+	}
+	for _, path := range slices.Sorted(maps.Keys(names)) {
+		f.qualified(path, names[path], "")
 	}
 	return f
 }
@@ -159,15 +164,10 @@ func wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
-func base(name string) string { return filepath.Base(name) }
-
 // declared reports whether the package declares the name, which then cannot be that of an import.
 func (f *file) declared(name string) bool {
 	return f.pkg.Types.Scope().Lookup(name) != nil
 }
-
-// qualifySerde makes the name of package serde known where expressions refer to it by its path alone.
-func (f *file) qualifySerde() { f.serde("Parser") }
 
 // short is the body of a function on the function's own line.
 func short(statement jen.Code) *jen.Statement {

@@ -46,17 +46,38 @@ func convert(t types.Type, to types.BasicKind, v *jen.Statement) *jen.Statement 
 
 // emitHash writes the function that hashes the keys of an operator.
 func (e *emitter) emitHash(f *file, a *adapter) {
-	h := &hasher{names: newScope(f.locals, "key")}
-	result := h.hash(a.op.Key, jen.Id("key"))
+	h := &hasher{names: newScope(f.locals, "key", "h")}
+	body := h.statements(a.op.Key)
 	f.Line()
 	f.comment("%s places a key of %s in its key group.", a.hash, a.op.Name())
-	f.Func().Id(a.hash).Params(jen.Id("key").Add(f.typ(a.op.Key))).Uint64().Block(append(h.body, jen.Return(result))...)
+	f.Func().Id(a.hash).Params(jen.Id("key").Add(f.typ(a.op.Key))).Uint64().Block(body...)
 }
 
 // hasher collects the statements before the expression that is the hash.
 type hasher struct {
 	names *scope
 	body  []jen.Code
+}
+
+// statements returns the hash of key, field by field where there are more than two.
+func (h *hasher) statements(t types.Type) []jen.Code {
+	u, ok := t.Underlying().(*types.Struct)
+	if !ok || len(fieldsOf(u)) < 3 {
+		result := h.hash(t, jen.Id("key"))
+		return append(h.body, jen.Return(result))
+	}
+	var body []jen.Code
+	for i, f := range fieldsOf(u) {
+		h.body = nil
+		part := h.hash(f.Type(), jen.Id("key").Dot(f.Name()))
+		body = append(body, h.body...)
+		if i == 0 {
+			body = append(body, jen.Id("h").Op(":=").Add(part))
+			continue
+		}
+		body = append(body, jen.Id("h").Op("=").Qual(serdePath, "Mix").Call(jen.Id("h"), part))
+	}
+	return append(body, jen.Return(jen.Id("h")))
 }
 
 // hash returns an expression for the hash of v: that of its first part with the others mixed in, in their order.
@@ -73,10 +94,8 @@ func (h *hasher) hash(t types.Type, v *jen.Statement) *jen.Statement {
 	case *types.Basic:
 		return basicHash(t, v)
 	case *types.Struct:
-		for f := range u.Fields() {
-			if f.Name() != "_" {
-				mix(h.hash(f.Type(), v.Clone().Dot(f.Name())))
-			}
+		for _, f := range fieldsOf(u) {
+			mix(h.hash(f.Type(), v.Clone().Dot(f.Name())))
 		}
 	case *types.Array:
 		if isByte(u.Elem()) {

@@ -110,7 +110,11 @@ func (t *task) emitClose(f *file) {
 		body = append(body, call)
 	}
 	result := jen.Nil()
-	if len(fails) > 0 {
+	switch len(fails) {
+	case 0:
+	case 1:
+		result = jen.Add(fails[0])
+	default:
 		result = f.ref("errors", "Join").Call(fails...)
 	}
 	f.Line()

@@ -47,7 +47,7 @@ func (s *scope) taken(name string) bool {
 	return false
 }
 
-// name takes the first of the wishes that is free, or else the first with a numeral.
+// name takes the first of the wishes that is free, or else the last with a numeral.
 func (s *scope) name(wishes ...string) string {
 	for _, wish := range wishes {
 		if !s.taken(wish) && !token.IsKeyword(wish) && wish != "" && wish != "_" {
@@ -56,7 +56,7 @@ func (s *scope) name(wishes ...string) string {
 		}
 	}
 	for i := 2; ; i++ {
-		if name := wishes[0] + strconv.Itoa(i); !s.taken(name) {
+		if name := wishes[len(wishes)-1] + strconv.Itoa(i); !s.taken(name) {
 			s.used[name] = true
 			return name
 		}

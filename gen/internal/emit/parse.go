@@ -12,6 +12,8 @@ type parser struct {
 	*file
 	names *scope
 	body  []jen.Code
+	// fresh says that what is read next goes into a variable that has just been declared.
+	fresh bool
 }
 
 // expression reads a value of type t in one call, nil if that takes statements.
@@ -94,6 +96,7 @@ func (p *parser) parse(t types.Type, v *jen.Statement) {
 	}
 	if named, ok := types.Unalias(t).(*types.Named); ok {
 		if c := p.codecOf(named); c != nil {
+			p.fresh = false
 			p.add(jen.Id("parse"+c.stem).Call(jen.Id("p"), address(v)))
 			return
 		}
@@ -105,25 +108,31 @@ func (p *parser) parse(t types.Type, v *jen.Statement) {
 func (p *parser) contents(t types.Type, v *jen.Statement) {
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
+		p.fresh = false
 		fields := fieldsOf(u)
 		p.add(jen.Id("p.ArrayOf").Call(jen.Lit(len(fields))))
 		for _, f := range fields {
 			p.parse(f.Type(), v.Clone().Dot(f.Name()))
 		}
 	case *types.Array:
+		p.fresh = false
 		if isByte(u.Elem()) {
 			p.add(jen.Id("p.BytesInto").Call(v.Clone().Index(jen.Op(":"))))
 			return
 		}
 		p.add(jen.Id("p.ArrayOf").Call(jen.Lit(int(u.Len()))))
-		i := p.names.name("i", "j", "k")
-		p.add(jen.For(jen.Id(i).Op(":=").Range().Add(v)).Block(p.nested(func() { p.parse(u.Elem(), v.Clone().Index(jen.Id(i))) })...))
+		var i string
+		body := p.nested(func() {
+			i = p.names.name("i", "j", "k", "l", "i")
+			p.parse(u.Elem(), v.Clone().Index(jen.Id(i)))
+		})
+		p.add(jen.For(jen.Id(i).Op(":=").Range().Add(v)).Block(body...))
 	case *types.Slice:
 		p.orNil(v, func() { p.slice(t, u, v) })
 	case *types.Map:
 		p.orNil(v, func() { p.pairs(t, u, v) })
 	case *types.Pointer:
-		p.add(v.Clone().Op("=").Nil())
+		p.clear(v)
 		p.add(jen.If(jen.Op("!").Id("p.Nil").Call().Op("&&").Id("p.Err").Call().Op("==").Nil()).
 			Block(p.nested(func() { p.pointee(u.Elem(), v) })...))
 	}
@@ -131,7 +140,7 @@ func (p *parser) contents(t types.Type, v *jen.Statement) {
 
 // orNil sets v to nil, or to what read gives if there is something.
 func (p *parser) orNil(v *jen.Statement, read func()) {
-	p.add(v.Clone().Op("=").Nil())
+	p.clear(v)
 	p.add(jen.If(jen.Op("!").Id("p.Nil").Call()).Block(p.nested(read)...))
 }
 
@@ -155,15 +164,24 @@ func (p *parser) variable(name string, t types.Type) {
 		return
 	}
 	p.add(jen.Var().Id(name).Add(p.typ(t)))
+	p.fresh = true
 	p.parse(t, jen.Id(name))
 }
 
+// clear sets v to nil, unless it is a variable that has just been declared.
+func (p *parser) clear(v *jen.Statement) {
+	if !p.fresh {
+		p.add(v.Clone().Op("=").Nil())
+	}
+	p.fresh = false
+}
+
 func (p *parser) slice(t types.Type, u *types.Slice, v *jen.Statement) {
-	n, i := p.names.name("n"), p.names.name("i", "j", "k")
+	n := p.names.name("n")
 	p.add(
 		jen.Id(n).Op(":=").Id("p.Array").Call(),
 		v.Clone().Op("=").Make(p.typ(t), jen.Lit(0), jen.Id("p.Cap").Call(jen.Id(n), jen.Lit(size(u.Elem())))),
-		p.counted(i, n, func() {
+		p.counted(n, func() {
 			if expression := p.expression(u.Elem()); expression != nil {
 				p.add(v.Clone().Op("=").Append(v.Clone(), expression))
 				return
@@ -176,11 +194,11 @@ func (p *parser) slice(t types.Type, u *types.Slice, v *jen.Statement) {
 }
 
 func (p *parser) pairs(t types.Type, u *types.Map, v *jen.Statement) {
-	n, i := p.names.name("n"), p.names.name("i", "j", "k")
+	n := p.names.name("n")
 	p.add(
 		jen.Id(n).Op(":=").Id("p.Map").Call(),
 		v.Clone().Op("=").Make(p.typ(t), jen.Id("p.Cap").Call(jen.Id(n), jen.Lit(size(u.Key())+size(u.Elem())))),
-		p.counted(i, n, func() {
+		p.counted(n, func() {
 			k, e := p.names.name("k"), p.names.name("v")
 			p.variable(k, u.Key())
 			p.variable(e, u.Elem())
@@ -190,12 +208,17 @@ func (p *parser) pairs(t types.Type, u *types.Map, v *jen.Statement) {
 }
 
 // counted is a loop over n elements that ends early where the input is damaged: n is what the input claims.
-func (p *parser) counted(i, n string, read func()) jen.Code {
+func (p *parser) counted(n string, read func()) jen.Code {
+	var i string
+	body := p.nested(func() {
+		i = p.names.name("i", "j", "k", "l", "i")
+		read()
+	})
 	return jen.For(
 		jen.Id(i).Op(":=").Lit(0),
 		jen.Id(i).Op("<").Id(n).Op("&&").Id("p.Err").Call().Op("==").Nil(),
 		jen.Id(i).Op("++"),
-	).Block(p.nested(read)...)
+	).Block(body...)
 }
 
 // size is how many bytes a value takes in memory, on a machine of 64 bits.

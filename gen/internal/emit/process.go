@@ -38,8 +38,11 @@ func (t *task) emitProcess(f *file) {
 	var body []jen.Code
 	var cases []jen.Code
 	for i, in := range inputs {
-		name := newScope(names).name(in.edges[0].RecordName(), "record")
+		name := newScope(names).name(wishes(in.edges[:1], "record")...)
 		plural := model.Plural(name)
+		if len(name) < 3 {
+			plural = model.Plural(model.TypeRecordName(in.typ))
+		}
 		if batch == "" {
 			names.used[name] = true
 			batch = names.name(plural, "records")
@@ -142,21 +145,21 @@ func (t *task) drain(names *scope, n *model.Field, outputs []*model.Output) []je
 		if t.atEnd(edges) {
 			continue
 		}
-		name := newScope(names).name(recordName(edges), "record")
+		name := newScope(names).name(wishes(edges, "record")...)
 		loops = append(loops, jen.For(jen.List(jen.Id("_"), jen.Id(name)).Op(":=").Range().Id("t."+t.outs[output{n, o}]+".Take").Call()).
 			Block(t.pass(edges, jen.Id(name))...))
 	}
 	return loops
 }
 
-// recordName is what the first operator among the readers calls the record.
-func recordName(edges []*model.Edge) string {
+// wishes are names for a record: what the first operator among its readers calls it, what its type suggests, or the last resort.
+func wishes(edges []*model.Edge, resort string) []string {
 	for _, e := range edges {
 		if e.Input != nil {
-			return e.RecordName()
+			return []string{e.RecordName(), model.TypeRecordName(e.Record), resort}
 		}
 	}
-	return edges[0].RecordName()
+	return []string{edges[0].RecordName(), resort}
 }
 
 // emitOperator writes the method that gives a record to an operator.
@@ -169,7 +172,7 @@ func (t *task) emitOperator(f *file, n *model.Field, in *model.Input) {
 		}
 	}
 	names := t.locals(f)
-	record := names.name(edge.RecordName(), "record")
+	record := names.name(wishes([]*model.Edge{edge}, "record")...)
 	var body []jen.Code
 	switch n.Operator.Form {
 	case model.Map:
@@ -211,7 +214,7 @@ func (t *task) mapBody(names *scope, n *model.Field, in *model.Input, edge *mode
 	if !in.Method.Fails && len(edges) == 1 {
 		return t.pass(edges, call)
 	}
-	result := names.name(recordName(edges), "result")
+	result := names.name(wishes(edges, "result")...)
 	if !in.Method.Fails {
 		return append([]jen.Code{jen.Id(result).Op(":=").Add(call)}, t.pass(edges, jen.Id(result))...)
 	}
@@ -278,7 +281,7 @@ func (t *task) keyOf(operator string, in *model.Input, edge *model.Edge, record 
 func (t *task) emitSend(f *file, s *model.Send) {
 	edge := s.Edges[0]
 	names := t.locals(f)
-	record := names.name(edge.RecordName(), "record")
+	record := names.name(wishes([]*model.Edge{edge}, "record")...)
 	hash := t.pipeline.e.hash(s.To.Head.Operator, t.keyOf(t.keys[s.To.Head], edge.Input, edge, record))
 	f.Line()
 	t.method(f, t.sendTo[s]).Params(jen.Id(record).Add(f.typ(edge.Record))).Block(

@@ -30,8 +30,14 @@ func schema(t types.Type, around ...types.Type) string {
 		}
 		return "{" + strings.Join(fields, ", ") + "}"
 	case *types.Slice:
+		if isByte(u.Elem()) {
+			return "bytes"
+		}
 		return "[]" + schema(u.Elem(), around...)
 	case *types.Array:
+		if isByte(u.Elem()) {
+			return fmt.Sprintf("bytes[%d]", u.Len())
+		}
 		return fmt.Sprintf("[%d]%s", u.Len(), schema(u.Elem(), around...))
 	case *types.Map:
 		return "map[" + schema(u.Key(), around...) + "]" + schema(u.Elem(), around...)

@@ -23,23 +23,22 @@ func (z *zeroTest) body(t types.Type) *jen.Statement {
 
 // all is true if every field of v is zero.
 func (z *zeroTest) all(u *types.Struct, v *jen.Statement) *jen.Statement {
-	var result *jen.Statement
-	for f := range u.Fields() {
-		if f.Name() == "_" {
-			continue
-		}
-		test := z.zero(f.Type(), v.Clone().Dot(f.Name()))
-		if test == nil {
-			continue
-		}
-		if result == nil {
-			result = test
-		} else {
-			result = result.Op("&&").Add(test)
+	var tests []*jen.Statement
+	for _, f := range fieldsOf(u) {
+		if test := z.zero(f.Type(), v.Clone().Dot(f.Name())); test != nil {
+			tests = append(tests, test)
 		}
 	}
-	if result == nil {
+	if len(tests) == 0 {
 		return jen.True()
+	}
+	result := tests[0]
+	for _, test := range tests[1:] {
+		result = result.Op("&&")
+		if len(tests) > 4 {
+			result = result.Line()
+		}
+		result = result.Add(test)
 	}
 	return result
 }
@@ -77,7 +76,12 @@ func (z *zeroTest) loop(u *types.Array, v *jen.Statement) {
 	test := z.zero(u.Elem(), v.Clone().Index(jen.Id(i)))
 	body := z.loops
 	if test != nil {
-		body = append(body, jen.If(jen.Op("!").Parens(test)).Block(jen.Return(jen.False())))
+		if _, ok := u.Elem().Underlying().(*types.Struct); ok {
+			test = jen.Op("!").Parens(test)
+		} else {
+			test = v.Clone().Index(jen.Id(i)).Op("!=").Nil() // what is not comparable in an array and no struct is a slice or a map
+		}
+		body = append(body, jen.If(test).Block(jen.Return(jen.False())))
 	}
 	z.loops = append(outer, jen.For(jen.Id(i).Op(":=").Range().Add(v.Clone())).Block(body...))
 }

@@ -17,11 +17,11 @@ func triage(result *Package, p *packages.Package, generated map[string]bool) {
 		pos := position(e.Pos)
 		switch {
 		case generated[pos.Filename] || e.Kind == packages.TypeError && !isImportError(e.Msg):
-		case e.Kind == packages.UnknownError && strings.HasPrefix(e.Msg, "# "): // the compiler met the same as the type checker
+		case strings.HasPrefix(e.Msg, "# "): // the compiler met the same as the type checker
 		case e.Kind == packages.ParseError:
 			result.Errors.Add(pos, e.Msg, "")
 		case isImportError(e.Msg):
-			result.Errors.Add(pos, e.Msg, "fix the import first: without it the types cannot be known")
+			result.Errors.Add(pos, strings.TrimSuffix(e.Msg, ` (invalid package name: "")`), "fix the import first: without it the types cannot be known")
 		default:
 			result.Errors.Add(pos, strings.TrimSpace(e.Msg), "")
 		}

@@ -13,16 +13,18 @@ func Upper(s string) string {
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
-// Lower returns an exported name as an unexported one: ID gives id, HTTPLog gives httpLog.
+// Lower returns an exported name as an unexported one: ID gives id, IDs ids, HTTPLog httpLog.
 func Lower(s string) string {
 	runes := []rune(s)
-	for i, r := range runes {
-		if !unicode.IsUpper(r) || i > 0 && i+1 < len(runes) && unicode.IsLower(runes[i+1]) {
-			break
-		}
-		runes[i] = unicode.ToLower(r)
+	n := 0
+	for n < len(runes) && unicode.IsUpper(runes[n]) {
+		n++
 	}
-	return string(runes)
+	plural := n < len(runes) && runes[n] == 's' && (n+1 == len(runes) || unicode.IsUpper(runes[n+1]))
+	if n > 1 && n < len(runes) && !plural {
+		n-- // the last capital begins the next word
+	}
+	return strings.ToLower(string(runes[:n])) + string(runes[n:])
 }
 
 // RecordName is what generated code calls a record on the edge: what the reader's method calls it, or what its type suggests.
