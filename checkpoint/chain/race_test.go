@@ -96,38 +96,56 @@ func TestThreeRunners(t *testing.T) {
 	}
 }
 
+// sleeper is a runner that does one file operation at a time, when it is told to.
+type sleeper struct {
+	goOn chan bool   // false: every operation fails from now on
+	next chan string // the operation that it stands before; closed when it has ended
+	// before is that operation, empty when it has ended.
+	before string
+}
+
+// sleep starts a runner, up to its first operation.
+func sleep(mem *vfs.Mem, runner func(fsys vfs.FS)) *sleeper {
+	s := &sleeper{goOn: make(chan bool), next: make(chan string)}
+	dead := false
+	fsys := vfs.Inject(mem, func(op vfs.Op, name string) error {
+		if !dead {
+			s.next <- op.String() + " " + name
+			dead = !<-s.goOn
+		}
+		if dead {
+			return errPower
+		}
+		return nil
+	})
+	go func() {
+		defer close(s.next)
+		runner(fsys)
+	}()
+	s.before = <-s.next
+	return s
+}
+
+// step lets a runner do the operation that it stands before.
+func (s *sleeper) step() {
+	s.goOn <- true
+	s.before = <-s.next
+}
+
+// end ends a runner.
+func (s *sleeper) end() {
+	for s.before != "" {
+		s.goOn <- false
+		s.before = <-s.next
+	}
+}
+
 // schedule runs runners one operation at a time in the order that the generator picks, until all have ended or steps are done; those that
 // have not ended then never go on. It leans towards staying with one runner, so that long sleeps are met too.
 func schedule(r *rand.Rand, steps int, mem *vfs.Mem, runners ...func(fsys vfs.FS)) {
-	type turn struct {
-		goOn chan bool // false: end here
-		done chan bool // true: the runner has ended
-	}
-	errEnd := errors.New("never scheduled again")
-	turns := make([]turn, len(runners))
+	alive := make([]*sleeper, len(runners))
 	for i, runner := range runners {
-		turns[i] = turn{make(chan bool), make(chan bool)}
-		dead := false
-		fsys := vfs.Inject(mem, func(vfs.Op, string) error {
-			if dead {
-				return errEnd
-			}
-			turns[i].done <- false
-			if !<-turns[i].goOn {
-				dead = true
-				return errEnd
-			}
-			return nil
-		})
-		go func() {
-			<-turns[i].goOn
-			runner(fsys)
-			turns[i].done <- true
-		}()
-	}
-	alive := make([]int, len(turns))
-	for i := range turns {
-		alive[i] = i
+		alive[i] = sleep(mem, runner)
 	}
 	stay := r.IntN(60) + 1
 	current := 0
@@ -135,20 +153,12 @@ func schedule(r *rand.Rand, steps int, mem *vfs.Mem, runners ...func(fsys vfs.FS
 		if current >= len(alive) || r.IntN(stay) == 0 {
 			current = r.IntN(len(alive))
 		}
-		i := alive[current]
-		turns[i].goOn <- true
-		if <-turns[i].done {
+		if alive[current].step(); alive[current].before == "" {
 			alive = append(alive[:current], alive[current+1:]...)
 		}
 	}
-	for _, i := range alive {
-		// The first word to a runner that has not begun only begins it.
-		for begun := false; ; begun = true {
-			turns[i].goOn <- begun && false
-			if <-turns[i].done {
-				break
-			}
-		}
+	for _, s := range alive {
+		s.end()
 	}
 }
 
@@ -252,5 +262,50 @@ func TestNumberUsedTwice(t *testing.T) {
 		}
 		require.ErrorIs(t, err, chain.ErrFenced)
 		check(t, mem, published)
+	}
+}
+
+// The second user of a number is a real one here: it chose epoch 1 before anyone, slept, and goes on for a while before the first user
+// wakes in the middle of publishing. However far it gets, it must not give the first one a folder.
+func TestSecondUserOfANumber(t *testing.T) {
+	const ready = "create " + dir + "/epoch-0000000001/.new/manifest-000000000004.4"
+	for steps := 0; ; steps++ {
+		mem := vfs.NewMem()
+		require.NoError(t, mem.MkdirAll(dir))
+		published := []string{"1/1"}
+		publish := func(mark string) { published = append(published, mark) }
+
+		second := sleep(mem, func(fsys vfs.FS) { _, _ = chain.Take(fsys, dir, job) })
+		for second.before != "mkdir "+dir+"/epoch-0000000001" {
+			second.step()
+		}
+		var err error
+		first := sleep(mem, func(fsys vfs.FS) {
+			c := take(t, fsys)
+			mustAdvance(t, c, 1)
+			_, err = advance(c)
+		})
+		for first.before != ready {
+			first.step()
+		}
+		require.NoError(t, run(mem, 1, 1, publish))
+		require.NoError(t, run(mem, 1, 1, publish))
+		for range steps {
+			if second.before != "" {
+				second.step()
+			}
+		}
+		ended := second.before == ""
+		for first.before != "" {
+			first.step()
+		}
+		require.ErrorIs(t, err, chain.ErrFenced, "the second user had done %d operations", steps)
+		for second.before != "" {
+			second.step()
+		}
+		check(t, mem, published)
+		if ended {
+			return
+		}
 	}
 }
