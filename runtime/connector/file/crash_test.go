@@ -192,6 +192,25 @@ func TestPowerLossAtEveryOperation(t *testing.T) {
 	}
 }
 
+// TestPowerLossAfterAKill kills a job at each operation of its start. What the next one commits survives the power loss that follows,
+// though it finds folders that nobody has made durable.
+func TestPowerLossAfterAKill(t *testing.T) {
+	for crashIn := range 8 {
+		m := &model{t: t, machine: machine{disk: vfs.NewMem(), crashIn: crashIn, kill: true}}
+		m.start()
+		m.killed()
+		m.machine.crashIn = -1
+		m.start()
+		m.write("a")
+		m.prepare()
+		m.sync()
+		m.publish()
+		m.commit()
+		content, _ := output(t, m.machine.disk.Crash(nil), "/a/out")
+		require.Equal(t, "a\n", content)
+	}
+}
+
 // TestAnyOrder runs random steps with random power losses and kills, also while the job starts again.
 func TestAnyOrder(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
