@@ -14,7 +14,7 @@ import (
 // Sink collects records, each exactly once through any restart within the process. It is made by [New].
 type Sink[T any] struct {
 	mu sync.Mutex
-	// transactions are those that were prepared, by number; one that was committed stays, as nil, since it may be committed again.
+	// transactions are those that were prepared, by number. One that was committed stays, without its records, since it may be committed again.
 	transactions map[int64]transaction[T]
 	last         int64
 	committed    []T
