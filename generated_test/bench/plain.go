@@ -2,17 +2,25 @@ package bench
 
 import "sync"
 
-// PlainStateless is Stateless as a loop. It returns the sum of the prices that come through.
-func PlainStateless(n int64, auctions uint64) int64 {
-	sum := int64(0)
+// PlainStateless is Stateless as a loop between the same two ends: a function that makes the bids, and one that takes what comes
+// through, 256 at a time.
+func PlainStateless(n int64, next func(i int64) Bid, write func(bids []Bid) error) error {
+	batch := make([]Bid, 0, 256)
 	for i := range n {
-		bid := MakeBid(i, auctions)
+		bid := next(i)
 		bid.Price = bid.Price * 908 / 1000
-		if bid.Auction%3 == 0 {
-			sum += bid.Price
+		if bid.Auction%3 != 0 {
+			continue
+		}
+		batch = append(batch, bid)
+		if len(batch) == cap(batch) {
+			if err := write(batch); err != nil {
+				return err
+			}
+			batch = batch[:0]
 		}
 	}
-	return sum
+	return write(batch)
 }
 
 // PlainKeyed is Keyed as a loop over a map. It returns how many totals come out.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"log/slog"
 	"os"
 	goruntime "runtime"
 	"slices"
@@ -25,8 +26,7 @@ func main() {
 	fmt.Printf("%s, %d CPUs, medians of %d runs in turn\n\n", goruntime.Version(), goruntime.GOMAXPROCS(0), *runs)
 	fmt.Printf("%-44s %12s %12s %7s %8s %14s\n", "", "streamgen", "plain Go", "ratio", "wanted", "allocs/record")
 	ok := compare("stateless chain: map, filter", *runs, 100e6, 0.8,
-		func(n int64) int64 { return stateless(n) },
-		func(n int64) int64 { return bench.PlainStateless(n, auctions) })
+		stateless, plainStateless)
 	ok = compare("keyed count, 1000 keys, 1x1", *runs, 50e6, 0.6,
 		func(n int64) int64 { return keyed(n, auctions, 1, noCheckpoints) },
 		func(n int64) int64 { return bench.PlainKeyed(n, auctions) }) && ok
@@ -119,20 +119,29 @@ func checkpoints(runs int, seconds float64) bool {
 
 var noCheckpoints = runtime.WithConfig(func(*config.Config) {})
 
-func stateless(n int64) int64 {
-	var sum atomic.Int64
+func makeBid(i int64) bench.Bid { return bench.MakeBid(i, auctions) }
+
+// adding returns a function that adds prices to sum.
+func adding(sum *int64) func(bids []bench.Bid) error {
+	return func(bids []bench.Bid) error {
+		for i := range bids {
+			*sum += bids[i].Price
+		}
+		return nil
+	}
+}
+
+func stateless(n int64) (sum int64) {
 	run(&bench.Stateless{
-		Bids: function.Source(n, func(i int64) bench.Bid { return bench.MakeBid(i, auctions) }),
-		Sums: function.Sink(func(bids []bench.Bid) error {
-			s := int64(0)
-			for i := range bids {
-				s += bids[i].Price
-			}
-			sum.Add(s)
-			return nil
-		}),
+		Bids: function.Source(n, makeBid),
+		Sums: function.Sink(adding(&sum)),
 	}, runtime.WithParallelism(1))
-	return sum.Load()
+	return sum
+}
+
+func plainStateless(n int64) (sum int64) {
+	check(bench.PlainStateless(n, makeBid, adding(&sum)))
+	return sum
 }
 
 func keyed(n int64, keys uint64, parallelism int, options ...runtime.Option) int64 {
@@ -147,7 +156,7 @@ func keyed(n int64, keys uint64, parallelism int, options ...runtime.Option) int
 func exchange(n int64, parallelism int) int64 {
 	var totals atomic.Int64
 	run(&bench.Exchange{
-		Bids:   function.Source(n, func(i int64) bench.Bid { return bench.MakeBid(i, auctions) }),
+		Bids:   function.Source(n, makeBid),
 		Totals: count(&totals),
 	}, runtime.WithParallelism(parallelism))
 	return totals.Load()
@@ -161,7 +170,7 @@ func count(totals *atomic.Int64) runtime.Sink[bench.Total] {
 }
 
 func run(p runtime.Pipeline, options ...runtime.Option) {
-	check(runtime.Run(context.Background(), p, options...))
+	check(runtime.Run(context.Background(), p, append(options, runtime.WithLogger(slog.New(slog.DiscardHandler)))...))
 }
 
 func check(err error) {
