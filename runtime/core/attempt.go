@@ -30,6 +30,7 @@ type attempt struct {
 	subtasks      []*subtask
 	master        *master
 	last          atomic.Pointer[runtime.CheckpointProgress]
+	done          chan struct{} // closed when the run is to end: writers that block give up
 }
 
 // errFinished says that the job had finished before.
@@ -49,7 +50,7 @@ func (e *startError) Unwrap() error { return e.err }
 //  4. Only then abort all other transactions: those of earlier runners that no checkpoint holds.
 //  5. Divide the splits and make the subtasks.
 func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder string, first bool) (*attempt, error) {
-	a := &attempt{job: j, env: env, fs: fs, folder: folder, token: token(env)}
+	a := &attempt{job: j, env: env, fs: fs, folder: folder, token: token(env), done: make(chan struct{})}
 	var err error
 	if a.chain, err = chain.Take(fs, folder, j.name); errors.Is(err, chain.ErrDamaged) {
 		return nil, &startError{err}

@@ -70,10 +70,8 @@ func Connect[F, T Runner, R any](j *Job, p Partition, from *Vertex[F], output fu
 				if !p.reaches(i, len(senders), k, len(receivers)) {
 					continue
 				}
-				o.outlets = append(o.outlets, &outlet[R]{
-					task: o.task, open: newBatch[R](), to: &r.mailbox, channel: r.addChannel(input),
-					home: home{mailbox: &s.mailbox, output: index, outlet: len(o.outlets)},
-				})
+				home := home{mailbox: &s.mailbox, output: index, outlet: len(o.outlets)}
+				o.outlets = append(o.outlets, newOutlet[R](o.task, &r.mailbox, r.addChannel(input), home))
 			}
 			o.targets = o.outlets
 			// Senders begin at different receivers, so that few records spread too.

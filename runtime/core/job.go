@@ -90,23 +90,16 @@ func (j *Job) resolve(c config.Config) error {
 			errs = append(errs, fmt.Errorf("parallelism of %s is %d: it must lie between 1 and %d", v.name, v.parallelism, maxParallelism))
 		}
 	}
-	for uid := range c.Parallelisms {
-		if _, _, ok := j.operator(uid); !ok {
-			errs = append(errs, fmt.Errorf("parallelism.%s: pipeline %s has no operator %s", uid, j.name, uid))
+	var uids []string
+	for _, v := range j.vertices {
+		for _, o := range v.info.Operators {
+			uids = append(uids, o.uid)
 		}
 	}
-	slices.SortFunc(errs, func(a, b error) int { return cmpStrings(a.Error(), b.Error()) })
-	return errors.Join(errs...)
-}
-
-func cmpStrings(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
+	if err := c.CheckOperators(uids); err != nil {
+		errs = append(errs, err)
 	}
-	return 0
+	return errors.Join(errs...)
 }
 
 // Graph describes the job under a configuration.

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -40,10 +39,13 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 		case errors.As(err, &cannotStart), errors.Is(err, chain.ErrFenced), first && errors.Is(err, errBegin):
 			return 0, err
 		case !again:
+			if a := j.current.Load(); a != nil && c.Checkpointing.Retention == config.NoExternalizedCheckpoints {
+				a.deleteCheckpoints()
+			}
 			return 0, err
 		}
 		env.event(runtime.Event{Kind: runtime.EventRestarting, Delay: delay})
-		if outcome, err := waitToRestart(ctx, delay, outer.Requests); err != nil || outcome == runtime.Cancelled {
+		if outcome, err := waitToRestart(ctx, delay, outer.Requests); err != nil || outcome != runtime.Finished {
 			return outcome, err
 		}
 	}
@@ -64,17 +66,13 @@ func storageOf(env runtime.Environment, job string) (vfs.FS, string) {
 	if c.Storage == config.JobManager {
 		return vfs.NewMem(), "/" + job
 	}
-	fs := env.FS
-	if fs == nil {
-		fs = vfs.OS()
+	if env.FS == nil {
+		return vfs.OS(), c.JobDir(job)
 	}
-	if c.CreateSubdir {
-		return fs, filepath.Join(c.Dir, job)
-	}
-	return fs, c.Dir
+	return env.FS, c.JobDir(job)
 }
 
-// waitToRestart waits, and answers requests meanwhile.
+// waitToRestart waits, and answers requests meanwhile. The outcome is Finished if nobody asked the job to end.
 func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan runtime.Request) (runtime.Outcome, error) {
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
@@ -85,9 +83,14 @@ func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan run
 		case <-ctx.Done():
 			return runtime.Cancelled, context.Cause(ctx)
 		case r := <-requests:
-			if r.Kind == runtime.RequestCancel {
+			switch r.Kind {
+			case runtime.RequestCancel:
 				r.Reply("", nil)
 				return runtime.Cancelled, nil
+			case runtime.RequestStop:
+				// Nothing runs: the last checkpoint is already what the next start goes on from.
+				r.Reply("", nil)
+				return runtime.Stopped, nil
 			}
 			r.Reply("", errNotRunning)
 		}
@@ -109,10 +112,14 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 
 	var subtasks sync.WaitGroup
 	ended := make(chan struct{})
-	for _, actor := range a.actors() {
-		p := newParking()
-		actor.box().wake = p.wake
-		subtasks.Go(func() { p.drive(actor) })
+	actors := a.actors()
+	parkings := make([]*parking, len(actors))
+	for i, actor := range actors {
+		parkings[i] = newParking()
+		actor.box().wake = parkings[i].wake
+	}
+	for i, actor := range actors {
+		subtasks.Go(func() { parkings[i].drive(actor) })
 	}
 	go func() { subtasks.Wait(); close(ended) }()
 

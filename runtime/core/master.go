@@ -380,11 +380,11 @@ func (m *master) end(outcome runtime.Outcome, err error) {
 		}
 		m.stopping = nil
 	}
+	close(m.run.done)
 	for _, s := range m.run.subtasks {
 		s.mailbox.send(shut{})
 	}
-	var retention = m.run.env.config.Checkpointing.Retention
-	if deletes(retention, outcome, err) {
+	if deletes(m.run.env.config.Checkpointing.Retention, outcome, err) {
 		m.lane.run(m.run.deleteCheckpoints)
 	}
 }

@@ -2,6 +2,7 @@ package core
 
 import (
 	"math/bits"
+	"slices"
 
 	"github.com/streamgen/streamgen/checkpoint/coordinator"
 )
@@ -44,8 +45,11 @@ func (o *Output[T]) Send(record T) {
 
 // outlet is the sending side of a channel to one subtask. It has a batch open that it fills; batches that are done come back.
 type outlet[T any] struct {
-	task    *Task
+	// buffer holds the records of the open batch, the first n; it is full when there is no room behind them.
+	buffer  []T
+	n       int
 	open    *batch[T]
+	task    *Task
 	free    []*batch[T]
 	sent    int // batches on their way
 	full    bool
@@ -54,21 +58,28 @@ type outlet[T any] struct {
 	home    home
 }
 
+func newOutlet[T any](task *Task, to *mailbox, channel int, home home) *outlet[T] {
+	o := &outlet[T]{task: task, to: to, channel: channel, home: home}
+	o.renew()
+	return o
+}
+
 func (o *outlet[T]) add(record T) {
-	b := o.open
-	b.records = append(b.records, record)
-	if len(b.records) >= batchSize {
+	o.buffer[o.n] = record
+	if o.n++; o.n == len(o.buffer) {
 		o.filled()
 	}
 }
 
-// filled sends the open batch. Without credit it stays, and the task takes no more records until there is some: what the record
-// under way still emits is added to it.
+// filled sends the open batch. Without credit it stays, and the task takes no more records until there is some: the batch grows by
+// what the record under way still emits.
 func (o *outlet[T]) filled() {
 	if o.sent < credits {
 		o.ship()
 		return
 	}
+	o.buffer = slices.Grow(o.buffer, len(o.buffer))
+	o.buffer = o.buffer[:cap(o.buffer)]
 	if !o.full {
 		o.full = true
 		o.task.full++
@@ -77,25 +88,29 @@ func (o *outlet[T]) filled() {
 
 func (o *outlet[T]) ship() {
 	b := o.open
-	b.home = o.home
+	b.home, b.records = o.home, o.buffer[:o.n]
 	o.sent++
+	o.renew()
+	o.to.deliver(o.channel, b)
+}
+
+// renew opens a batch.
+func (o *outlet[T]) renew() {
 	if n := len(o.free); n > 0 {
 		o.open, o.free[n-1] = o.free[n-1], nil
 		o.free = o.free[:n-1]
 	} else {
-		o.open = newBatch[T]()
+		o.open = &batch[T]{records: make([]T, batchSize)}
 	}
-	o.to.deliver(o.channel, b)
+	o.buffer, o.n = o.open.records[:batchSize], 0
 }
-
-func newBatch[T any]() *batch[T] { return &batch[T]{records: make([]T, 0, batchSize)} }
 
 // back takes a batch that was done with, and its credit.
 func (o *outlet[T]) back(b *batch[T]) {
 	o.sent--
 	if cap(b.records) <= 4*batchSize && len(o.free) < credits {
 		clear(b.records)
-		b.batchHead, b.records = batchHead{}, b.records[:0]
+		b.batchHead = batchHead{}
 		o.free = append(o.free, b)
 	}
 	if o.full && o.sent < credits {
@@ -118,7 +133,7 @@ type anyOutput interface {
 
 func (o *Output[T]) flush() {
 	for _, outlet := range o.outlets {
-		if len(outlet.open.records) > 0 && outlet.sent < credits {
+		if outlet.n > 0 && outlet.sent < credits {
 			outlet.ship()
 		}
 	}

@@ -148,8 +148,8 @@ func (s *subtask) start() {
 		return
 	}
 	s.counters.Store(&s.counting)
+	s.life = running // also if Open fails: what was opened is to be closed
 	s.runner.Open()
-	s.life = running
 	s.run.master.mailbox.send(hasStarted{})
 	if s.source == nil && len(s.channels) == 0 {
 		s.exhaust()
@@ -413,5 +413,5 @@ func (s *subtask) sourceContext(uid string) runtime.SourceContext {
 }
 
 func (s *subtask) sinkContext(uid, attempt string) runtime.SinkContext {
-	return runtime.SinkContext{Context: s.task.Context(uid), Attempt: attempt}
+	return runtime.SinkContext{Context: s.task.Context(uid), Attempt: attempt, Done: s.run.done}
 }

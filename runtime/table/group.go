@@ -1,6 +1,7 @@
 package table
 
-// group is the part of a table that holds one key group: open addressing with linear probing, at most 7/8 full.
+// group is the part of a table that holds one key group: open addressing with linear probing, at most half full: a look-up
+// that ends at the first slot costs no mispredicted branch.
 type group[K comparable, S any] struct {
 	slots []slot[K, S] // a power of two of them, or none
 	count int
@@ -12,7 +13,7 @@ type slot[K comparable, S any] struct {
 	state S
 }
 
-func (g *group[K, S]) full() bool { return g.count*8 >= len(g.slots)*7 }
+func (g *group[K, S]) full() bool { return g.count*2 >= len(g.slots) }
 
 func (g *group[K, S]) find(key K, hash uint64) (int, bool) {
 	if len(g.slots) == 0 {
@@ -50,7 +51,7 @@ func (g *group[K, S]) grow(codec Codec[K, S]) {
 		}
 	}
 	size := max(len(old), 8)
-	if live*4 >= size*3 {
+	if live*8 >= size*3 {
 		size *= 2
 	}
 	g.slots, g.count = make([]slot[K, S], size), 0

@@ -2,6 +2,7 @@ package table
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -94,36 +95,61 @@ func TestAKeyIsCopiedWhenItIsStored(t *testing.T) {
 		require.Equal(t, "word", key)
 	}
 	require.True(t, table.clones)
-	numbers := New[int64, tally](nil)
-	require.False(t, numbers.clones)
+	ints := New[int64, tally](nil)
+	require.False(t, ints.clones)
 }
 
-func BenchmarkAt(b *testing.B) {
-	const keys = 1000
-	words := make([]string, keys)
-	for i := range words {
-		words[i] = fmt.Sprint("word", i)
+// benchmarkAt looks keys up at random, in a table and in a map of pointers.
+func benchmarkAt[K comparable](b *testing.B, codec Codec[K, tally], keyOf func(i int) K) {
+	for _, n := range []int{1000, 100_000} {
+		keys := make([]K, n)
+		order := make([]K, 1<<20)
+		for i := range keys {
+			keys[i] = keyOf(i)
+		}
+		random := rand.New(rand.NewPCG(1, 2))
+		for i := range order {
+			order[i] = keys[random.IntN(n)]
+		}
+		b.Run(fmt.Sprint("table/", n), func(b *testing.B) {
+			table := New(codec)
+			table.Open(0, 128, 128)
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				key := order[i&(1<<20-1)]
+				table.At(key, codec.Hash(key)).N++
+				i++
+			}
+		})
+		b.Run(fmt.Sprint("map/", n), func(b *testing.B) {
+			m := map[K]*tally{}
+			for _, key := range keys {
+				m[key] = &tally{}
+			}
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				m[order[i&(1<<20-1)]].N++
+				i++
+			}
+		})
 	}
-	b.Run("table", func(b *testing.B) {
-		table := open(tallies{mask: ^uint64(0)}, 128)
-		b.ReportAllocs()
-		i := 0
-		for b.Loop() {
-			word := words[i%keys]
-			table.At(word, serde.HashString(word)).N++
-			i++
-		}
-	})
-	b.Run("map", func(b *testing.B) {
-		m := map[string]*tally{}
-		for _, word := range words {
-			m[word] = &tally{}
-		}
-		b.ReportAllocs()
-		i := 0
-		for b.Loop() {
-			m[words[i%keys]].N++
-			i++
-		}
-	})
 }
+
+func BenchmarkAtString(b *testing.B) {
+	benchmarkAt(b, tallies{mask: ^uint64(0)}, func(i int) string { return fmt.Sprint("word", i) })
+}
+
+func BenchmarkAtInt(b *testing.B) { benchmarkAt(b, numbers{}, func(i int) int64 { return int64(i) }) }
+
+type numbers struct{}
+
+func (numbers) Schema() string        { return "int64: {N int64}" }
+func (numbers) Hash(key int64) uint64 { return serde.HashUint64(uint64(key)) }
+func (numbers) IsZero(s *tally) bool  { return *s == tally{} }
+func (numbers) Append(b []byte, key int64, s *tally) []byte {
+	return serde.AppendInt(serde.AppendInt(b, key), s.N)
+}
+func (numbers) ParseKey(p *serde.Parser) int64       { return p.Int() }
+func (numbers) ParseState(p *serde.Parser, s *tally) { s.N = p.Int() }

@@ -18,7 +18,7 @@ const (
 	count = 32
 	// stripe is how many numbers in a row belong to one split. Stripes go round the splits, so that the subtasks advance through the
 	// sequence together.
-	stripe = 16
+	stripe = 256
 	row    = count * stripe
 )
 

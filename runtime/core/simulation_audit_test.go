@@ -1,0 +1,142 @@
+package core_test
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/runtime/config"
+)
+
+// extent says how much of the output must be there.
+type extent bool
+
+const (
+	soFar extent = false
+	whole extent = true
+)
+
+// audit reads what is committed. The totals of each word, in the order of the files' names, must be 1, 2, 3 and so on: nothing is lost,
+// doubled or out of order. In the end they must reach what a plain count says. Counting at least once may go beyond it, not below.
+func (s *schedule) audit(e extent) error {
+	counts := map[string]int{}
+	files, err := s.disk.ReadDir(s.out)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, f := range files {
+		if strings.HasPrefix(f.Name, ".") {
+			continue
+		}
+		b, err := s.disk.ReadFile(path.Join(s.out, f.Name))
+		if err != nil {
+			return err
+		}
+		for line := range bytes.Lines(b) {
+			word, total, ok := parseTotal(line)
+			if !ok {
+				return fmt.Errorf("%s: %q is not a total", f.Name, line)
+			}
+			if total != counts[word]+1 {
+				return fmt.Errorf("%s: the committed total %d of %q follows %d", f.Name, total, word, counts[word])
+			}
+			counts[word] = total
+		}
+	}
+	for _, word := range slices.Sorted(maps.Keys(counts)) {
+		if n := s.corpus.words[word]; counts[word] > n && (s.mode == config.ExactlyOnce || n == 0) {
+			return fmt.Errorf("%q is counted %d times, it stands %d times", word, counts[word], n)
+		}
+	}
+	if e == whole {
+		for word, n := range s.corpus.words {
+			if counts[word] < n {
+				return fmt.Errorf("%q is counted %d times in the end, it stands %d times", word, counts[word], n)
+			}
+		}
+	}
+	return s.auditRetained()
+}
+
+// parseTotal reads what the sink writes of a Total: {"word":"fox","count":2}.
+func parseTotal(line []byte) (word string, total int, ok bool) {
+	rest, isTotal := bytes.CutPrefix(line, []byte(`{"word":"`))
+	name, rest, isNamed := bytes.Cut(rest, []byte(`","count":`))
+	number, isWhole := bytes.CutSuffix(rest, []byte("}\n"))
+	total, err := strconv.Atoi(string(number))
+	return string(name), total, isTotal && isNamed && isWhole && err == nil
+}
+
+// auditLeftovers looks for transactions that are neither committed nor aborted.
+func (s *schedule) auditLeftovers() error {
+	files, err := s.disk.ReadDir(s.out)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, f := range files {
+		if strings.HasPrefix(f.Name, ".") {
+			return fmt.Errorf("%s is left of a transaction that is over", f.Name)
+		}
+	}
+	return nil
+}
+
+// auditRetained looks whether the newest checkpoints, as many as are to be kept, are whole.
+func (s *schedule) auditRetained() error {
+	type link struct {
+		epoch, name string
+	}
+	var links []link
+	folders, err := s.disk.ReadDir(s.folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, folder := range folders {
+		if !strings.HasPrefix(folder.Name, "epoch-") {
+			continue
+		}
+		entries, err := s.disk.ReadDir(path.Join(s.folder, folder.Name))
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if strings.HasPrefix(e.Name, "manifest-") {
+				links = append(links, link{folder.Name, e.Name})
+			}
+		}
+	}
+	slices.SortFunc(links, func(a, b link) int { return cmp.Or(cmp.Compare(b.name, a.name), cmp.Compare(b.epoch, a.epoch)) })
+	seen := map[int64]bool{}
+	for _, l := range links {
+		b, err := s.disk.ReadFile(path.Join(s.folder, l.epoch, l.name))
+		if err != nil {
+			return err
+		}
+		m, err := checkpoint.DecodeManifest(b)
+		if err != nil {
+			return fmt.Errorf("%s/%s: %w", l.epoch, l.name, err)
+		}
+		if m.Status == checkpoint.Cancelled {
+			return nil
+		}
+		if m.Checkpoint == nil || seen[m.Checkpoint.ID] {
+			continue
+		}
+		if _, err := chain.ReadCheckpoint(s.disk, path.Join(s.folder, l.epoch, l.name)); err != nil {
+			return fmt.Errorf("retained checkpoint %d: %w", m.Checkpoint.ID, err)
+		}
+		if seen[m.Checkpoint.ID] = true; len(seen) == s.retained {
+			return nil
+		}
+	}
+	return nil
+}

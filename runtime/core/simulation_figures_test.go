@@ -1,0 +1,65 @@
+package core_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+)
+
+// figures are what a test reports.
+type figures struct {
+	schedules, runs                       int
+	powerless, killed, overtaken          int
+	stopped, cancelled, savepoints, forks int
+	checkpoints, failed                   int
+	faults                                [4]int // by kind, as process.fault has them
+	points                                int    // single crash points
+	replayed                              int
+	began                                 time.Time
+}
+
+func (f *figures) add(g figures) {
+	f.schedules += g.schedules
+	f.runs += g.runs
+	f.powerless += g.powerless
+	f.killed += g.killed
+	f.overtaken += g.overtaken
+	f.stopped += g.stopped
+	f.cancelled += g.cancelled
+	f.savepoints += g.savepoints
+	f.forks += g.forks
+	f.checkpoints += g.checkpoints
+	f.failed += g.failed
+	for i := range f.faults {
+		f.faults[i] += g.faults[i]
+	}
+}
+
+func (f *figures) log(t *testing.T) {
+	t.Logf("no violation in %d schedules: %d runs, of which %d lost power, %d were killed, %d overtaken, %d stopped and %d cancelled",
+		f.schedules, f.runs, f.powerless, f.killed, f.overtaken, f.stopped, f.cancelled)
+	t.Logf("%d checkpoints and savepoints were completed and %d given up; %d savepoints were asked for, %d of them restored elsewhere",
+		f.checkpoints, f.failed, f.savepoints, f.forks)
+	t.Logf("errors of the disk: %d before and %d after they took effect, %d for want of space, %d short writes", f.faults[0], f.faults[1], f.faults[2], f.faults[3])
+	t.Logf("%.0f schedules a second", float64(f.schedules)/time.Since(f.began).Seconds())
+}
+
+// all are the figures of the whole process.
+var all figures
+
+// TestMain says at the end what was tried, so that a test log that only has its last lines still tells.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if code == 0 && all.schedules > 0 {
+		fmt.Printf("simulation: no violation in %d random schedules (%d runs, %d crashes)", all.schedules, all.runs, all.powerless+all.killed)
+		if all.points > 0 {
+			fmt.Printf(", all %d single crash points", all.points)
+		}
+		if all.replayed > 0 {
+			fmt.Printf(", every one of %d seeds replayed", all.replayed)
+		}
+		fmt.Println()
+	}
+	os.Exit(code)
+}

@@ -1,0 +1,102 @@
+package core_test
+
+import (
+	"strings"
+
+	"github.com/streamgen/streamgen/examples/wordcount"
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/core"
+	"github.com/streamgen/streamgen/runtime/table"
+	"github.com/streamgen/streamgen/serde"
+)
+
+// relayed is word count in three tasks: Lines, Words and Count. The lines go round the subtasks of Words, which has an input and an
+// output: it can be in the middle of a batch when its output is full.
+type relayed struct {
+	lines  runtime.Source[string]
+	totals runtime.Sink[wordcount.Total]
+}
+
+// StreamgenJob is written as the generator writes it.
+func (p *relayed) StreamgenJob() runtime.Job {
+	j := core.NewJob("WordCount")
+	lines := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Source("Lines", p.lines)}}, func() *relayedLines {
+		return &relayedLines{lines: core.NewSourcePort(p.lines)}
+	})
+	words := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Words", "Lines")}}, func() *relayedWords {
+		return &relayedWords{}
+	})
+	count := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Count", "Words"), core.Sink("Totals", p.totals, "Count")}},
+		func() *relayedCount {
+			return &relayedCount{states: table.New[string, wordcount.CountState](countCodec{}), totals: core.NewSinkPort(p.totals)}
+		})
+	core.Connect(j, core.Rebalance, lines, func(t *relayedLines) *core.Output[string] { return &t.toWords }, words, 0)
+	core.Connect(j, core.Hash, words, func(t *relayedWords) *core.Output[string] { return &t.toCount }, count, 0)
+	return j
+}
+
+type relayedLines struct {
+	core.Task
+	lines   core.SourcePort[string]
+	toWords core.Output[string]
+}
+
+func (t *relayedLines) Process(_ int, lines core.Records) {
+	for line := range core.Rest[string](&t.Task, lines) {
+		t.toWords.Send(line)
+	}
+}
+func (t *relayedLines) Barrier(s *core.Snapshot) { s.Source("Lines", &t.lines) }
+func (t *relayedLines) Restore(r *core.Restore)  { r.Source("Lines", &t.lines) }
+
+type relayedWords struct {
+	core.Task
+	split   wordcount.Split
+	out     runtime.Out[string]
+	toCount core.Output[string]
+}
+
+func (t *relayedWords) Process(_ int, lines core.Records) {
+	for line := range core.Rest[string](&t.Task, lines) {
+		t.split.Process(line, &t.out)
+		for _, word := range t.out.Take() {
+			t.toCount.SendByKey(serde.HashString(word), word)
+		}
+	}
+}
+
+type relayedCount struct {
+	core.Task
+	count  wordcount.Count
+	states table.Table[string, wordcount.CountState]
+	out    runtime.Out[wordcount.Total]
+	totals core.SinkPort[wordcount.Total]
+}
+
+func (t *relayedCount) Process(_ int, words core.Records) {
+	for word := range core.Rest[string](&t.Task, words) {
+		t.count.Process(strings.ToLower(word), t.states.At(word, serde.HashString(word)), &t.out)
+	}
+	t.totals.Write(t.out.Take())
+}
+
+func (t *relayedCount) Barrier(s *core.Snapshot) {
+	s.Keyed("Count", "CountState", &t.states)
+	s.Sink("Totals", &t.totals)
+}
+
+func (t *relayedCount) Restore(r *core.Restore) {
+	r.Keyed("Count", "CountState", &t.states)
+	r.Sink("Totals", &t.totals)
+}
+
+type countCodec struct{}
+
+func (countCodec) Schema() string                                      { return "string: {Total int64}" }
+func (countCodec) Hash(key string) uint64                              { return serde.HashString(key) }
+func (countCodec) IsZero(s *wordcount.CountState) bool                 { return s.Total == 0 }
+func (countCodec) ParseKey(p *serde.Parser) string                     { return p.String() }
+func (countCodec) ParseState(p *serde.Parser, s *wordcount.CountState) { s.Total = p.Int() }
+func (countCodec) Append(b []byte, key string, s *wordcount.CountState) []byte {
+	return serde.AppendInt(serde.AppendString(b, key), s.Total)
+}

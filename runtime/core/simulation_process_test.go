@@ -1,0 +1,234 @@
+package core_test
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+	"time"
+
+	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+	"github.com/streamgen/streamgen/examples/wordcount"
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/config"
+	"github.com/streamgen/streamgen/runtime/connector/file"
+	"github.com/streamgen/streamgen/runtime/core"
+)
+
+// fate is what is to become of a run.
+type fate struct {
+	// It dies before or after an operation of the disk, or before a step; 0: not so. With the power every other process dies too, and what
+	// was not synced is lost; without, as by kill -9, the disk stays as it is.
+	op, step int
+	after    bool
+	power    bool
+	// At a step it is overtaken: from then on the next run is stepped too.
+	overtaken int
+	// From a step on it is asked to stop with a savepoint, or to cancel.
+	stop, cancel int
+	// savepoints is the mean number of steps between two of them, 0 for none.
+	savepoints int
+	// faulty says that the disk reports errors, hasty that checkpoints time out early.
+	faulty, hasty bool
+}
+
+// process is a run of the job on the disk.
+type process struct {
+	*core.Simulation
+	story *schedule
+	fate  fate
+	ops   int // of the disk
+	dead  bool
+	// cancels says that it was asked to cancel, stops that it was asked to stop.
+	cancels, stops bool
+}
+
+var errDead = errors.New("the process is dead")
+
+// before stands before every operation of the process on the disk.
+func (p *process) before(op vfs.Op, name string) error {
+	s := p.story
+	if p.dead {
+		return errDead
+	}
+	s.ops++
+	p.ops++
+	s.tracef("  %v %s", op, name)
+	if p.ops == p.fate.op {
+		s.tracef("dies at operation %d, after it: %v", p.ops, p.fate.after)
+		p.dead = true
+		if p.fate.after {
+			return vfs.After(errDead)
+		}
+		return errDead
+	}
+	// One that was overtaken may go on between any two operations of its successor: at its start too, which is one step.
+	if len(s.zombies) > 0 && !s.zombieSteps && s.random.IntN(4) == 0 {
+		s.stepZombie()
+	}
+	if !p.fate.faulty || s.random.IntN(60) > 0 {
+		return nil
+	}
+	return p.fault(op, name)
+}
+
+// fault draws an error of the disk.
+func (p *process) fault(op vfs.Op, name string) error {
+	s := p.story
+	kinds := []string{"error before it took effect", "error after it took effect", "no space", "short write"}
+	n := 1
+	switch {
+	case op == vfs.OpWrite:
+		n = 4
+	case op.Changes():
+		n = 3
+	}
+	k := s.random.IntN(n)
+	s.figures.faults[k]++
+	s.tracef("%s at operation %d: %v %s", kinds[k], p.ops, op, name)
+	return [...]error{syscall.EIO, vfs.After(syscall.EIO), syscall.ENOSPC, vfs.Short(s.random.IntN(20), syscall.ENOSPC)}[k]
+}
+
+// start starts a run.
+func (s *schedule) start(f fate) (*process, error) {
+	p := &process{story: s, fate: f}
+	fs := vfs.Inject(s.disk, p.before)
+	c := s.config(f)
+	s.tracef("run %d: %+v, parallelism %d, interval %v, %d at a time", s.runs, f, c.Parallelism, c.Checkpointing.Interval, c.Checkpointing.MaxConcurrent)
+	source := &texts{corpus: s.corpus, random: s.random, most: 1 << s.random.IntN(4)}
+	sink := file.JSONL[wordcount.Total](s.out).On(fs)
+	var job runtime.Job
+	if s.relayed {
+		job = (&relayed{lines: source, totals: sink}).StreamgenJob()
+	} else {
+		job = (&wordcount.WordCount{Lines: source, Totals: sink}).StreamgenJob()
+	}
+	var err error
+	p.Simulation, err = core.Simulate(job, c, fs, s.folder, s.random, p.event)
+	if err != nil {
+		s.tracef("start: %v", err)
+	}
+	return p, err
+}
+
+// config draws what a run is configured with.
+func (s *schedule) config(f fate) config.Config {
+	c := config.Default()
+	c.Parallelism = s.parallelism
+	if c.Parallelism == 0 {
+		c.Parallelism = 1 + s.random.IntN(3)
+	}
+	c.MaxParallelism = 8
+	c.Recovery.Path = s.savepoint
+	k := &c.Checkpointing
+	k.Mode = s.mode
+	k.Interval = time.Millisecond + time.Duration(s.random.IntN(int(9*time.Millisecond)))
+	k.MaxConcurrent = 1 + s.random.IntN(3)
+	k.Timeout = time.Second
+	k.TolerableFailures = s.random.IntN(3)
+	if f.hasty {
+		k.Timeout, k.TolerableFailures = time.Duration(1+s.random.IntN(6))*time.Millisecond, 100
+	}
+	k.NumRetained = s.retained
+	k.Retention = s.retention
+	k.InlineThreshold = s.random.IntN(2) * 1000
+	if s.random.IntN(2) == 0 {
+		k.Compression = config.NoCompression
+	}
+	if s.fixed != nil {
+		s.fixed(&c)
+	}
+	return c
+}
+
+// event hears what a run says of itself.
+func (p *process) event(e runtime.Event) {
+	s := p.story
+	s.tracef("%s %d %v", e.Kind, e.Checkpoint, e.Err)
+	switch e.Kind {
+	case runtime.EventPublished:
+		s.figures.checkpoints++
+	case runtime.EventCheckpointFailed:
+		s.figures.failed++
+		if errors.Is(e.Err, chain.ErrFenced) || errors.Is(e.Err, chain.ErrAmbiguous) {
+			s.violated("a run goes on although its chain has ended: %v", e.Err)
+		}
+	}
+}
+
+// ask sends a request, whose answer must come once.
+func (p *process) ask(kind runtime.RequestKind, answered func(path string)) {
+	answers := 0
+	p.story.tracef("asked: %v", kind)
+	p.Request(runtime.Request{Kind: kind, Reply: func(path string, err error) {
+		p.story.tracef("answer to %v: %s %v", kind, path, err)
+		if answers++; answers > 1 {
+			p.story.violated("a request was answered twice")
+		}
+		if err == nil && answered != nil {
+			answered(path)
+		}
+	}})
+}
+
+// drive steps a run until it has ended, died or been overtaken. It reports whether it was overtaken.
+func (p *process) drive() (bool, error) {
+	s, f := p.story, p.fate
+	for !p.dead && s.violation == nil {
+		n := p.Steps + 1
+		switch {
+		case n == f.step:
+			s.tracef("dies at step %d", n)
+			p.dead = true
+			return false, nil
+		case n == f.overtaken:
+			s.tracef("overtaken at step %d", n)
+			return true, nil
+		case f.stop > 0 && n >= f.stop && (n-f.stop)%30 == 0:
+			p.stops = true
+			p.ask(runtime.RequestStop, nil)
+		case f.cancel > 0 && n == f.cancel:
+			p.cancels = true
+			p.ask(runtime.RequestCancel, nil)
+		case f.savepoints > 0 && s.random.IntN(f.savepoints) == 0:
+			p.ask(runtime.RequestSavepoint, s.hasSavepoint)
+		}
+		for len(s.zombies) > 0 && s.random.IntN(3) == 0 {
+			s.stepZombie()
+		}
+		if !p.Step() {
+			return false, nil
+		}
+		if p.Steps > 100_000 {
+			return false, fmt.Errorf("run %d goes on for ever", s.runs)
+		}
+	}
+	return false, nil
+}
+
+// stepZombie steps one of those that were overtaken.
+func (s *schedule) stepZombie() {
+	s.zombieSteps = true
+	defer func() { s.zombieSteps = false }()
+	i := s.random.IntN(len(s.zombies))
+	z := s.zombies[i]
+	goesOn := z.Step()
+	if goesOn && !z.dead {
+		return
+	}
+	s.zombies = append(s.zombies[:i:i], s.zombies[i+1:]...)
+	if goesOn {
+		return
+	}
+	outcome, err, stuck := z.Outcome()
+	s.tracef("the one that was overtaken ended: %v %v %v", outcome, err, stuck)
+	switch {
+	case stuck:
+		s.violated("a run that was overtaken is stuck")
+	case err != nil && !z.mayFail() && !errors.Is(err, chain.ErrFenced):
+		s.violated("a run that was overtaken failed otherwise: %w", err)
+	}
+}
+
+// mayFail says whether a failure of the run has a cause.
+func (p *process) mayFail() bool { return p.fate.faulty || p.fate.hasty || p.dead }

@@ -1,0 +1,223 @@
+package core_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"strings"
+
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/config"
+	"github.com/streamgen/streamgen/runtime/core"
+)
+
+// A schedule is one story of a word count, told by a seed: runs of the job that die, lose power, meet errors of the disk, are stopped,
+// cancelled or overtaken by the next, until one comes to the end. What has been committed is audited after each of them.
+type schedule struct {
+	random      *rand.Rand
+	disk        *vfs.Mem
+	folder, out string
+	savepoint   string // that the job begins with
+	corpus      *corpus
+	relayed     bool
+	// parallelism of each run; 0 draws one from 1 to 3 at every start.
+	parallelism int
+	mode        config.Mode
+	retained    int
+	retention   config.Retention
+	// fates are those of the first runs; when they are over, one comes to the end undisturbed.
+	fates []fate
+	// fixed overrides what is drawn for the configuration.
+	fixed func(*config.Config)
+	// hasSavepoint hears of each savepoint that was asked for.
+	hasSavepoint func(path string)
+
+	runs        int
+	ops         int // of the disk, over all runs
+	outputs     int // how many folders there were
+	zombies     []*process
+	zombieSteps bool // a zombie is being stepped
+	// emptied says that checkpoints may have been deleted by a cancel: then the output of the job is refused by the next start.
+	emptied   bool
+	violation error
+	figures   figures
+	trace     *strings.Builder // nil: not kept
+}
+
+// newSchedule draws everything that stays the same in a story.
+func newSchedule(seed uint64, parallelism int) *schedule {
+	random := rand.New(rand.NewPCG(seed, 0))
+	s := &schedule{random: random, disk: vfs.NewMem(), folder: "/checkpoints/WordCount", out: "/out", parallelism: parallelism}
+	s.corpus = drawCorpus(random)
+	s.relayed = random.IntN(4) == 0
+	s.retained = 1 + random.IntN(3)
+	s.retention = config.RetainOnCancellation
+	if random.IntN(4) == 0 {
+		s.retention = config.DeleteOnCancellation
+	}
+	for range 1 + random.IntN(4) {
+		s.fates = append(s.fates, s.drawFate())
+	}
+	return s
+}
+
+func (s *schedule) drawFate() fate {
+	r := s.random
+	f := fate{after: r.IntN(2) == 0, power: r.IntN(2) == 0, faulty: r.IntN(4) == 0, hasty: r.IntN(8) == 0}
+	if r.IntN(3) == 0 {
+		f.savepoints = 20 + r.IntN(100)
+	}
+	switch r.IntN(12) {
+	case 0: // comes to the end, or fails by itself
+	case 1:
+		f.op = 1 + r.IntN(30) // about as many as a start has
+	case 2, 3, 4, 5:
+		f.op = 1 + r.IntN(150)
+	case 6, 7:
+		f.step = 1 + r.IntN(250)
+	case 8, 9:
+		f.overtaken = 1 + r.IntN(200)
+	case 10:
+		f.stop = 1 + r.IntN(150)
+	case 11:
+		f.cancel = 1 + r.IntN(200)
+	}
+	return f
+}
+
+func (s *schedule) tracef(format string, values ...any) {
+	if s.trace != nil {
+		fmt.Fprintf(s.trace, format+"\n", values...)
+	}
+}
+
+// violated notes a violation that is found in the middle of a run.
+func (s *schedule) violated(format string, values ...any) {
+	if s.violation == nil {
+		s.violation = fmt.Errorf(format, values...)
+		s.tracef("violation: %v", s.violation)
+	}
+}
+
+// tell tells the story. Its error is a violation.
+func (s *schedule) tell() (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("run %d panics: %v\n%s", s.runs, r, debug.Stack())
+		}
+	}()
+	if s.hasSavepoint == nil {
+		s.hasSavepoint = func(string) { s.figures.savepoints++ }
+	}
+	s.figures.schedules++
+	for s.runs = 1; ; s.runs++ {
+		f := fate{}
+		if s.runs <= len(s.fates) {
+			f = s.fates[s.runs-1]
+		}
+		ended, err := s.run(f)
+		if err == nil {
+			err = s.violation
+		}
+		if err != nil || ended {
+			s.figures.runs += s.runs
+			return err
+		}
+		if s.runs > len(s.fates)+1 {
+			return errors.New("an undisturbed run does not come to the end")
+		}
+	}
+}
+
+// run is one run of the job. It reports whether it was the last.
+func (s *schedule) run(f fate) (ended bool, err error) {
+	undisturbed := len(s.zombies) == 0
+	p, err := s.start(f)
+	switch {
+	case p.dead:
+	case core.IsFinished(err):
+		return true, s.audit(whole)
+	case err != nil && s.emptied && strings.Contains(err.Error(), "there is no checkpoint to go on from"):
+		return false, s.beginAnew()
+	case err != nil && !p.mayFail():
+		return false, fmt.Errorf("run %d does not start: %w", s.runs, err)
+	case err != nil:
+		return false, s.audit(soFar)
+	}
+	if err == nil {
+		overtaken, err := p.drive()
+		if err != nil || s.violation != nil {
+			return false, err
+		}
+		if overtaken {
+			s.figures.overtaken++
+			s.zombies = append(s.zombies, p)
+			return false, s.audit(soFar)
+		}
+	}
+	if p.dead {
+		s.dies(p)
+		return false, s.audit(soFar)
+	}
+	return s.ended(p, undisturbed && len(s.zombies) == 0 && !f.faulty)
+}
+
+// dies takes a process, or all of them, out of the story.
+func (s *schedule) dies(p *process) {
+	if !p.fate.power {
+		s.figures.killed++
+		return
+	}
+	s.figures.powerless++
+	s.zombies = nil
+	s.disk = s.disk.Crash(s.random)
+}
+
+// ended judges a run that ended by itself. Clean says that nothing may be left of it.
+func (s *schedule) ended(p *process, clean bool) (last bool, err error) {
+	outcome, err, stuck := p.Outcome()
+	s.tracef("ended: %v %v %v after %d steps", outcome, err, stuck, p.Steps)
+	finished := false
+	switch {
+	case stuck:
+		return false, fmt.Errorf("run %d is stuck", s.runs)
+	case err != nil && !p.mayFail():
+		return false, fmt.Errorf("run %d failed: %w", s.runs, err)
+	case err != nil:
+		return false, s.audit(soFar)
+	case outcome == runtime.Finished:
+		finished = true
+	case outcome == runtime.Stopped && p.stops:
+		s.figures.stopped++
+	case outcome == runtime.Cancelled && p.cancels:
+		s.figures.cancelled++
+		s.emptied = s.emptied || s.retention != config.RetainOnCancellation
+		clean = false // what was not committed is left to the next start
+	default:
+		return false, fmt.Errorf("run %d ended in a way that nobody asked for: %v", s.runs, outcome)
+	}
+	if clean {
+		if err := s.auditLeftovers(); err != nil {
+			return false, err
+		}
+	}
+	if finished {
+		return true, s.audit(whole)
+	}
+	return false, s.audit(soFar)
+}
+
+// beginAnew is what a user does whose checkpoints are deleted: the next run has an output of its own, and all is counted again. Runners of
+// before do not know.
+func (s *schedule) beginAnew() error {
+	if err := s.audit(soFar); err != nil {
+		return err
+	}
+	s.outputs++
+	s.out = fmt.Sprintf("/out%d", s.outputs)
+	s.tracef("the output is %s now", s.out)
+	s.fates = append(s.fates, fate{}) // the one that was refused does not count
+	return nil
+}
