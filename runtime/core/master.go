@@ -369,7 +369,8 @@ func (m *master) end(outcome runtime.Outcome, err error) {
 	if err != nil {
 		reason = fmt.Errorf("the job failed: %w", err)
 	}
-	for _, reply := range m.savepoints {
+	for id, reply := range m.savepoints {
+		delete(m.savepoints, id)
 		reply("", reason)
 	}
 	if m.stopping != nil {
