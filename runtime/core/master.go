@@ -3,6 +3,8 @@ package core
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -369,7 +371,8 @@ func (m *master) end(outcome runtime.Outcome, err error) {
 	if err != nil {
 		reason = fmt.Errorf("the job failed: %w", err)
 	}
-	for id, reply := range m.savepoints {
+	for _, id := range slices.Sorted(maps.Keys(m.savepoints)) {
+		reply := m.savepoints[id]
 		delete(m.savepoints, id)
 		reply("", reason)
 	}

@@ -3,6 +3,7 @@ package core_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"syscall"
 	"time"
 
@@ -191,7 +192,12 @@ func (p *process) drive() (bool, error) {
 			p.cancels = true
 			p.ask(runtime.RequestCancel, nil)
 		case f.savepoints > 0 && s.random.IntN(f.savepoints) == 0:
-			p.ask(runtime.RequestSavepoint, s.hasSavepoint)
+			p.ask(runtime.RequestSavepoint, func(path string) {
+				// The savepoint of a runner that was overtaken may stand behind transactions that its successor has aborted.
+				if !slices.Contains(s.zombies, p) {
+					s.hasSavepoint(path)
+				}
+			})
 		}
 		for len(s.zombies) > 0 && s.random.IntN(3) == 0 {
 			s.stepZombie()
