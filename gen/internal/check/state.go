@@ -77,6 +77,10 @@ func isTime(t types.Type) bool { return isNamedFrom(t, "time", "Time") }
 
 // named checks what a named type may not have.
 func (w *walker) named(t *types.Named, path string) bool {
+	if !w.local(t.Obj()) && !t.Obj().Exported() {
+		w.refuse(path, t, "the type is not exported", "keep what is needed of it in a type of your own")
+		return false
+	}
 	for i := range t.NumMethods() {
 		m := t.Method(i)
 		if name := m.Name(); name != "EncodeMsgpack" && name != "DecodeMsgpack" || w.generated(m) {

@@ -35,8 +35,8 @@ type file struct {
 	*jen.File
 	pkg   *load.Package
 	scope *scope
-	// aliases are the names of imports that had to change.
-	aliases map[string]string
+	// names are the packages that generated code may refer to by itself, aliases how those that were referred to are called.
+	names, aliases map[string]string
 	// locals is the scope around the functions of the file: the package's, and every name that an import may have.
 	locals *scope
 }
@@ -44,7 +44,7 @@ type file struct {
 func (e *emitter) newFile(source, constraint string) *file {
 	f := &file{
 		File: jen.NewFilePathName(e.pkg.Path, e.pkg.Types.Name()), pkg: e.pkg, scope: e.scope, aliases: map[string]string{},
-		locals: newScope(e.scope),
+		names: importNames(), locals: newScope(e.scope),
 	}
 	f.NoFormat = true
 	f.HeaderComment(load.Header)
@@ -53,22 +53,22 @@ func (e *emitter) newFile(source, constraint string) *file {
 		f.HeaderComment("")
 		f.HeaderComment(constraint)
 	}
-	names := importNames()
-	for _, path := range slices.Sorted(maps.Keys(names)) {
-		f.locals.used[names[path]] = true
+	paths := slices.Sorted(maps.Keys(f.names))
+	for _, path := range paths {
+		f.locals.used[f.names[path]] = true
 	}
 	for _, p := range e.pkg.Types.Imports() {
 		f.locals.used[p.Name()] = true
 	}
-	for _, path := range slices.Sorted(maps.Keys(names)) {
-		f.qualified(path, names[path], "")
+	for _, path := range paths {
+		f.qualified(path, f.names[path], "")
 	}
 	return f
 }
 
 // ref refers to a name of a package that generated code needs by itself.
 func (f *file) ref(path, name string) *jen.Statement {
-	return f.qualified(path, importNames()[path], name)
+	return f.qualified(path, f.names[path], name)
 }
 
 // qualified refers to a name of any package.
