@@ -131,3 +131,16 @@ func TestDeterminism(t *testing.T) {
 		require.Equal(t, first, generate(t, dir, "./..."))
 	}
 }
+
+// A package that has not been generated yet, and does not compile for that reason, is in nobody's way.
+func TestImportOfPackageThatNeedsGenerating(t *testing.T) {
+	dir, _, _ := smallModule(t)
+	user := filepath.Join(dir, "user", "user.go")
+	write(t, user, []byte(strings.NewReplacer("package small", "package user", `import "github.com/streamgen/streamgen/runtime"`,
+		"import (\n\t\"example.com/cases/small\"\n\n\t\"github.com/streamgen/streamgen/runtime\"\n)\n\nvar _ = small.CountState{}").Replace(small)))
+	result := generate(t, dir, "./user")
+	require.Empty(t, result.Diagnostics.String())
+	changed, err := result.Write()
+	require.NoError(t, err)
+	require.Equal(t, []string{filepath.Join(dir, "user", "user_streamgen.go")}, changed)
+}

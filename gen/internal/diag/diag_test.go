@@ -1,0 +1,27 @@
+package diag
+
+import (
+	"go/token"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestNearest(t *testing.T) {
+	known := []string{"from", "edge", "parallelism", "uid"}
+	for name, want := range map[string]string{
+		"form": "from", "From": "from", "egde": "edge", "paralelism": "parallelism", "id": "uid", "json": "", "": "",
+	} {
+		require.Equal(t, want, Nearest(name, known), name)
+	}
+}
+
+func TestListIsSortedAndSaysNothingTwice(t *testing.T) {
+	var l List
+	l.Add(token.Position{Filename: "/m/b.go", Line: 1, Column: 1}, "second", "")
+	l.Add(token.Position{Filename: "/m/a.go", Line: 10, Column: 1}, "first", "do this\nor that")
+	l.Add(token.Position{Filename: "/m/b.go", Line: 1, Column: 1}, "second", "")
+	l.Sort()
+	l.Relative("/m")
+	require.Equal(t, "a.go:10:1: first\n\tdo this\n\tor that\nb.go:1:1: second\n", l.String())
+}
