@@ -182,6 +182,9 @@ func (t *task) emitOperator(f *file, n *model.Field, in *model.Input) {
 	case model.Process:
 		body = t.processBody(names, n, in, edge, record)
 	}
+	if count := t.counts[n]; count != "" {
+		body = append([]jen.Code{jen.Id("t." + count).Op("++")}, body...)
+	}
 	f.Line()
 	t.method(f, t.process[input{n, in}]).Params(jen.Id(record).Add(f.typ(edge.Record))).Block(body...)
 }

@@ -14,9 +14,9 @@ type task struct {
 
 	// names is the scope of the struct's fields and methods.
 	names *scope
-	// fields are the names of the operators and ports, contexts and states those of what belongs to an operator.
-	fields, contexts, states map[*model.Field]string
-	outs                     map[output]string
+	// fields are the names of the operators and ports; contexts, counts and states those of what belongs to an operator.
+	fields, contexts, counts, states map[*model.Field]string
+	outs                             map[output]string
 	// keys are the names of the operators of other tasks that are there for their keys.
 	keys map[*model.Field]string
 	// outputs are the names of the exchanges.
@@ -39,7 +39,8 @@ type input struct {
 // name gives everything in the task its name, in the order in which the struct holds it.
 func (t *task) name() {
 	t.names = newScope(nil, "Task")
-	t.fields, t.contexts, t.states = map[*model.Field]string{}, map[*model.Field]string{}, map[*model.Field]string{}
+	t.fields, t.contexts = map[*model.Field]string{}, map[*model.Field]string{}
+	t.counts, t.states = map[*model.Field]string{}, map[*model.Field]string{}
 	t.outs, t.keys, t.outputs = map[output]string{}, map[*model.Field]string{}, map[*model.Send]string{}
 	t.process, t.sendTo = map[input]string{}, map[*model.Send]string{}
 	for _, n := range t.Fields {
@@ -50,6 +51,9 @@ func (t *task) name() {
 		}
 		if n.Operator.UsesContext() {
 			t.contexts[n] = t.names.name(name + "Context")
+		}
+		if n != t.Head {
+			t.counts[n] = t.names.name(name + "Count")
 		}
 		if n.Operator.State != nil {
 			t.states[n] = t.names.name(name + "States")
@@ -198,6 +202,7 @@ func (t *task) emit(f *file) {
 			t.emitSend(f, s)
 		}
 	}
+	t.emitCounts(f)
 	t.emitLifecycle(f)
 	t.emitSnapshot(f)
 }
@@ -216,6 +221,9 @@ func (t *task) emitStruct(f *file) {
 			add(t.fields[n], f.typ(n.Operator.Type))
 			if t.contexts[n] != "" {
 				add(t.contexts[n], f.ref(runtimePath, "Context"))
+			}
+			if t.counts[n] != "" {
+				add(t.counts[n], jen.Int64())
 			}
 			if t.states[n] != "" {
 				add(t.states[n], f.ref(tablePath, "Table").Types(f.typ(n.Operator.Key), f.typ(n.Operator.State)))
