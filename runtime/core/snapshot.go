@@ -132,10 +132,12 @@ func (r *Restore) Keyed(uid, state string, t keyedState) {
 			entries, err := file.reader.Read(section, nil)
 			if err == nil {
 				p := serde.NewParser(entries)
-				err = t.ParseGroup(&p, section.Group, section.Entries)
+				if err = t.ParseGroup(&p, section.Group, section.Entries); err != nil {
+					err = &startError{err}
+				}
 			}
 			if err != nil {
-				r.fail(fmt.Errorf("restore state %s of operator %s, key group %d: %w", state, uid, section.Group, err))
+				r.fail(fmt.Errorf("%s: state %s of operator %s, key group %d: %w", file.what, state, uid, section.Group, unreadable(err)))
 				return
 			}
 		}
@@ -164,7 +166,9 @@ func (r *Restore) done() error {
 	}
 	if r.err == nil && !r.ignoring {
 		for _, o := range r.task.info.info.Operators {
-			r.fail(r.from.checkStates(o.uid, r.states[o.uid]))
+			if err := r.from.checkStates(o.uid, r.states[o.uid]); err != nil {
+				r.fail(&startError{err})
+			}
 		}
 	}
 	return r.err

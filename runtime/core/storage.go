@@ -1,10 +1,12 @@
 package core
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/chain"
 	"github.com/streamgen/streamgen/checkpoint/snapshot"
 	"github.com/streamgen/streamgen/runtime/config"
 )
@@ -39,6 +41,7 @@ func fileName(uid string, subtask int) string {
 
 // snapshotFile is an open snapshot of the checkpoint that the run goes on from.
 type snapshotFile struct {
+	what   string // for messages: whose it is and where
 	reader *snapshot.Reader
 	close  func() error
 }
@@ -51,16 +54,29 @@ func (r *Restore) open(s *checkpoint.Subtask) (*snapshotFile, error) {
 	what := fmt.Sprintf("checkpoint %d: snapshot of %s", r.from.checkpoint.ID, subtaskName(s.Task, s.Index, s.Parallelism))
 	file, err := r.from.read(s.Data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
+		return nil, fmt.Errorf("%s: %w", what, unreadable(err))
 	}
+	what += ", " + place(s.Data)
 	reader, err := snapshot.Open(file, s.Data.Size)
 	if err != nil {
 		_ = file.Close()
-		return nil, fmt.Errorf("%s: %s: %w", what, place(s.Data), err)
+		return nil, fmt.Errorf("%s: %w", what, unreadable(err))
 	}
-	f := &snapshotFile{reader: reader, close: file.Close}
+	f := &snapshotFile{what: what, reader: reader, close: file.Close}
 	r.readers[s] = f
 	return f, nil
+}
+
+// unreadable makes damage an error that ends the job: it is still there after a restart. Any other error, of a disk that hangs for
+// example, may pass.
+func unreadable(err error) error {
+	if _, ok := errors.AsType[*snapshot.DamagedError](err); ok {
+		return &startError{fmt.Errorf("%w; put the file back from a backup, or start from an older checkpoint or a savepoint", err)}
+	}
+	if errors.Is(err, chain.ErrDamaged) {
+		return &startError{err}
+	}
+	return err
 }
 
 // place says where a snapshot is.
