@@ -19,6 +19,7 @@ import (
 const (
 	envChild    = "WORDCOUNT_CHILD"     // set: be the child
 	envHalt     = "WORDCOUNT_HALT"      // where to halt: see halt
+	envPause    = "WORDCOUNT_PAUSE"     // where to stop as by SIGSTOP, in the same form
 	envLines    = "WORDCOUNT_LINES"     // lines a millisecond and subtask, unset: as fast as it goes
 	envFileSize = "WORDCOUNT_FILE_SIZE" // no file may be bigger, in bytes
 	envExec     = "WORDCOUNT_EXEC"      // be this program instead, within the limit
@@ -37,6 +38,10 @@ func child() {
 		must(syscall.Exec(path, os.Args, os.Environ()))
 	}
 	h, err := newHalt(os.Getenv(envHalt))
+	if where := os.Getenv(envPause); where != "" {
+		h, err = newHalt(where)
+		h.pause = true
+	}
 	must(err)
 	flag.CommandLine = flag.NewFlagSet("wordcount", flag.ExitOnError) // without those of testing
 	output := flag.String("output", "totals", "folder of the totals")

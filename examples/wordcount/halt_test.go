@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime"
@@ -19,6 +20,7 @@ const halted = "halted at "
 // are the events of the job, "read" of the source, and operations on files: "sink rename", "data sync", "manifest link".
 type halt struct {
 	phase, step string
+	pause       bool // until SIGCONT, and the whole process
 	left        atomic.Int64
 	running     atomic.Bool
 }
@@ -49,7 +51,10 @@ func (h *halt) reached(step string) {
 		return
 	}
 	fmt.Fprintf(os.Stderr, "%s%s/%s\n", halted, phase, step)
-	select {}
+	if !h.pause {
+		select {}
+	}
+	must(syscall.Kill(os.Getpid(), syscall.SIGSTOP))
 }
 
 func (h *halt) event(e runtime.Event) {

@@ -122,6 +122,12 @@ func (p *process) kill(t *testing.T) {
 	require.True(t, status.Signaled() && status.Signal() == syscall.SIGKILL, "%v\n%s", p.err, p.stderr())
 }
 
+// resume lets a process go on that has stopped itself.
+func (p *process) resume(t *testing.T) {
+	t.Helper()
+	require.NoError(t, p.cmd.Process.Signal(syscall.SIGCONT))
+}
+
 // wait waits for the end of the process and returns its exit code, -1 after a signal.
 func (p *process) wait(t *testing.T) int {
 	t.Helper()
