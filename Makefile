@@ -15,8 +15,10 @@ FUZZTIME ?= 20s
 RACE_SCHEDULES ?= 150
 SOAK_SCHEDULES ?= 100000
 
+WORDCOUNT = bin/wordcount run -D execution.checkpointing.dir=out/checkpoints -D execution.checkpointing.interval='300 ms' --output out/totals
+
 define COUNT
-bin/wordcount run -D execution.checkpointing.dir=out/checkpoints -D execution.checkpointing.interval='500 ms' --output out/totals '$(TEXT)'
+$(WORDCOUNT) '$(TEXT)'
 @bin/top out/totals
 @echo 'output: out/totals   checkpoints: out/checkpoints'
 endef
@@ -32,8 +34,14 @@ run: build ## count the words of Go's own sources, from nothing, into out/
 	@rm -rf out
 	$(COUNT)
 
+.PHONY: kill
+kill: build ## begin as make run does, and kill -9 the job after a second
+	@rm -rf out
+	$(WORDCOUNT) '$(TEXT)' & sleep 1; kill -9 $$!; wait || true
+	@echo 'killed; make resume goes on'
+
 .PHONY: resume
-resume: build ## go on with what a make run that was killed or stopped has left in out/
+resume: build ## go on with what a job that was killed or stopped has left in out/
 	$(COUNT)
 
 .PHONY: build
