@@ -58,8 +58,8 @@ func (s *schedule) audit(e extent) error {
 		}
 	}
 	if e == whole {
-		for word, n := range s.corpus.words {
-			if counts[word] < n {
+		for _, word := range slices.Sorted(maps.Keys(s.corpus.words)) {
+			if n := s.corpus.words[word]; counts[word] < n {
 				return fmt.Errorf("%q is counted %d times in the end, it stands %d times", word, counts[word], n)
 			}
 		}

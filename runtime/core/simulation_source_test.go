@@ -46,16 +46,16 @@ var (
 		[]string{"late"},
 	)
 	wideText = newCorpus(
-		slices.Repeat([]string{strings.Repeat("a ", 300) + "end", "the " + strings.Repeat("b ", 290)}, 2),
-		slices.Repeat([]string{"the end", strings.Repeat("a ", 280)}, 3),
+		slices.Repeat([]string{strings.Repeat("a ", 700) + "end", "the " + strings.Repeat("b ", 650)}, 3),
+		slices.Repeat([]string{"the end", strings.Repeat("a ", 680)}, 3),
 	)
 )
 
 func drawCorpus(random *rand.Rand) *corpus {
-	switch n := random.IntN(32); {
+	switch n := random.IntN(24); {
 	case n == 0:
 		return wideText
-	case n < 8:
+	case n < 12:
 		return longText
 	}
 	return shortText

@@ -1,0 +1,106 @@
+package core_test
+
+import (
+	"path"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+	"github.com/streamgen/streamgen/runtime/config"
+)
+
+// TestSavepointsRestore restores savepoints elsewhere: in another job's folder, with an output of its own.
+func TestSavepointsRestore(t *testing.T) {
+	f := figures{began: time.Now()}
+	seeds(t, 500, func(seed uint64) {
+		told(t, seed, &f, func() *schedule {
+			s := newSchedule(seed, 0)
+			for i := range s.fates {
+				s.fates[i].savepoints = 30
+			}
+			s.hasSavepoint = func(path string) {
+				s.figures.savepoints++
+				if s.violation == nil && s.figures.forks < 4 {
+					if err := s.fork(path); err != nil {
+						s.violated("restored from %s: %w", path, err)
+					}
+				}
+			}
+			return s
+		})
+	})
+	f.log(t)
+	all.add(f)
+	if f.forks == 0 && *replay < 0 {
+		t.Fatal("no savepoint was restored")
+	}
+}
+
+// fork tells the story of a job that begins with a savepoint, on a copy of the disk as a power loss would leave it now. Its output begins
+// with what the savepoint stands behind: the files that were committed before, and those whose commit it holds.
+func (s *schedule) fork(savepoint string) error {
+	fields := strings.Split(path.Base(savepoint), "-")
+	id, err := strconv.ParseInt(fields[2], 10, 64)
+	if err != nil {
+		return err
+	}
+	other := &schedule{
+		random: s.random, disk: s.disk.Crash(s.random), folder: "/elsewhere/checkpoints", out: "/elsewhere/out", savepoint: savepoint,
+		corpus: s.corpus, relayed: s.relayed, parallelism: s.parallelism, retained: 1, retention: config.RetainOnCancellation, trace: s.trace,
+	}
+	other.fates = []fate{other.drawFate(), {op: 1 + s.random.IntN(60), power: true}}
+	if err := copyOutput(other.disk, s.out, other.out, id); err != nil {
+		return err
+	}
+	s.tracef("--- restored elsewhere")
+	err = other.tell()
+	s.tracef("--- end of what was restored elsewhere")
+	s.figures.forks++
+	return err
+}
+
+// copyOutput copies the files of checkpoints up to one, and those that are not committed.
+func copyOutput(disk *vfs.Mem, from, to string, upTo int64) error {
+	if err := disk.MkdirAll(to); err != nil {
+		return err
+	}
+	files, err := disk.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		fields := strings.Split(f.Name, "-")
+		n, err := strconv.ParseInt(fields[1], 10, 64)
+		if err != nil {
+			return err
+		}
+		if !strings.HasPrefix(f.Name, ".") && n > upTo {
+			continue
+		}
+		b, err := disk.ReadFile(path.Join(from, f.Name))
+		if err != nil {
+			return err
+		}
+		w, err := disk.Create(path.Join(to, f.Name))
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(b); err != nil {
+			return err
+		}
+		if err := w.Sync(); err != nil {
+			return err
+		}
+		if err := w.Close(); err != nil {
+			return err
+		}
+	}
+	for _, dir := range []string{to, path.Dir(to), "/"} {
+		if err := disk.SyncDir(dir); err != nil {
+			return err
+		}
+	}
+	return nil
+}
