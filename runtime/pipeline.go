@@ -101,7 +101,7 @@ type Event struct {
 
 // Progress says how far a job is.
 type Progress struct {
-	// Operators holds one entry for each operator that records are counted at, in the order of the pipeline.
+	// Operators holds one entry for each operator, in the order of the pipeline.
 	Operators []OperatorProgress
 	// Checkpoint is the last completed one, nil before the first.
 	Checkpoint *CheckpointProgress

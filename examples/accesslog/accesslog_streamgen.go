@@ -72,10 +72,13 @@ type accessLogLinesTask struct {
 	lines          core.SourcePort[string]
 	parse          Parse
 	parseContext   runtime.Context
+	parseCount     int64
 	parseOut       runtime.Out[Request]
 	parseMalformed runtime.Out[string]
 	reads          Reads
+	readsCount     int64
 	anonymise      Anonymise
+	anonymiseCount int64
 	tally          Tally // for its keys
 	toTally        core.Output[Request]
 	toMalformed    core.Output[string]
@@ -89,6 +92,7 @@ func (t *accessLogLinesTask) Process(_ int, lines core.Records) {
 }
 
 func (t *accessLogLinesTask) processParse(line string) {
+	t.parseCount++
 	t.Check("Parse", t.parse.Process(t.parseContext, line, &t.parseOut, &t.parseMalformed))
 	for _, r := range t.parseOut.Take() {
 		t.processReads(r)
@@ -99,17 +103,26 @@ func (t *accessLogLinesTask) processParse(line string) {
 }
 
 func (t *accessLogLinesTask) processReads(r Request) {
+	t.readsCount++
 	if t.reads.Filter(r) {
 		t.processAnonymise(r)
 	}
 }
 
 func (t *accessLogLinesTask) processAnonymise(r Request) {
+	t.anonymiseCount++
 	t.sendToTally(t.anonymise.Map(r))
 }
 
 func (t *accessLogLinesTask) sendToTally(r Request) {
 	t.toTally.SendByKey(hashTallyKey(t.tally.Key(&r)), r)
+}
+
+// Counts tells how many records each operator behind the head has taken.
+func (t *accessLogLinesTask) Counts(c *core.Counts) {
+	c.Set("Parse", t.parseCount)
+	c.Set("Reads", t.readsCount)
+	c.Set("Anonymise", t.anonymiseCount)
 }
 
 // Open readies the operators, in the order of the chain.

@@ -183,7 +183,9 @@ type alertsParseTask struct {
 	parseOut        runtime.Out[Measured]
 	parseRejected   runtime.Out[Rejected]
 	convert         Convert
+	convertCount    int64
 	plausible       Plausible
+	plausibleCount  int64
 	watch           Watch // for its keys
 	toWatchReadings core.Output[Reading]
 	toComplain      core.Output[Rejected]
@@ -207,12 +209,14 @@ func (t *alertsParseTask) processParse(line string) {
 }
 
 func (t *alertsParseTask) processConvert(m Measured) {
+	t.convertCount++
 	r, err := t.convert.Map(m)
 	t.Check("Convert", err)
 	t.processPlausible(r)
 }
 
 func (t *alertsParseTask) processPlausible(r Reading) {
+	t.plausibleCount++
 	if t.plausible.Filter(&r) {
 		t.sendToWatchReadings(r)
 	}
@@ -220,6 +224,12 @@ func (t *alertsParseTask) processPlausible(r Reading) {
 
 func (t *alertsParseTask) sendToWatchReadings(r Reading) {
 	t.toWatchReadings.SendByKey(serde.HashString(t.watch.KeyReadings(r)), r)
+}
+
+// Counts tells how many records each operator behind the head has taken.
+func (t *alertsParseTask) Counts(c *core.Counts) {
+	c.Set("Convert", t.convertCount)
+	c.Set("Plausible", t.plausibleCount)
 }
 
 // alertsWatchTask runs Watch and Alerts.

@@ -40,10 +40,12 @@ func (p *Stateless) StreamgenJob() runtime.Job {
 // statelessBidsTask runs Bids, Euro, Hot and Sums.
 type statelessBidsTask struct {
 	core.Task
-	bids core.SourcePort[Bid]
-	euro Euro
-	hot  Hot
-	sums core.SinkPort[Bid]
+	bids      core.SourcePort[Bid]
+	euro      Euro
+	euroCount int64
+	hot       Hot
+	hotCount  int64
+	sums      core.SinkPort[Bid]
 }
 
 // Process takes bids from Bids.
@@ -54,13 +56,21 @@ func (t *statelessBidsTask) Process(_ int, bids core.Records) {
 }
 
 func (t *statelessBidsTask) processEuro(bid Bid) {
+	t.euroCount++
 	t.processHot(t.euro.Map(bid))
 }
 
 func (t *statelessBidsTask) processHot(bid Bid) {
+	t.hotCount++
 	if t.hot.Filter(bid) {
 		t.sums.Add(bid)
 	}
+}
+
+// Counts tells how many records each operator behind the head has taken.
+func (t *statelessBidsTask) Counts(c *core.Counts) {
+	c.Set("Euro", t.euroCount)
+	c.Set("Hot", t.hotCount)
 }
 
 // Barrier snapshots what the task holds, in the order of the chain.

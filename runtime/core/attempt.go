@@ -200,6 +200,7 @@ func (a *attempt) build() {
 			s := &subtask{index: len(a.subtasks), run: a, runner: v.newTask(), lane: a.env.newLane()}
 			s.task = s.runner.task()
 			s.task.info, s.task.subtask, s.task.env = v, i, a.env
+			s.task.counts = Counts{info: v, counts: make([]atomic.Int64, len(v.info.Operators))}
 			s.align.blocks = a.env.config.Checkpointing.Mode == config.ExactlyOnce
 			s.finished = a.from.finished(v.name)
 			s.isSource = v.info.Operators[0].splits != nil

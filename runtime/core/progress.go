@@ -2,7 +2,7 @@ package core
 
 import "github.com/streamgen/streamgen/runtime"
 
-// Progress counts the records of every operator that they are counted at, over all its subtasks, in the current run.
+// Progress counts the records of every operator, over all its subtasks, in the current run.
 func (j *Job) Progress() runtime.Progress {
 	a := j.current.Load()
 	if a == nil {
@@ -11,12 +11,13 @@ func (j *Job) Progress() runtime.Progress {
 	p := runtime.Progress{Checkpoint: a.last.Load()}
 	for _, v := range j.vertices {
 		for i, o := range v.info.Operators {
-			if i > 0 && o.kind == "operator" {
-				continue // chained: it takes what the one before it emits
-			}
 			n := int64(0)
 			for _, s := range a.subtasks {
-				if s.task.info == v {
+				switch {
+				case s.task.info != v:
+				case i > 0 && o.kind == "operator":
+					n += s.task.counts.of(o.uid)
+				default:
 					n += s.records(o.uid)
 				}
 			}

@@ -194,6 +194,7 @@ func (s *subtask) takeFromSource() status {
 
 func (s *subtask) process(input int, records Records) {
 	s.runner.Process(input, records)
+	s.runner.Counts(&s.task.counts)
 	for _, sink := range s.task.sinks {
 		sink.flush()
 	}

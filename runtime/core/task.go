@@ -18,6 +18,8 @@ type Runner interface {
 	Open()
 	Finish()
 	Close() error
+	// Counts tells how many records the operators behind the head have taken.
+	Counts(c *Counts)
 
 	task() *Task
 }
@@ -31,6 +33,7 @@ type Task struct {
 	env     *environment
 	sinks   []anySink
 	scratch []byte // of snapshots
+	counts  Counts
 }
 
 func (t *Task) task() *Task { return t }
@@ -52,6 +55,9 @@ func (t *Task) Finish() {}
 
 // Close is that of a task whose operators have none.
 func (t *Task) Close() error { return nil }
+
+// Counts is that of a task without operators behind its head.
+func (t *Task) Counts(*Counts) {}
 
 // Check fails the task if a method of operator returned an error.
 func (t *Task) Check(operator string, err error) {

@@ -52,7 +52,7 @@ func (t *task) name() {
 		if n.Operator.UsesContext() {
 			t.contexts[n] = t.names.name(name + "Context")
 		}
-		if n != t.Head {
+		if n != t.Head { // the head counts whole batches
 			t.counts[n] = t.names.name(name + "Count")
 		}
 		if n.Operator.State != nil {
