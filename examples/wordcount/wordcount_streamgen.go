@@ -48,11 +48,12 @@ func (p *WordCount) StreamgenJob() runtime.Job {
 // wordCountLinesTask runs Lines and Split.
 type wordCountLinesTask struct {
 	core.Task
-	lines    core.SourcePort[string]
-	split    Split
-	splitOut runtime.Out[string]
-	count    Count // for its keys
-	toCount  core.Output[string]
+	lines      core.SourcePort[string]
+	split      Split
+	splitCount int64
+	splitOut   runtime.Out[string]
+	count      Count // for its keys
+	toCount    core.Output[string]
 }
 
 // Process takes lines from Lines.
@@ -63,6 +64,7 @@ func (t *wordCountLinesTask) Process(_ int, lines core.Records) {
 }
 
 func (t *wordCountLinesTask) processSplit(line string) {
+	t.splitCount++
 	t.split.Process(line, &t.splitOut)
 	for _, word := range t.splitOut.Take() {
 		t.sendToCount(word)
@@ -71,6 +73,11 @@ func (t *wordCountLinesTask) processSplit(line string) {
 
 func (t *wordCountLinesTask) sendToCount(word string) {
 	t.toCount.SendByKey(serde.HashString(t.count.Key(word)), word)
+}
+
+// Counts tells how many records each operator behind the head has taken.
+func (t *wordCountLinesTask) Counts(c *core.Counts) {
+	c.Set("Split", t.splitCount)
 }
 
 // Barrier snapshots what the task holds, in the order of the chain.
