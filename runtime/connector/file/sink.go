@@ -85,6 +85,10 @@ func (s *Sink[T]) commit(h handle) error {
 		return err
 	}
 	isCommitted, err := s.check(committed, h.size)
+	if err == nil && isPending && isCommitted {
+		// A runner that does not know yet that it was replaced may be between these two looks of ours, or we of its.
+		isPending, err = s.check(pending, h.size)
+	}
 	switch {
 	case err != nil:
 		return err

@@ -270,3 +270,25 @@ func TestFileNamesOfOperators(t *testing.T) {
 		require.False(t, isName(hidden, ""), hidden)
 	}
 }
+
+// A runner commits between the two looks of another one, which does not know yet that it was replaced: both have committed.
+func TestSinkCommitsBesideAnotherRunner(t *testing.T) {
+	fsys := vfs.NewMem()
+	w, err := WriteLines("/out").On(fsys).Open(sinkContext("Totals", 1))
+	require.NoError(t, err)
+	handle := prepared(t, w, 7, "a")
+
+	looks := 0
+	slow := vfs.Inject(fsys, func(op vfs.Op, _ string) error {
+		if op == vfs.OpStat {
+			if looks++; looks == 2 {
+				return WriteLines("/out").On(fsys).Commit(t.Context(), handle)
+			}
+		}
+		return nil
+	})
+	require.NoError(t, WriteLines("/out").On(slow).Commit(t.Context(), handle))
+	content, pending := output(t, fsys, "/out")
+	require.Equal(t, "a\n", content)
+	require.Zero(t, pending)
+}
