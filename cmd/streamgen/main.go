@@ -18,8 +18,10 @@ import (
 )
 
 func main() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(400) // it ends before a smaller heap would pay
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		// It ends before collecting garbage would pay, unless it is asked for very much at once.
+		debug.SetGCPercent(-1)
+		debug.SetMemoryLimit(1 << 30)
 	}
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
