@@ -93,8 +93,8 @@ func (a *attempt) find(fresh bool) error {
 		return errFinished
 	case head.Checkpoint != nil && head.Status != checkpoint.Cancelled:
 		a.from.checkpoint = head.Checkpoint
-	case c.Recovery.Path != "":
-		saved, err := chain.ReadSavepoint(a.fs, c.Recovery.Path)
+	case c.Recovery.Path != "" && c.Recovery.Path != latest:
+		saved, err := readSaved(a.env.files, c.Recovery.Path)
 		if err != nil {
 			return &startError{fmt.Errorf("execution.state-recovery.path: %w", err)}
 		}
@@ -105,6 +105,18 @@ func (a *attempt) find(fresh bool) error {
 		return &startError{err}
 	}
 	return a.chooseGroups(c)
+}
+
+// latest as execution.state-recovery.path is what a job without a path does: it goes on from its own newest checkpoint.
+const latest = "latest"
+
+// readSaved reads a savepoint by its folder, or a retained checkpoint by its manifest.
+func readSaved(fs vfs.FS, path string) (*chain.Savepoint, error) {
+	info, err := fs.Stat(path)
+	if err == nil && !info.IsDir {
+		return chain.ReadCheckpoint(fs, path)
+	}
+	return chain.ReadSavepoint(fs, path)
 }
 
 // chooseGroups takes the number of key groups from the checkpoint; at the first start from the configuration.
@@ -241,12 +253,20 @@ func (a *attempt) event(e runtime.Event) {
 // writeSavepoint copies a checkpoint into a folder of its own.
 func (a *attempt) writeSavepoint(c *checkpoint.Checkpoint) (string, error) {
 	dir := a.env.config.Checkpointing.SavepointDir
-	if dir == "" {
+	switch {
+	case dir == "" && a.inMemory():
+		return "", errors.New("there is no folder for savepoints: set execution.checkpointing.savepoint-dir")
+	case dir == "":
 		dir = filepath.Join(a.folder, "savepoints")
 	}
 	dir = filepath.Join(dir, fmt.Sprintf("savepoint-%s-%d-%s", a.job.name, c.ID, a.token))
-	return dir, chain.WriteSavepoint(a.fs, dir, checkpoint.Manifest{Job: a.job.name, Checkpoint: c}, a.chain.ReadData)
+	head := a.chain.Head()
+	m := checkpoint.Manifest{Job: a.job.name, Epoch: head.Epoch, Sequence: head.Sequence, Checkpoint: c}
+	return dir, chain.WriteSavepoint(a.env.files, dir, m, a.chain.ReadData)
 }
+
+// inMemory reports whether checkpoints end with the process.
+func (a *attempt) inMemory() bool { return a.env.config.Checkpointing.Storage == config.JobManager }
 
 // deleteCheckpoints forgets every checkpoint of a job that ended, if its retention says so.
 func (a *attempt) deleteCheckpoints() {

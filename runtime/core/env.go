@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime"
 	"github.com/streamgen/streamgen/runtime/config"
 )
@@ -15,6 +16,8 @@ type environment struct {
 	logger *slog.Logger
 	// onEvent is told of each step of the job's life.
 	onEvent func(runtime.Event)
+	// files is where savepoints are, whatever the storage of checkpoints.
+	files vfs.FS
 	// groups is the number of key groups.
 	groups int
 }

@@ -23,7 +23,10 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 		return 0, err
 	}
 	clock := &liveClock{start: time.Now()}
-	env := environment{driver: clock, config: outer.Config, logger: outer.Logger, onEvent: outer.OnEvent}
+	if outer.FS == nil {
+		outer.FS = vfs.OS()
+	}
+	env := environment{driver: clock, config: outer.Config, logger: outer.Logger, onEvent: outer.OnEvent, files: outer.FS}
 	fs, folder := storageOf(outer, j.name)
 	c := outer.Config
 	strategy := restart.New(c.Restart, c.Checkpointing.Interval > 0, clock.random)
@@ -65,9 +68,6 @@ func storageOf(env runtime.Environment, job string) (vfs.FS, string) {
 	c := env.Config.Checkpointing
 	if c.Storage == config.JobManager {
 		return vfs.NewMem(), "/" + job
-	}
-	if env.FS == nil {
-		return vfs.OS(), c.JobDir(job)
 	}
 	return env.FS, c.JobDir(job)
 }
@@ -133,6 +133,7 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 			a.master.mailbox.send(r)
 		case <-ended:
 			lanes.close()
+			a.master.refuse()
 			if a.master.err == nil && ctx.Err() != nil && a.master.outcome == runtime.Cancelled {
 				return runtime.Cancelled, context.Cause(ctx)
 			}

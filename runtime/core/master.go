@@ -67,6 +67,7 @@ type master struct {
 	missing    map[int64]int
 	savepoints map[int64]func(string, error) // requests under way, by checkpoint
 	stopping   *runtime.Request
+	stopped    string        // where what a stop left is
 	ticking    time.Duration // when the driver was asked to wake the master, 0 if it was not
 
 	ending  bool
@@ -215,9 +216,11 @@ func (m *master) publish(done *checkpoint.Checkpoint) {
 		for _, s := range done.Subtasks {
 			published.size += s.Data.Size
 		}
-		if done.Kind == checkpoint.Savepoint {
+		// What a stop leaves is a link of the chain; where that ends with the process, it is a savepoint too.
+		if done.Kind == checkpoint.Savepoint || done.Kind == checkpoint.StopSavepoint && m.run.inMemory() {
 			published.path, published.err = m.run.writeSavepoint(done)
-		} else {
+		}
+		if done.Kind != checkpoint.Savepoint && published.err == nil {
 			published.err = m.run.chain.Publish(checkpoint.Manifest{Job: m.run.job.name, Checkpoint: done})
 		}
 		m.mailbox.send(published)
@@ -234,6 +237,9 @@ func (m *master) hasPublished(e hasPublished) {
 		e.checkpoint.Duration = max(e.checkpoint.Duration, 0)
 		m.run.event(runtime.Event{Kind: runtime.EventPublished, Checkpoint: e.checkpoint.ID, Size: e.size, Duration: e.checkpoint.Duration})
 		m.run.last.Store(&runtime.CheckpointProgress{ID: e.checkpoint.ID, Completed: m.run.env.wall(), Duration: e.checkpoint.Duration, Size: e.size})
+	}
+	if m.stopped = m.run.folder; e.path != "" {
+		m.stopped = e.path
 	}
 	reply := m.savepoints[e.checkpoint.ID]
 	m.act(m.coordinator.Published(e.checkpoint, now, e.err))
@@ -361,6 +367,17 @@ func (m *master) request(r runtime.Request) {
 	}
 }
 
+// refuse answers the requests that came when the run had ended.
+func (m *master) refuse() {
+	m.mailbox.take(&m.post)
+	for _, event := range m.post.commands {
+		if r, ok := event.(runtime.Request); ok {
+			r.Reply("", errNotRunning)
+		}
+	}
+	m.post.clear()
+}
+
 // end shuts every subtask. The first reason counts.
 func (m *master) end(outcome runtime.Outcome, err error) {
 	if m.ending {
@@ -378,7 +395,7 @@ func (m *master) end(outcome runtime.Outcome, err error) {
 	}
 	if m.stopping != nil {
 		if outcome == runtime.Stopped && err == nil {
-			m.stopping.Reply(m.run.folder, nil)
+			m.stopping.Reply(m.stopped, nil)
 		} else {
 			m.stopping.Reply("", reason)
 		}

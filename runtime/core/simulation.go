@@ -47,7 +47,7 @@ func Simulate(job runtime.Job, c config.Config, fs vfs.FS, folder string, random
 	if err := j.resolve(c); err != nil {
 		return nil, err
 	}
-	env := &environment{driver: s, config: c, logger: slog.New(slog.DiscardHandler), onEvent: onEvent}
+	env := &environment{driver: s, config: c, logger: slog.New(slog.DiscardHandler), onEvent: onEvent, files: fs}
 	run, err := begin(context.Background(), j, env, fs, folder, true)
 	if err != nil {
 		return nil, err

@@ -351,9 +351,13 @@ func (s *subtask) complete(b coordinator.Barrier) {
 		}
 	}
 	s.lane.run(func() {
+		if s.broken {
+			return
+		}
 		for _, t := range transactions {
 			s.run.event(runtime.Event{Kind: runtime.EventCommitting, Checkpoint: b.ID})
 			if err := t.sink.commit(t.handle); err != nil {
+				s.broken = true
 				s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
 				return
 			}
