@@ -45,6 +45,8 @@ func writeSavepoint(fsys vfs.FS, dir string, m checkpoint.Manifest, open func(ch
 	c := *m.Checkpoint
 	c.Subtasks = slices.Clone(c.Subtasks)
 	m.Checkpoint = &c
+	// It stands in no chain. A manifest must name a place in one, and a caller has no number for a savepoint.
+	m.Epoch, m.Sequence = max(m.Epoch, 1), max(m.Sequence, 1)
 	for i := range c.Subtasks {
 		d := &c.Subtasks[i].Data
 		if d.File == "" {
