@@ -1,6 +1,9 @@
 package runtime
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // Sink is where records of type T go. A pipeline's field of this type is set when the pipeline is built.
 type Sink[T any] interface {
@@ -20,7 +23,8 @@ type Sink[T any] interface {
 // from several goroutines.
 type TransactionalSink interface {
 	// Commit makes the transaction visible. It must be idempotent: after a crash it is called again with a handle that was
-	// committed. It returns an error if the transaction is neither there nor committed: then data is lost, and the job says so.
+	// committed. It returns an error that is ErrTransactionLost if the transaction is neither there nor committed: then data is lost,
+	// and the job says so.
 	Commit(ctx context.Context, handle []byte) error
 	// Abort discards every transaction of an earlier runner of the operator that was not committed. Those of other operators, which
 	// may write to the same place, stay.
@@ -29,6 +33,9 @@ type TransactionalSink interface {
 	// refuses to add to it.
 	Occupied(ctx context.Context, operator string) (string, error)
 }
+
+// ErrTransactionLost is the error of a commit of a transaction that is neither there nor committed.
+var ErrTransactionLost = errors.New("output is lost")
 
 // Writer writes the records of one subtask. Its methods are called one at a time, except that Transaction.Sync may run beside them.
 type Writer[T any] interface {

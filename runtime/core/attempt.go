@@ -164,7 +164,13 @@ func (a *attempt) settle(ctx context.Context) error {
 		}
 		for _, handle := range a.from.handles(o.uid) {
 			handles++
-			if err := o.transactions.Commit(ctx, handle); err != nil {
+			err := o.transactions.Commit(ctx, handle)
+			if errors.Is(err, runtime.ErrTransactionLost) && a.from.checkpoint != head.Checkpoint && a.isUnused(ctx, o) {
+				a.env.logger.Warn("output that the savepoint had prepared is not here, and nothing else is: this is another output, and that belongs to the one before",
+					"sink", o.uid, "savepoint", a.env.config.Recovery.Path)
+				continue
+			}
+			if err != nil {
 				return fmt.Errorf("sink %s: commit checkpoint %d: %w", o.uid, a.from.checkpoint.ID, err)
 			}
 		}
@@ -187,6 +193,12 @@ func (a *attempt) settle(ctx context.Context) error {
 	}
 	a.event(runtime.Event{Kind: runtime.EventRestoring, Checkpoint: id})
 	return nil
+}
+
+// isUnused reports whether a sink holds no committed output.
+func (a *attempt) isUnused(ctx context.Context, o Operator) bool {
+	name, err := o.transactions.Occupied(ctx, o.uid)
+	return err == nil && name == ""
 }
 
 // sinks are the transactional ones.

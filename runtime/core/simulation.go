@@ -44,6 +44,7 @@ type simulatedActor struct {
 func Simulate(job runtime.Job, c config.Config, fs vfs.FS, folder string, random *rand.Rand, onEvent func(runtime.Event)) (*Simulation, error) {
 	s := &Simulation{random_: random}
 	j := job.(*Job)
+	c.Checkpointing.Storage = config.FileSystem // fs stands for one
 	if err := j.resolve(c); err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ type subtask struct {
 	task     *Task
 	run      *attempt
 	lane     lane
+	broken   bool // of the lane: a commit has failed, and none may follow it
 	life     life
 	isSource bool // known before source is open
 

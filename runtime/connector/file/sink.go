@@ -102,9 +102,9 @@ func (s *Sink[T]) commit(h handle) error {
 			}
 		}
 	case !isCommitted:
-		return fmt.Errorf("%d bytes of output are lost: neither %s nor %s is there. "+
+		return fmt.Errorf("%w: %d bytes, neither %s nor %s is there. "+
 			"Was the folder moved, emptied, or changed in the pipeline, or does another job with an operator of this name write to it? "+
-			"Put the file back, or start from an older savepoint", h.size, pending, committed)
+			"Put the file back, or start from an older savepoint", runtime.ErrTransactionLost, h.size, pending, committed)
 	}
 	return s.fs.SyncDir(s.dir) // also where it was there: the one who renamed it may have been killed before this
 }

@@ -83,7 +83,7 @@ func TestCommitRefuses(t *testing.T) {
 		err    string
 	}{
 		{name: "a lost file", do: func(m *vfs.Mem) error { return m.Remove(pending) },
-			err: "file.lines: commit: 2 bytes of output are lost: neither " + pending + " nor " + committed + " is there"},
+			err: "file.lines: commit: output is lost: 2 bytes, neither " + pending + " nor " + committed + " is there"},
 		{name: "a file that lost bytes", handle: "1 9 .A-0000000001-0000-00000001.part A-0000000001-0000-00000001.txt",
 			err: pending + " has 2 bytes, but 9 were written and synced"},
 		{name: "to overwrite", do: func(m *vfs.Mem) error { return m.Link(pending, committed) }, err: "both " + pending + " and " + committed + " are there"},
