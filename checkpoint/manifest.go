@@ -1,3 +1,5 @@
+// Package checkpoint says what a checkpoint of a job holds, and how its manifest is written. The folders below it store checkpoints, and
+// decide when one is taken.
 package checkpoint
 
 import (

@@ -15,7 +15,8 @@ func (p *Parser) Time() time.Time {
 		p.unexpected(expected)
 		return time.Time{}
 	}
-	head, size := 2, 0
+	head := 2
+	var size int
 	switch p.b[at] {
 	case codeFixExt4:
 		size = 4

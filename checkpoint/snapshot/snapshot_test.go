@@ -2,7 +2,6 @@ package snapshot_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -194,7 +193,7 @@ func TestReadErrorIsNotDamage(t *testing.T) {
 	_, err := snapshot.Open(failing{}, 1000)
 	require.ErrorIs(t, err, io.ErrClosedPipe)
 	var d *snapshot.DamagedError
-	require.False(t, errors.As(err, &d))
+	require.NotErrorAs(t, err, &d)
 }
 
 func BenchmarkWriteRead(b *testing.B) {

@@ -151,7 +151,7 @@ func TestInject(t *testing.T) {
 		{"short write", vfs.OpWrite, vfs.Short(2, full), "a=12", "a=12", true},
 		{"sync fails, the next one lies", vfs.OpSync, full, "a=12345", "a=", true},
 		{"sync with effect", vfs.OpSync, vfs.After(full), "a=12345", "a=12345", true},
-		{"sync lies", vfs.OpSync, vfs.Lie, "a=12345", "a=", false},
+		{"sync lies", vfs.OpSync, vfs.ErrLie, "a=12345", "a=", false},
 		{"close", vfs.OpClose, full, "a=12345", "a=12345", true},
 	}
 	for _, test := range tests {
@@ -161,7 +161,7 @@ func TestInject(t *testing.T) {
 			err := create(vfs.Inject(m, func(op vfs.Op, name string) error {
 				require.Equal(t, "a", name)
 				switch {
-				case op != test.op, once && test.err != vfs.Lie:
+				case op != test.op, once && test.err != vfs.ErrLie:
 					return nil
 				}
 				once = true

@@ -47,7 +47,7 @@ func (o Op) Changes() bool {
 }
 
 // Inject returns fsys with a call of before ahead of every operation, with its path (of a link or a rename the new one). An error
-// makes the operation fail with it and without effect; the errors of [After], [Short] and [Lie] say otherwise.
+// makes the operation fail with it and without effect; the errors of [After], [Short] and [ErrLie] say otherwise.
 //
 // A file whose Sync was made to fail behaves from then on as under Linux: the next Sync reports success and syncs nothing.
 func Inject(fsys FS, before func(op Op, name string) error) FS {
@@ -71,9 +71,9 @@ type shortError struct {
 
 func (e shortError) Unwrap() error { return e.error }
 
-// Lie is an error for the operation to report success without effect, as a disk does that acknowledges from a volatile cache. It is
+// ErrLie is an error for the operation to report success without effect, as a disk does that acknowledges from a volatile cache. It is
 // for operations that return nothing but an error, and for writes.
-var Lie = errors.New("vfs: success without effect")
+var ErrLie = errors.New("vfs: success without effect")
 
 type injected struct {
 	fs     FS
@@ -92,7 +92,7 @@ func run(before func(Op, string) error, op Op, name string, do func() error) err
 	switch {
 	case err == nil:
 		return do()
-	case errors.Is(err, Lie):
+	case errors.Is(err, ErrLie):
 		return nil
 	}
 	return fail(op.String(), name, err)
@@ -197,7 +197,7 @@ func (f *injectedFile) Write(b []byte) (n int, err error) {
 		return n, fail(OpWrite.String(), f.name, short.error)
 	}
 	err = run(func(Op, string) error { return injected }, OpWrite, f.name, func() error { return do(b) })
-	if errors.Is(injected, Lie) {
+	if errors.Is(injected, ErrLie) {
 		n = len(b)
 	}
 	return n, err

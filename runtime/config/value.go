@@ -22,7 +22,6 @@ var (
 	boolean  = valueType[bool]{"true or false", parseBool, strconv.FormatBool}
 	integer  = valueType[int]{"whole number", parseInt, strconv.Itoa}
 	number   = valueType[float64]{"number", parseFloat, formatFloat}
-	text     = valueType[string]{"text", func(s string) (string, error) { return s, nil }, func(s string) string { return s }}
 	path     = valueType[string]{"path", parsePath, func(s string) string { return s }}
 
 	// durationOrOff is a duration of which 0 is written off: a 0 that nobody meant must not turn checkpoints off.

@@ -33,26 +33,3 @@ func isNamedFrom(t types.Type, path, name string) bool {
 	named, ok := types.Unalias(t).(*types.Named)
 	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == path && named.Obj().Name() == name
 }
-
-func hasTypeParam(t types.Type) bool {
-	switch t := types.Unalias(t).(type) {
-	case *types.TypeParam:
-		return true
-	case *types.Pointer:
-		return hasTypeParam(t.Elem())
-	case *types.Slice:
-		return hasTypeParam(t.Elem())
-	case *types.Array:
-		return hasTypeParam(t.Elem())
-	case *types.Map:
-		return hasTypeParam(t.Key()) || hasTypeParam(t.Elem())
-	case *types.Named:
-		for arg := range t.TypeArgs().Types() {
-			if hasTypeParam(arg) {
-				return true
-			}
-		}
-		return t.TypeArgs().Len() == 0 && t.TypeParams().Len() > 0
-	}
-	return false
-}

@@ -24,13 +24,14 @@ type plain struct {
 	Big     uint64
 	Half    float32 `json:"half.2-x"`
 	Whole   float64
-	Skipped int    `json:"-"`
-	Dash    int    `json:"-,"`
-	Nested  *total `json:",omitempty"`
-	List    []string
-	Totals  []total `json:",omitempty"`
-	Pair    [2]uint8
-	hidden  int
+	Skipped int `json:"-"`
+	//lint:ignore SA5008 the name is a dash, as encoding/json reads it
+	Dash   int    `json:"-,"`
+	Nested *total `json:",omitempty"`
+	List   []string
+	Totals []total `json:",omitempty"`
+	Pair   [2]uint8
+	hidden int
 }
 
 // oracle is what encoding/json writes without escapes for HTML.

@@ -86,7 +86,7 @@ func (s *Server) talk(conn *net.UnixConn) {
 	go func() {
 		select {
 		case <-s.ended:
-			conn.CloseRead() // wakes the scanner
+			_ = conn.CloseRead() // wakes the scanner; a connection that is closed already needs none
 		case <-closed:
 		}
 	}()

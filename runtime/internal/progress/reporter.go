@@ -27,7 +27,7 @@ func (r *Reporter) Run(ctx context.Context, ticks <-chan time.Time) {
 		select {
 		case <-ctx.Done():
 			if r.Screen != nil {
-				r.Screen.Show(nil)
+				_ = r.Screen.Show(nil) // nobody is left to tell
 			}
 			return
 		case at := <-ticks:
