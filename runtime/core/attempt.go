@@ -219,6 +219,7 @@ func (a *attempt) build() {
 	a.master = &master{run: a, lane: a.env.newLane(), savepoints: map[int64]func(string, error){}}
 	a.transactional = len(a.sinks()) > 0
 	byVertex := map[*vertexInfo][]*subtask{}
+	inputOver := a.from.inputOver(a.job)
 	for _, v := range a.job.vertices {
 		for i := range v.parallelism {
 			s := &subtask{index: len(a.subtasks), run: a, runner: v.newTask(), lane: a.env.newLane()}
@@ -226,7 +227,7 @@ func (a *attempt) build() {
 			s.task.info, s.task.subtask, s.task.env = v, i, a.env
 			s.task.counts = Counts{info: v, counts: make([]atomic.Int64, len(v.info.Operators))}
 			s.align.blocks = a.env.config.Checkpointing.Mode == config.ExactlyOnce
-			s.finished = a.from.finished(v.name)
+			s.finished = a.from.finishedSubtask(v, i, inputOver)
 			s.isSource = v.info.Operators[0].splits != nil
 			a.subtasks = append(a.subtasks, s)
 			byVertex[v] = append(byVertex[v], s)

@@ -58,6 +58,28 @@ func (r *restored) finished(uid string) bool {
 	return n > 0 && n == finished
 }
 
+// finishedSubtask reports whether a subtask had run Finish, so that it must not again. Where only some subtasks of a task had, that is known
+// at the same parallelism, once there is no more input: before, records may come to any of them.
+func (r *restored) finishedSubtask(v *vertexInfo, index int, inputOver bool) bool {
+	finished := r.finished(v.name)
+	r.operators(v.name, func(s *checkpoint.Subtask, _ *checkpoint.Operator) {
+		if inputOver && s.Finished && s.Index == index && s.Parallelism == v.parallelism {
+			finished = true
+		}
+	})
+	return finished
+}
+
+// inputOver reports whether every source had come to its end.
+func (r *restored) inputOver(j *Job) bool {
+	for _, v := range j.vertices {
+		if v.info.Operators[0].splits != nil && !r.finished(v.name) {
+			return false
+		}
+	}
+	return true
+}
+
 // check finds what the job cannot take over: operators and states that it does not have, and states of connectors that its own cannot
 // read. It comes before any side effect.
 func (r *restored) check(j *Job, ignoreUnclaimed bool) error {

@@ -1,0 +1,93 @@
+package core
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/connector/collect"
+	"github.com/streamgen/streamgen/runtime/connector/function"
+)
+
+// twoTasks is a job of a source Numbers and a task Count with a sink Totals, each at parallelism 2.
+func twoTasks() *Job {
+	j := NewJob("Counting")
+	AddTask(j, TaskInfo{Operators: []Operator{Source("Numbers", function.Of(1, 2, 3))}}, func() *Task { return &Task{} })
+	AddTask(j, TaskInfo{Operators: []Operator{Transform("Count", "Numbers"), Sink[int]("Totals", collect.New[int](), "Count")}},
+		func() *Task { return &Task{} })
+	for _, v := range j.vertices {
+		v.parallelism = 2
+	}
+	return j
+}
+
+// held is a checkpoint of twoTasks in which some subtasks had finished.
+func held(numbers, count []bool) *checkpoint.Checkpoint {
+	c := &checkpoint.Checkpoint{ID: 7}
+	add := func(task string, finished []bool, operators ...checkpoint.Operator) {
+		for i, f := range finished {
+			c.Subtasks = append(c.Subtasks, checkpoint.Subtask{Task: task, Index: i, Parallelism: len(finished), Finished: f, Operators: operators})
+		}
+	}
+	add("Numbers", numbers, checkpoint.Operator{UID: "Numbers", Connector: function.Of[int]().Connector(), Splits: []checkpoint.Split{{ID: "0"}}})
+	add("Count", count, checkpoint.Operator{UID: "Count", States: []checkpoint.State{{Name: "State", Schema: "int: {N int}"}}},
+		checkpoint.Operator{UID: "Totals", Connector: collect.New[int]().Connector(), Handles: [][]byte{[]byte("1")}})
+	return c
+}
+
+func TestFinishRunsOncePerSubtask(t *testing.T) {
+	j := twoTasks()
+	numbers, count := j.vertices[0], j.vertices[1]
+	finished := func(c *checkpoint.Checkpoint, v *vertexInfo) []bool {
+		r := &restored{checkpoint: c}
+		var all []bool
+		for i := range v.parallelism {
+			all = append(all, r.finishedSubtask(v, i, r.inputOver(j)))
+		}
+		return all
+	}
+	none, first, both := []bool{false, false}, []bool{true, false}, []bool{true, true}
+	require.Equal(t, none, finished(nil, count), "a start from nothing")
+	require.Equal(t, both, finished(held(both, both), count))
+	require.Equal(t, first, finished(held(both, first), count), "no record comes any more")
+	require.Equal(t, none, finished(held(first, first), count), "the splits of the other subtask may come to this one")
+	require.Equal(t, none, finished(held(first, none), numbers))
+
+	count.parallelism = 3
+	require.Equal(t, []bool{false, false, false}, finished(held(both, first), count), "rescaled")
+	require.Equal(t, []bool{true, true, true}, finished(held(both, both), count), "rescaled")
+}
+
+func TestWhatAJobCannotTakeOverIsRefused(t *testing.T) {
+	c := held([]bool{false}, []bool{false})
+	require.NoError(t, (&restored{checkpoint: c}).check(twoTasks(), false))
+
+	renamed := NewJob("Counting")
+	AddTask(renamed, TaskInfo{Operators: []Operator{Source("Digits", function.Of(1))}}, func() *Task { return &Task{} })
+	err := (&restored{checkpoint: c}).check(renamed, false)
+	require.ErrorContains(t, err, `checkpoint 7 holds state of operator Numbers, which pipeline Counting does not have: name its field so, tag a field uid:"Numbers", `+
+		"or set execution.state-recovery.ignore-unclaimed-state=true to drop it")
+	require.ErrorContains(t, err, "state of operator Count")
+	require.ErrorContains(t, err, "state of operator Totals")
+	require.NoError(t, (&restored{checkpoint: c}).check(renamed, true))
+
+	other := NewJob("Counting")
+	AddTask(other, TaskInfo{Operators: []Operator{
+		Source("Numbers", function.Of(1)), Transform("Count", "Numbers"),
+		Sink("Totals", function.Sink(func([]int) error { return nil }), "Count"),
+	}}, func() *Task { return &Task{} })
+	require.ErrorContains(t, (&restored{checkpoint: c}).check(other, false), "checkpoint 7 holds the state of Totals as a collect, which now is a function")
+
+	c.Subtasks[0].Operators[0].Connector = runtime.Connector{Kind: c.Subtasks[0].Operators[0].Connector.Kind, Version: 9}
+	require.ErrorContains(t, (&restored{checkpoint: c}).check(twoTasks(), false), "in version 9 of")
+}
+
+func TestAStateOfAnotherFormIsRefused(t *testing.T) {
+	r := &restored{checkpoint: held([]bool{false}, []bool{false})}
+	require.NoError(t, r.checkStates("Count", []checkpoint.State{{Name: "State", Schema: "int: {N int}"}}))
+	require.ErrorContains(t, r.checkStates("Count", nil), "holds state State of operator Count, which has no such state now")
+	require.ErrorContains(t, r.checkStates("Count", []checkpoint.State{{Name: "State", Schema: "int: {N int, Last int}"}}),
+		"as\n\tint: {N int}\nbut the program has\n\tint: {N int, Last int}")
+}
