@@ -26,7 +26,7 @@ func TestStop(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			in := text(t, 20_000)
 			j := newJob(t, in)
-			p := j.slow(t, 2, 8)
+			p := j.slow(t, 2, 2)
 			p.waitFor(t, "checkpoint published", 2)
 			test.stop(t, j, p)
 			p.requireCode(t, 0)
@@ -53,7 +53,7 @@ func signalled(s os.Signal) func(*testing.T, job, *process) {
 func TestCancel(t *testing.T) {
 	in := text(t, 20_000)
 	j := newJob(t, in)
-	p := j.slow(t, 2, 8)
+	p := j.slow(t, 2, 2)
 	p.waitFor(t, "checkpoint published", 2)
 	run(t, wordcountCommand(t), j.ask("cancel")...).requireCode(t, 0)
 	p.requireCode(t, 0)

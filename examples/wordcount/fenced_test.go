@@ -10,7 +10,7 @@ import (
 func TestASecondRunnerFencesTheFirst(t *testing.T) {
 	in := text(t, 20_000)
 	j := newJob(t, in)
-	first := j.slow(t, 2, 4)
+	first := j.slow(t, 2, 2)
 	first.waitFor(t, "checkpoint published", 2)
 	j.finish(t, 3)
 	first.requireCode(t, 1)
@@ -25,7 +25,7 @@ func TestARunnerThatSleptIsFenced(t *testing.T) {
 		t.Run(step, func(t *testing.T) {
 			in := text(t, 5000)
 			j := newJob(t, in)
-			first := start(t, asChild(t, []string{envLines + "=4", envPause + "=running/" + step + "/2"}, j.run(2)...))
+			first := start(t, asChild(t, []string{envLines + "=2", envPause + "=running/" + step + "/2"}, j.run(2)...))
 			first.waitFor(t, halted, 1)
 			j.finish(t, 3)
 			first.resume(t)

@@ -22,6 +22,7 @@ type job struct {
 // newJob is a job with folders of its own and a checkpoint every 50 ms, each snapshot in a file.
 func newJob(t *testing.T, globs ...string) job {
 	t.Helper()
+	wordcountCommand(t) // built before anything runs that must not come to its end meanwhile
 	dir := t.TempDir()
 	return job{
 		checkpoints: filepath.Join(dir, "checkpoints"),
@@ -68,7 +69,7 @@ func (j job) slowCommand(t *testing.T, parallelism, lines int, more ...string) *
 // interrupted runs the job until its nth checkpoint is committed and kills it.
 func (j job) interrupted(t *testing.T, parallelism, nth int) {
 	t.Helper()
-	p := start(t, asChild(t, []string{envLines + "=4", fmt.Sprintf("%s=running/committed/%d", envHalt, nth)}, j.run(parallelism)...))
+	p := start(t, asChild(t, []string{envLines + "=2", fmt.Sprintf("%s=running/committed/%d", envHalt, nth)}, j.run(parallelism)...))
 	p.waitFor(t, halted, 1)
 	p.kill(t)
 }

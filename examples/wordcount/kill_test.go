@@ -62,8 +62,7 @@ func TestKill(t *testing.T) {
 func killChild(t *testing.T, j job, parallelism int, step string) {
 	t.Helper()
 	p := start(t, asChild(t, []string{envLines + "=16", envHalt + "=" + step}, j.run(parallelism)...))
-	_, ok := p.find(halted, 1)
-	require.True(t, ok, "the job ended (%v) before it came to %s: is the input too small?\n%s", p.err, step, p.stderr())
+	p.waitFor(t, halted+step[:strings.LastIndexByte(step, '/')], 1)
 	p.kill(t)
 }
 
@@ -71,8 +70,7 @@ func killChild(t *testing.T, j job, parallelism int, step string) {
 func killCommand(t *testing.T, j job, parallelism, lines int) string {
 	t.Helper()
 	p := start(t, command(t, wordcountCommand(t), j.run(parallelism, "--log-level=debug")...))
-	_, ok := p.find("level=", lines)
-	require.True(t, ok, "the job ended (%v) before it was killed: is the input too small?\n%s", p.err, p.stderr())
+	p.waitFor(t, "level=", lines)
 	p.kill(t)
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -81,30 +81,32 @@ func (p *process) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// find waits for the nth line that contains text. It reports false if the process ends without.
-func (p *process) find(text string, nth int) (string, bool) {
+// waitFor waits for the nth line that contains text. The process must not end without.
+func (p *process) waitFor(t *testing.T, text string, nth int) {
+	t.Helper()
+	if !p.find(text, nth) {
+		<-p.exited
+		t.Fatalf("the process ended (%v) before it wrote %q the %d. time; is its input too small?\n%s", p.err, text, nth, p.stderr())
+	}
+}
+
+// find reports false if the process ends without such a line.
+func (p *process) find(text string, nth int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for seen := 0; ; {
 		for ; seen < len(p.lines); seen++ {
 			if strings.Contains(p.lines[seen], text) {
 				if nth--; nth == 0 {
-					return p.lines[seen], true
+					return true
 				}
 			}
 		}
 		if p.ended {
-			return "", false
+			return false
 		}
 		p.more.Wait()
 	}
-}
-
-// waitFor is find where the process must not end without.
-func (p *process) waitFor(t *testing.T, text string, nth int) {
-	t.Helper()
-	_, ok := p.find(text, nth)
-	require.True(t, ok, "the process ended without %q the %d. time: %v\n%s", text, nth, p.err, p.stderr())
 }
 
 func (p *process) stderr() string {

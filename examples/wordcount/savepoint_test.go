@@ -55,7 +55,7 @@ func TestSavepointThatIsNotThere(t *testing.T) {
 // savepointOf runs a job, takes a savepoint, lets the job go on for a while and cancels it. It returns the savepoint's folder and number.
 func savepointOf(t *testing.T, j job) (string, int64) {
 	t.Helper()
-	p := j.slow(t, 2, 8)
+	p := j.slow(t, 2, 2)
 	p.waitFor(t, "checkpoint published", 2)
 	asked := run(t, wordcountCommand(t), j.ask("savepoint")...)
 	asked.requireCode(t, 0)
