@@ -207,7 +207,7 @@ func (c *Coordinator) Acknowledge(id int64, subtask int, held checkpoint.Subtask
 func (c *Coordinator) Decline(id int64, subtask int, err error) []Action {
 	p := c.find(id)
 	if p == nil {
-		return nil
+		return []Action{Discard{id}} // late
 	}
 	return c.fail(p, fmt.Errorf("checkpoint %d: %s: %w", id, c.o.Subtasks[subtask], err))
 }

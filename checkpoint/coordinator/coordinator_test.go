@@ -140,7 +140,7 @@ func TestFailuresInARow(t *testing.T) {
 	require.ErrorIs(t, err, ErrTooManyFailures)
 	require.ErrorIs(t, err, disk)
 	require.ErrorContains(t, err, "2 in a row, 1 tolerated")
-	require.Equal(t, "", b.say(b.Decline(4, 0, disk)), "counted once")
+	require.Equal(t, "discard 4", b.say(b.Decline(4, 0, disk)), "counted once")
 	require.Equal(t, "abort 5, discard 5", fail(440*ms, 5), "tripping the limit clears the count")
 }
 

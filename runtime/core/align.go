@@ -29,10 +29,10 @@ func (a *alignment) addChannel() int {
 	return len(a.ended) - 1
 }
 
-// barrier takes a barrier from a channel. It returns the barrier that is complete by it, if any.
-func (a *alignment) barrier(channel int, b coordinator.Barrier) (coordinator.Barrier, bool) {
+// barrier takes a barrier from a channel. It returns those that are complete by it, oldest first.
+func (a *alignment) barrier(channel int, b coordinator.Barrier) []coordinator.Barrier {
 	if b.ID <= a.done || slices.Contains(a.aborted, b.ID) {
-		return coordinator.Barrier{}, false
+		return nil
 	}
 	if a.blocks && len(a.awaiting) > 0 && a.awaiting[0].barrier.ID < b.ID {
 		// A channel sends its barriers in order, and one that has sent the older one is blocked: so this one's sender has heard that the
@@ -47,41 +47,40 @@ func (a *alignment) barrier(channel int, b coordinator.Barrier) (coordinator.Bar
 		a.awaiting = slices.Insert(a.awaiting, i, awaited{barrier: b, arrived: make([]bool, len(a.ended))})
 	}
 	a.awaiting[i].arrived[channel] = true
-	a.blocked[channel] = a.blocks
+	a.block()
 	return a.complete()
 }
 
-// end takes the end of a channel. It returns the newest barrier that is complete by it, if any.
-func (a *alignment) end(channel int) (coordinator.Barrier, bool) {
+// end takes the end of a channel. It returns the barriers that are complete by it, oldest first.
+func (a *alignment) end(channel int) []coordinator.Barrier {
 	a.ended[channel] = true
 	return a.complete()
 }
 
-// complete returns the newest barrier that has come everywhere and forgets it and all before it.
-func (a *alignment) complete() (coordinator.Barrier, bool) {
-	for i := len(a.awaiting) - 1; i >= 0; i-- {
-		w := a.awaiting[i]
+// complete returns the barriers that have come everywhere and forgets them, and all before them.
+func (a *alignment) complete() []coordinator.Barrier {
+	var complete []coordinator.Barrier
+	for _, w := range a.awaiting {
 		all := true
 		for channel := range a.ended {
 			all = all && (w.arrived[channel] || a.ended[channel])
 		}
 		if all {
-			a.over(w.barrier.ID)
-			return w.barrier, true
+			complete = append(complete, w.barrier)
 		}
 	}
-	return coordinator.Barrier{}, false
+	if n := len(complete); n > 0 {
+		a.over(complete[n-1].ID)
+	}
+	return complete
 }
 
 // over says that barriers up to id matter no more.
 func (a *alignment) over(id int64) {
 	a.done = max(a.done, id)
-	older := func(w awaited) bool { return w.barrier.ID <= id }
-	if slices.ContainsFunc(a.awaiting, older) {
-		clear(a.blocked)
-	}
-	a.awaiting = slices.DeleteFunc(a.awaiting, older)
+	a.awaiting = slices.DeleteFunc(a.awaiting, func(w awaited) bool { return w.barrier.ID <= id })
 	a.aborted = slices.DeleteFunc(a.aborted, func(b int64) bool { return b <= id })
+	a.block()
 }
 
 // abort says that the checkpoint was given up.
@@ -93,10 +92,18 @@ func (a *alignment) abort(id int64) {
 }
 
 func (a *alignment) forget(id int64) {
-	i := slices.IndexFunc(a.awaiting, func(w awaited) bool { return w.barrier.ID == id })
-	if i >= 0 {
-		a.awaiting = slices.Delete(a.awaiting, i, i+1)
-		clear(a.blocked)
+	a.awaiting = slices.DeleteFunc(a.awaiting, func(w awaited) bool { return w.barrier.ID == id })
+	a.block()
+}
+
+// block makes the channels wait that have sent a barrier which is awaited from others. One that is given up may leave a newer one, for
+// which they go on waiting.
+func (a *alignment) block() {
+	clear(a.blocked)
+	for _, w := range a.awaiting {
+		for channel, arrived := range w.arrived {
+			a.blocked[channel] = a.blocked[channel] || a.blocks && arrived
+		}
 	}
 }
 

@@ -18,13 +18,18 @@ func aligning(blocks bool, channels int) *alignment {
 
 // take is what a barrier completes, 0 for nothing.
 func (a *alignment) take(channel int, id int64) int64 {
-	b, _ := a.barrier(channel, coordinator.Barrier{ID: id})
-	return b.ID
+	return newest(a.barrier(channel, coordinator.Barrier{ID: id}))
 }
 
 func (a *alignment) takeEnd(channel int) int64 {
-	b, _ := a.end(channel)
-	return b.ID
+	return newest(a.end(channel))
+}
+
+func newest(complete []coordinator.Barrier) int64 {
+	if len(complete) == 0 {
+		return 0
+	}
+	return complete[len(complete)-1].ID
 }
 
 func TestExactlyOnceBlocksUntilAllBarriersHaveCome(t *testing.T) {
@@ -82,4 +87,20 @@ func TestACompletedCheckpointDropsOlderOnes(t *testing.T) {
 	require.EqualValues(t, 2, a.take(1, 2))
 	require.Zero(t, a.take(1, 1))
 	require.Empty(t, a.awaiting)
+}
+
+func TestAnAbortLeavesChannelsThatWaitForANewerBarrierBlocked(t *testing.T) {
+	a := aligning(true, 2)
+	a.take(0, 6) // its sender has heard that 5 was given up
+	a.take(1, 5) // this one has not
+	a.abort(5)
+	require.Equal(t, []bool{true, false}, a.blocked)
+	require.EqualValues(t, 6, a.take(1, 6))
+}
+
+func TestTheEndCompletesASavepointBesideACheckpoint(t *testing.T) {
+	a := aligning(false, 2)
+	a.take(0, 5)
+	a.take(0, 6)
+	require.Equal(t, []coordinator.Barrier{{ID: 5}, {ID: 6}}, a.end(1))
 }

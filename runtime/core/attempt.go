@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 	"sync/atomic"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -30,6 +31,8 @@ type attempt struct {
 	subtasks      []*subtask
 	master        *master
 	last          atomic.Pointer[runtime.CheckpointProgress]
+	ctx           context.Context // of commits: it ends when the run fails or is cancelled
+	cancel        context.CancelFunc
 	done          chan struct{} // closed when the run is to end: writers that block give up
 }
 
@@ -49,9 +52,16 @@ func (e *startError) Unwrap() error { return e.err }
 //  3. Commit its transactions, since their checkpoint is complete, and record that they are committed.
 //  4. Only then abort all other transactions: those of earlier runners that no checkpoint holds.
 //  5. Divide the splits and make the subtasks.
-func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder string, first bool) (*attempt, error) {
+//
+// User code that panics in it is a failure like any other.
+func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder string, first bool) (run *attempt, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			run, err = nil, &PanicError{Operator: j.name, Err: fmt.Errorf("start: %v", r), Stack: debug.Stack()}
+		}
+	}()
 	a := &attempt{job: j, env: env, fs: fs, folder: folder, token: token(env), done: make(chan struct{})}
-	var err error
+	a.ctx, a.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	if a.chain, err = chain.Take(fs, folder, j.name); errors.Is(err, chain.ErrDamaged) {
 		return nil, &startError{err}
 	} else if err != nil {
@@ -64,7 +74,7 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 		return nil, err
 	}
 	if a.splits, err = planSplits(ctx, j, a.from); err != nil {
-		return nil, &startError{err}
+		return nil, err
 	}
 	a.build()
 	return a, nil
@@ -86,7 +96,7 @@ func (a *attempt) find(fresh bool) error {
 	}
 	switch {
 	case fresh:
-		if err := a.chain.Publish(checkpoint.Manifest{Job: a.job.name}); err != nil {
+		if err := a.chain.Publish(checkpoint.Manifest{Job: a.job.name, Status: checkpoint.Cancelled, Committed: true, Checkpoint: numberOf(head.Checkpoint)}); err != nil {
 			return err
 		}
 	case head.Status == checkpoint.Finished:
@@ -206,7 +216,7 @@ func (a *attempt) sinks() []Operator {
 	var sinks []Operator
 	for _, v := range a.job.vertices {
 		for _, o := range v.info.Operators {
-			if o.transactions != nil && o.guarantee == runtime.Transactional {
+			if o.transactions != nil {
 				sinks = append(sinks, o)
 			}
 		}
@@ -281,14 +291,19 @@ func (a *attempt) writeSavepoint(c *checkpoint.Checkpoint) (string, error) {
 // inMemory reports whether checkpoints end with the process.
 func (a *attempt) inMemory() bool { return a.env.config.Checkpointing.Storage == config.JobManager }
 
+// numberOf is what is left of a checkpoint that is not to be restored: its number, so that those of later ones go on from it.
+func numberOf(c *checkpoint.Checkpoint) *checkpoint.Checkpoint {
+	if c == nil {
+		return nil
+	}
+	return &checkpoint.Checkpoint{ID: c.ID, Kind: c.Kind, Triggered: c.Triggered, Duration: c.Duration, KeyGroups: c.KeyGroups}
+}
+
 // deleteCheckpoints forgets every checkpoint of a job that ended, if its retention says so.
 func (a *attempt) deleteCheckpoints() {
-	head := a.chain.Head()
-	m := checkpoint.Manifest{Job: a.job.name, Status: checkpoint.Cancelled, Committed: true}
-	if c := head.Checkpoint; c != nil {
-		m.Checkpoint = &checkpoint.Checkpoint{ID: c.ID, Kind: c.Kind, Triggered: c.Triggered, Duration: c.Duration, KeyGroups: c.KeyGroups}
-	}
-	err := a.chain.Publish(m)
+	err := a.chain.Publish(checkpoint.Manifest{
+		Job: a.job.name, Status: checkpoint.Cancelled, Committed: true, Checkpoint: numberOf(a.chain.Head().Checkpoint),
+	})
 	if err == nil {
 		err = a.chain.Collect(0)
 	}

@@ -31,8 +31,8 @@ type driver interface {
 	random() float64
 	// newLane returns a lane, whose functions run one after the other, off the record path.
 	newLane() lane
-	// after runs f when d has passed. F must not block.
-	after(d time.Duration, f func())
+	// after runs f when d has passed, unless it is stopped before. F must not block.
+	after(d time.Duration, f func()) (stop func())
 }
 
 // lane runs functions in order.

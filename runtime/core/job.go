@@ -76,6 +76,10 @@ func (j *Job) resolve(c config.Config) error {
 			if o.missing {
 				errs = append(errs, fmt.Errorf("pipeline %s: %s %s is nil: set the field before the pipeline is run", j.name, o.kind, o.uid))
 			}
+			if o.guarantee == runtime.Transactional && o.transactions == nil {
+				errs = append(errs, fmt.Errorf("pipeline %s: sink %s says %s, but it has no Commit, Abort and Occupied: "+
+					"one that wraps another sink must have them too", j.name, o.uid, o.guarantee))
+			}
 			n, ok := c.Parallelisms[o.uid]
 			if !ok {
 				continue
@@ -88,6 +92,12 @@ func (j *Job) resolve(c config.Config) error {
 		}
 		if v.parallelism < 1 || v.parallelism > maxParallelism {
 			errs = append(errs, fmt.Errorf("parallelism of %s is %d: it must lie between 1 and %d", v.name, v.parallelism, maxParallelism))
+		}
+	}
+	for _, e := range j.edges {
+		if e.partition == Forward && e.from.parallelism != e.to.parallelism {
+			errs = append(errs, fmt.Errorf(`parallelism: the edge from %s (%d) to %s (%d) is tagged edge:"forward", which needs the same on both sides`,
+				e.from.name, e.from.parallelism, e.to.name, e.to.parallelism))
 		}
 	}
 	var uids []string

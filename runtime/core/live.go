@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	goruntime "runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -49,6 +50,9 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 		}
 		env.event(runtime.Event{Kind: runtime.EventRestarting, Delay: delay})
 		if outcome, err := waitToRestart(ctx, delay, outer.Requests); err != nil || outcome != runtime.Finished {
+			if a := j.current.Load(); a != nil && deletes(c.Checkpointing.Retention, outcome, nil) {
+				a.deleteCheckpoints()
+			}
 			return outcome, err
 		}
 	}
@@ -72,6 +76,9 @@ func storageOf(env runtime.Environment, job string) (vfs.FS, string) {
 	return env.FS, c.JobDir(job)
 }
 
+// errStoppedWaiting is the answer to a stop while there is nothing to take a savepoint of.
+var errStoppedWaiting = errors.New("the job had failed and was waiting to start again: it ends without a savepoint; the next start goes on from its last checkpoint, if there is one")
+
 // waitToRestart waits, and answers requests meanwhile. The outcome is Finished if nobody asked the job to end.
 func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan runtime.Request) (runtime.Outcome, error) {
 	timer := time.NewTimer(delay)
@@ -82,15 +89,18 @@ func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan run
 			return runtime.Finished, nil
 		case <-ctx.Done():
 			return runtime.Cancelled, context.Cause(ctx)
-		case r := <-requests:
+		case r, ok := <-requests:
+			if !ok {
+				requests = nil // nobody asks any more
+				continue
+			}
 			switch r.Kind {
 			case runtime.RequestCancel:
 				r.Reply("", nil)
 				return runtime.Cancelled, nil
 			case runtime.RequestStop:
-				// Nothing runs: the last checkpoint is already what the next start goes on from.
-				r.Reply("", nil)
-				return runtime.Stopped, nil
+				r.Reply("", errStoppedWaiting)
+				return runtime.Cancelled, nil
 			}
 			r.Reply("", errNotRunning)
 		}
@@ -113,9 +123,10 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 	var subtasks sync.WaitGroup
 	ended := make(chan struct{})
 	actors := a.actors()
+	crew := &crew{cores: int32(goruntime.GOMAXPROCS(0))}
 	parkings := make([]*parking, len(actors))
 	for i, actor := range actors {
-		parkings[i] = newParking()
+		parkings[i] = newParking(crew)
 		actor.box().wake = parkings[i].wake
 	}
 	for i, actor := range actors {
@@ -129,7 +140,11 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 		case <-cancelled:
 			cancelled = nil
 			a.master.mailbox.send(runtime.Request{Kind: runtime.RequestCancel, Reply: func(string, error) {}})
-		case r := <-requests:
+		case r, ok := <-requests:
+			if !ok {
+				requests = nil // nobody asks any more
+				continue
+			}
 			a.master.mailbox.send(r)
 		case <-ended:
 			lanes.close()
@@ -142,40 +157,76 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 	}
 }
 
+// crew are the goroutines of an attempt: how many of them are at work.
+type crew struct {
+	atWork atomic.Int32
+	cores  int32
+}
+
 // parking lets a goroutine wait until its mailbox is filled.
 type parking struct {
+	crew   *crew
 	parked atomic.Bool
 	filled chan struct{}
 }
 
-func newParking() *parking { return &parking{filled: make(chan struct{}, 1)} }
+func newParking(c *crew) *parking { return &parking{crew: c, filled: make(chan struct{}, 1)} }
 
+// wake counts the goroutine as at work from here on, not from when it runs: who spins on the core that it needs must give way.
 func (p *parking) wake() {
-	if p.parked.Load() {
-		select {
-		case p.filled <- struct{}{}:
-		default:
-		}
+	if p.parked.Load() && p.parked.CompareAndSwap(true, false) {
+		p.crew.atWork.Add(1)
+		p.filled <- struct{}{}
 	}
 }
 
 // drive steps an actor until it has ended.
 func (p *parking) drive(a actor) {
+	p.crew.atWork.Add(1)
+	defer p.crew.atWork.Add(-1)
 	for {
 		switch a.step() {
 		case ended:
 			return
 		case idle:
-			// Who fills the mailbox says so first and then looks whether we are parked; we say that we are and then look whether it is filled.
-			p.parked.Store(true)
-			if !a.box().waiting.Load() {
-				<-p.filled
+			if !p.spin(a.box()) {
+				p.park(a.box())
 			}
-			p.parked.Store(false)
 		case busy:
 		}
 	}
 }
+
+// park waits for the mailbox. Who fills it says so first and then looks whether we are parked; we say that we are and then look whether
+// it is filled. Whoever takes parked back, one of them or we, is the one who ends the wait.
+func (p *parking) park(box *mailbox) {
+	p.crew.atWork.Add(-1)
+	p.parked.Store(true)
+	if box.waiting.Load() && p.parked.CompareAndSwap(true, false) {
+		p.crew.atWork.Add(1)
+		return
+	}
+	<-p.filled
+}
+
+// spin waits for the mailbox for the time that waking a goroutine takes, as long as there is a core that nobody else needs. Two subtasks
+// that feed each other on two cores would else spend as much time on waking each other as on records.
+func (p *parking) spin(box *mailbox) bool {
+	for range spins {
+		if p.crew.atWork.Load() > p.crew.cores {
+			return false
+		}
+		for range 64 {
+			if box.waiting.Load() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// spins times 64 looks at a mailbox take some ten microseconds.
+const spins = 256
 
 // liveClock is real time, and randomness that differs from run to run.
 type liveClock struct{ start time.Time }
@@ -189,7 +240,10 @@ func (c *liveClock) random() float64 {
 	return float64(binary.LittleEndian.Uint64(b[:])>>11) / (1 << 53)
 }
 
-func (c *liveClock) after(d time.Duration, f func()) { time.AfterFunc(d, f) }
+func (c *liveClock) after(d time.Duration, f func()) func() {
+	timer := time.AfterFunc(d, f)
+	return func() { timer.Stop() }
+}
 
 func (c *liveClock) newLane() lane { panic("core: lanes belong to an attempt") }
 

@@ -69,6 +69,7 @@ type master struct {
 	stopping   *runtime.Request
 	stopped    string        // where what a stop left is
 	ticking    time.Duration // when the driver was asked to wake the master, 0 if it was not
+	alarm      func()        // takes that back
 
 	ending  bool
 	outcome runtime.Outcome
@@ -99,8 +100,17 @@ func (m *master) wakeLater() {
 	if !ok || at == m.ticking {
 		return
 	}
+	m.stopAlarm()
 	m.ticking = at
-	m.run.env.after(max(at-m.run.env.now(), 0), m.mailbox.nudge)
+	m.alarm = m.run.env.after(max(at-m.run.env.now(), 0), m.mailbox.nudge)
+}
+
+// stopAlarm forgets when to wake: a timer would keep the run, with all its state, until it fires.
+func (m *master) stopAlarm() {
+	if m.alarm != nil {
+		m.alarm()
+		m.alarm = nil
+	}
 }
 
 func (m *master) handle(event any) {
@@ -228,7 +238,8 @@ func (m *master) publish(done *checkpoint.Checkpoint) {
 }
 
 func (m *master) hasPublished(e hasPublished) {
-	if errors.Is(e.err, chain.ErrFenced) || errors.Is(e.err, chain.ErrAmbiguous) {
+	// A savepoint whose folder is in doubt leaves the chain as it is.
+	if e.checkpoint.Kind != checkpoint.Savepoint && (errors.Is(e.err, chain.ErrFenced) || errors.Is(e.err, chain.ErrAmbiguous)) {
 		m.end(0, e.err)
 		return
 	}
@@ -280,9 +291,12 @@ func (m *master) hasCommitted(id int64) {
 	case checkpoint.Final:
 		status = checkpoint.Finished
 		// Everything is out: what the tombstone keeps is the number, not the data.
-		done = &checkpoint.Checkpoint{ID: done.ID, Kind: done.Kind, Triggered: done.Triggered, Duration: done.Duration, KeyGroups: done.KeyGroups}
+		done = numberOf(done)
 	}
-	transactional := m.run.transactional
+	transactional, keep := m.run.transactional, m.run.env.config.Checkpointing.NumRetained
+	if status == checkpoint.Finished {
+		keep = 0
+	}
 	m.lane.run(func() {
 		recorded := hasRecorded{status: status}
 		// A newer checkpoint may have been published meanwhile: the head must not go back.
@@ -290,7 +304,7 @@ func (m *master) hasCommitted(id int64) {
 			recorded.err = m.run.chain.Publish(checkpoint.Manifest{Job: m.run.job.name, Status: status, Committed: true, Checkpoint: done})
 		}
 		if recorded.err == nil {
-			if err := m.run.chain.Collect(m.run.env.config.Checkpointing.NumRetained); err != nil {
+			if err := m.run.chain.Collect(keep); err != nil {
 				m.run.env.logger.Warn("old checkpoints could not be deleted", "error", err)
 			}
 		}
@@ -401,7 +415,11 @@ func (m *master) end(outcome runtime.Outcome, err error) {
 		}
 		m.stopping = nil
 	}
+	m.stopAlarm()
 	close(m.run.done)
+	if err != nil || outcome == runtime.Cancelled {
+		m.run.cancel() // what is being committed is committed again at the next start
+	}
 	for _, s := range m.run.subtasks {
 		s.mailbox.send(shut{})
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // credits is how many batches an outlet may have on their way, between what bounds memory and what keeps both sides busy.
-const credits = 4
+const credits = 8
 
 // Output sends records to the subtasks of another task.
 type Output[T any] struct {

@@ -120,7 +120,8 @@ func kindName(c runtime.Connector) string {
 }
 
 // checkStates finds keyed states that the operator uid does not take: tasks know their states only once they are made.
-func (r *restored) checkStates(uid string, taken []checkpoint.State) error {
+// With ignoreUnclaimed those are dropped; one of another form is refused all the same.
+func (r *restored) checkStates(uid string, taken []checkpoint.State, ignoreUnclaimed bool) error {
 	var errs []error
 	var seen []string
 	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) {
@@ -131,6 +132,7 @@ func (r *restored) checkStates(uid string, taken []checkpoint.State) error {
 			seen = append(seen, s.Name)
 			i := slices.IndexFunc(taken, func(t checkpoint.State) bool { return t.Name == s.Name })
 			switch {
+			case i < 0 && ignoreUnclaimed:
 			case i < 0:
 				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s, which has no such state now: "+
 					"set execution.state-recovery.ignore-unclaimed-state=true to drop it", r.checkpoint.ID, s.Name, uid))

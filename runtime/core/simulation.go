@@ -140,8 +140,13 @@ func (s *Simulation) newLane() lane {
 	return l
 }
 
-func (s *Simulation) after(d time.Duration, f func()) {
-	t := simulatedTimer{s.clock + d, f}
+func (s *Simulation) after(d time.Duration, f func()) func() {
+	stopped := false
+	t := simulatedTimer{s.clock + d, func() {
+		if !stopped {
+			f()
+		}
+	}}
 	i, _ := slices.BinarySearchFunc(s.timers, t, func(a, b simulatedTimer) int {
 		if a.at <= b.at {
 			return -1
@@ -149,4 +154,5 @@ func (s *Simulation) after(d time.Duration, f func()) {
 		return 1
 	})
 	s.timers = slices.Insert(s.timers, i, t)
+	return func() { stopped = true }
 }

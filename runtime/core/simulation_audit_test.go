@@ -125,8 +125,8 @@ func (s *schedule) auditRetained() error {
 		if err != nil {
 			return fmt.Errorf("%s/%s: %w", l.epoch, l.name, err)
 		}
-		if m.Status == checkpoint.Cancelled {
-			return nil
+		if m.Status == checkpoint.Cancelled || m.Status == checkpoint.Finished {
+			return nil // nothing of it is retained
 		}
 		if m.Checkpoint == nil || seen[m.Checkpoint.ID] {
 			continue

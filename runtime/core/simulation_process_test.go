@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -152,7 +153,9 @@ func (p *process) event(e runtime.Event) {
 		s.figures.checkpoints++
 	case runtime.EventCheckpointFailed:
 		s.figures.failed++
-		if errors.Is(e.Err, chain.ErrFenced) || errors.Is(e.Err, chain.ErrAmbiguous) {
+		// That of a savepoint's folder is in doubt by itself.
+		inDoubt := errors.Is(e.Err, chain.ErrAmbiguous) && !strings.Contains(e.Err.Error(), "savepoint of checkpoint")
+		if errors.Is(e.Err, chain.ErrFenced) || inDoubt {
 			s.violated("a run goes on although its chain has ended: %v", e.Err)
 		}
 	}

@@ -52,7 +52,7 @@ type anySink interface {
 	prepare(checkpoint int64) (handles [][]byte, sync func() error, err error)
 	// takePrepared hands out the transactions of checkpoints up to this one, to be committed.
 	takePrepared(checkpoint int64) [][]byte
-	commit(handle []byte) error
+	commit(ctx context.Context, handle []byte) error
 	transactional() bool
 	count() int64
 	close() error
@@ -110,12 +110,12 @@ func (p *SinkPort[T]) takePrepared(checkpoint int64) [][]byte {
 	return handles
 }
 
-func (p *SinkPort[T]) commit(handle []byte) error {
+func (p *SinkPort[T]) commit(ctx context.Context, handle []byte) error {
 	t, ok := p.sink.(runtime.TransactionalSink)
 	if !ok {
 		return nil
 	}
-	if err := t.Commit(context.Background(), handle); err != nil {
+	if err := t.Commit(ctx, handle); err != nil {
 		return fmt.Errorf("sink %s: commit: %w", p.uid, err)
 	}
 	return nil

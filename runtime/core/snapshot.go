@@ -164,9 +164,9 @@ func (r *Restore) done() error {
 	for _, f := range r.readers {
 		r.fail(f.close())
 	}
-	if r.err == nil && !r.ignoring {
+	if r.err == nil {
 		for _, o := range r.task.info.info.Operators {
-			if err := r.from.checkStates(o.uid, r.states[o.uid]); err != nil {
+			if err := r.from.checkStates(o.uid, r.states[o.uid], r.ignoring); err != nil {
 				r.fail(&startError{err})
 			}
 		}

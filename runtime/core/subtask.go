@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,12 +19,14 @@ type subtask struct {
 	mailbox mailbox
 	post    post // what was taken from the mailbox and is being handled
 
-	index    int // among all subtasks of the job
-	runner   Runner
-	task     *Task
-	run      *attempt
-	lane     lane
-	broken   bool // of the lane: a commit has failed, and none may follow it
+	index  int // among all subtasks of the job
+	runner Runner
+	task   *Task
+	run    *attempt
+	lane   lane
+	broken bool // of the lane: a commit has failed, and none may follow it
+	// givenUp holds the checkpoints that were: their snapshots need not be stored.
+	givenUp  sync.Map
 	life     life
 	isSource bool // known before source is open
 
@@ -39,6 +42,7 @@ type subtask struct {
 
 	current   Records // under way
 	from      int     // its channel
+	alarm     func()  // stops the source's WakeAfter, nil if there is none
 	suspended int64   // the stop savepoint whose barrier has left: no record may follow it
 	finished  bool    // Finish has run, in this run or before
 }
@@ -222,12 +226,12 @@ func (s *subtask) next() bool {
 func (s *subtask) endOfBatch() {
 	h := s.current.head()
 	if h.barrier != nil {
-		if b, ok := s.align.barrier(s.from, *h.barrier); ok {
+		for _, b := range s.align.barrier(s.from, *h.barrier) {
 			s.checkpoint(b)
 		}
 	}
 	if h.end {
-		if b, ok := s.align.end(s.from); ok {
+		for _, b := range s.align.end(s.from) {
 			s.checkpoint(b)
 		}
 		if s.align.allEnded() {
@@ -267,13 +271,16 @@ func (s *subtask) handle(command any) {
 	case shut:
 		s.close()
 	case trigger:
-		if s.life == exhausted || s.life == running && s.source != nil {
+		// At or below done it was taken before the end of the input was, by it.
+		if (s.life == exhausted || s.life == running && s.source != nil) && c.barrier.ID > s.align.done {
+			s.align.over(c.barrier.ID)
 			s.checkpoint(c.barrier)
 		}
 	case complete:
 		s.complete(c.barrier)
 	case abort:
 		s.align.abort(c.barrier.ID)
+		s.givenUp.Store(c.barrier.ID, true)
 		if s.suspended == c.barrier.ID {
 			s.suspended = 0
 		}
@@ -282,14 +289,8 @@ func (s *subtask) handle(command any) {
 
 // checkpoint hands out what the task holds, sends the barrier on and leaves it to the lane to make all of it durable.
 func (s *subtask) checkpoint(b coordinator.Barrier) {
-	if b.ID < s.align.done || s.life == over {
+	if s.life == over {
 		return
-	}
-	if s.source != nil || s.life == exhausted {
-		if b.ID == s.align.done {
-			return // taken before the end of the input was, by it
-		}
-		s.align.over(b.ID)
 	}
 	held := checkpoint.Subtask{Task: s.task.info.name, Index: s.task.subtask, Parallelism: s.task.info.parallelism, Finished: s.finished}
 	for _, o := range s.task.info.info.Operators {
@@ -315,11 +316,14 @@ func (s *subtask) checkpoint(b coordinator.Barrier) {
 // acknowledge makes a snapshot durable and tells the master. It runs in the lane.
 func (s *subtask) acknowledge(snap *Snapshot) {
 	for _, sync := range snap.syncs {
-		if err := sync(); err != nil {
+		if err := s.guard(sync); err != nil {
 			// What was written since the barrier before is lost: only a restart brings it back.
 			s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
 			return
 		}
+	}
+	if _, late := s.givenUp.Load(snap.barrier.ID); late {
+		return
 	}
 	if snap.keyed {
 		data, err := s.run.store(snap.barrier.ID, s, snap.data.Finish())
@@ -357,7 +361,7 @@ func (s *subtask) complete(b coordinator.Barrier) {
 		}
 		for _, t := range transactions {
 			s.run.event(runtime.Event{Kind: runtime.EventCommitting, Checkpoint: b.ID})
-			if err := t.sink.commit(t.handle); err != nil {
+			if err := s.guard(func() error { return t.sink.commit(s.run.ctx, t.handle) }); err != nil {
 				s.broken = true
 				s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
 				return
@@ -380,6 +384,7 @@ func (s *subtask) close() {
 	}
 	opened := s.life != starting
 	s.life = over
+	s.stopAlarm()
 	report := func(err error) {
 		if err != nil {
 			s.task.env.logger.Warn("close failed", "task", s.task.name(), "error", err)
@@ -397,6 +402,14 @@ func (s *subtask) close() {
 	s.run.master.mailbox.send(hasClosed{})
 }
 
+// stopAlarm forgets the last WakeAfter.
+func (s *subtask) stopAlarm() {
+	if s.alarm != nil {
+		s.alarm()
+		s.alarm = nil
+	}
+}
+
 // guard calls f and makes an error of a panic.
 func (s *subtask) guard(f func() error) (err error) {
 	defer func() {
@@ -412,7 +425,8 @@ func (s *subtask) sourceContext(uid string) runtime.SourceContext {
 		Context: s.task.Context(uid),
 		Wake:    s.mailbox.nudge,
 		WakeAfter: func(d time.Duration) {
-			s.task.env.after(d, s.mailbox.nudge)
+			s.stopAlarm()
+			s.alarm = s.task.env.after(d, s.mailbox.nudge)
 		},
 		Now: s.task.env.now,
 	}
