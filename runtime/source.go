@@ -17,7 +17,8 @@ type Source[T any] interface {
 	// Connector names the source's kind and the version of its positions. A checkpoint of another kind or of a higher version is
 	// refused before anything is read.
 	Connector() Connector
-	// Splits returns everything that there is to read. It is called once at every start. Known holds the splits of the
+	// Splits returns everything that there is to read. It is called at every start, and may be called twice: a start with a mistake is
+	// given up before it changes anything. Known holds the splits of the
 	// checkpoint that the job restores, with their positions: all of them must be in the result, as they are, and what is new may join
 	// them. Splits that are done stay in the list, so that they are known to be.
 	Splits(ctx context.Context, known []Split) ([]Split, error)

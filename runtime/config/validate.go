@@ -21,6 +21,8 @@ func Validate(c Config) error {
 	p.parallelism(c)
 	p.checkpointing(c.Checkpointing)
 	p.restart(c.Restart)
+	p.unless(!c.Recovery.Fresh || c.Recovery.Path == "", "--fresh starts from nothing, but execution.state-recovery.path is %s: leave one of them out; "+
+		"to go back to a savepoint give it with a new execution.checkpointing.dir", c.Recovery.Path)
 	return errors.Join(p...)
 }
 

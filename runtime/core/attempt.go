@@ -47,8 +47,8 @@ func (e *startError) Unwrap() error { return e.err }
 
 // begin takes the job's folder over and makes the subtasks of a run. The order matters:
 //
-//  1. Take the next epoch: from here on no earlier runner can complete a checkpoint.
-//  2. Find the checkpoint to go on from, and refuse it if the job cannot take it over: nothing was changed yet.
+//  1. Look whether the job can go on from the newest checkpoint, and refuse if not: nothing was changed yet.
+//  2. Take the next epoch: from here on no earlier runner can complete a checkpoint. Find the checkpoint to go on from.
 //  3. Commit its transactions, since their checkpoint is complete, and record that they are committed.
 //  4. Only then abort all other transactions: those of earlier runners that no checkpoint holds.
 //  5. Divide the splits and make the subtasks.
@@ -62,6 +62,13 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 	}()
 	a := &attempt{job: j, env: env, fs: fs, folder: folder, token: token(env), done: make(chan struct{})}
 	a.ctx, a.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	var planned *restored
+	if first {
+		if err := preflight(ctx, j, env, a); err != nil {
+			return nil, err
+		}
+		planned = a.from
+	}
 	if a.chain, err = chain.Take(fs, folder, j.name); errors.Is(err, chain.ErrDamaged) {
 		return nil, &startError{err}
 	} else if err != nil {
@@ -73,8 +80,10 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 	if err := a.settle(ctx); err != nil {
 		return nil, err
 	}
-	if a.splits, err = planSplits(ctx, j, a.from); err != nil {
-		return nil, err
+	if planned == nil || !planned.isSame(a.from) {
+		if a.splits, err = planSplits(ctx, j, a.from); err != nil {
+			return nil, err
+		}
 	}
 	a.build()
 	return a, nil
@@ -85,20 +94,25 @@ func token(env *environment) string {
 	return fmt.Sprintf("%08x", uint32(env.random()*(1<<32)))
 }
 
-// find chooses what to restore and checks that the job can.
+// find chooses what to restore. A fresh start forgets what the chain holds, but for the number of its newest checkpoint.
 func (a *attempt) find(fresh bool) error {
-	c := a.env.config
 	head := a.chain.Head()
-	a.nextID = 1
 	a.from = &restored{read: a.chain.ReadData}
+	if err := a.choose(head, fresh); err != nil || !fresh {
+		return err
+	}
+	return a.chain.Publish(checkpoint.Manifest{Job: a.job.name, Status: checkpoint.Cancelled, Committed: true, Checkpoint: numberOf(head.Checkpoint)})
+}
+
+// choose decides from the head of the chain what to restore and checks that the job can.
+func (a *attempt) choose(head *checkpoint.Manifest, fresh bool) error {
+	c := a.env.config
+	a.nextID = 1
 	if head.Checkpoint != nil {
 		a.nextID = head.Checkpoint.ID + 1
 	}
 	switch {
 	case fresh:
-		if err := a.chain.Publish(checkpoint.Manifest{Job: a.job.name, Status: checkpoint.Cancelled, Committed: true, Checkpoint: numberOf(head.Checkpoint)}); err != nil {
-			return err
-		}
 	case head.Status == checkpoint.Finished:
 		return errFinished
 	case head.Checkpoint != nil && head.Status != checkpoint.Cancelled:
@@ -111,7 +125,7 @@ func (a *attempt) find(fresh bool) error {
 		a.from = &restored{checkpoint: saved.Manifest.Checkpoint, read: saved.ReadData}
 		a.nextID = max(a.nextID, a.from.checkpoint.ID+1)
 	}
-	if err := a.from.check(a.job, c.Recovery.IgnoreUnclaimed); err != nil {
+	if err := errors.Join(a.from.check(a.job, c.Recovery.IgnoreUnclaimed), a.checkStates()); err != nil {
 		return &startError{err}
 	}
 	return a.chooseGroups(c)

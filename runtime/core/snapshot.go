@@ -93,11 +93,15 @@ type Restore struct {
 	readers  map[*checkpoint.Subtask]*snapshotFile
 	err      error
 	attempt  string
-	ignoring bool
+	ignoring bool // of states that no operator takes
+	asking   bool // only for what would be restored: nothing is opened
 }
 
 // Source opens a source at its positions.
 func (r *Restore) Source(uid string, p anySource) {
+	if r.asking {
+		return
+	}
 	r.subtask.source = p
 	r.subtask.counting = append(r.subtask.counting, counter{uid, p.count})
 	if r.err == nil {
@@ -107,10 +111,13 @@ func (r *Restore) Source(uid string, p anySource) {
 
 // Keyed gives a table its key groups and fills them.
 func (r *Restore) Keyed(uid, state string, t keyedState) {
+	r.states[uid] = append(r.states[uid], checkpoint.State{Name: state, Schema: t.Schema()})
+	if r.asking {
+		return
+	}
 	groups := r.task.env.groups
 	first, end := groupRange(r.task.subtask, r.task.info.parallelism, groups)
 	t.Open(first, end, groups)
-	r.states[uid] = append(r.states[uid], checkpoint.State{Name: state, Schema: t.Schema()})
 	r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
 		if r.err != nil {
 			return
@@ -146,6 +153,9 @@ func (r *Restore) Keyed(uid, state string, t keyedState) {
 
 // Sink opens a writer of a sink.
 func (r *Restore) Sink(uid string, p anySink) {
+	if r.asking {
+		return
+	}
 	r.task.sinks = append(r.task.sinks, p)
 	r.subtask.counting = append(r.subtask.counting, counter{uid, p.count})
 	if r.err == nil {

@@ -1,0 +1,38 @@
+package chain
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+)
+
+// Look reads the head of a chain and looks for its data files, without taking the chain over: a start that cannot go on from it finds
+// that out while the runner that has the chain runs on. It returns nil if there is no link yet. A chain that is damaged is [ErrDamaged].
+func Look(fsys vfs.FS, dir, job string) (*checkpoint.Manifest, error) {
+	for range maxAttempts {
+		if _, err := fsys.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+			return nil, nil
+		}
+		found, err := survey(fsys, dir, job)
+		if errors.Is(err, errVanished) {
+			continue // by the collector of the runner that has the chain
+		}
+		if err != nil || found.head == nil {
+			return nil, err
+		}
+		err = missing(fsys, dir, found.head)
+		if err == nil {
+			return found.head, nil
+		}
+		// A newer head may stand in the place of one whose data is gone.
+		again, lookErr := survey(fsys, dir, job)
+		if lookErr != nil || again.head == nil || again.head.Sequence == found.head.Sequence {
+			return nil, fmt.Errorf("checkpoint chain: the newest checkpoint in %s is %w: %w; nothing was changed; "+
+				"put the file back from a backup, or start from an older checkpoint or a savepoint", dir, ErrDamaged, err)
+		}
+	}
+	return nil, fmt.Errorf("checkpoint chain: the files in %s change all the time: is the job being started again and again?", dir)
+}

@@ -1,0 +1,58 @@
+package core
+
+import (
+	"context"
+	"errors"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/chain"
+)
+
+// preflight finds out whether the job can start, before it takes the job's folder over: a start with a mistake must not end the run that
+// has the folder. It returns what it has found; what has changed until the folder is taken is looked at again.
+func preflight(ctx context.Context, j *Job, env *environment, a *attempt) error {
+	head, err := chain.Look(a.fs, a.folder, j.name)
+	if errors.Is(err, chain.ErrDamaged) {
+		return &startError{err}
+	}
+	if err != nil {
+		return err
+	}
+	if head == nil {
+		head = &checkpoint.Manifest{}
+	}
+	a.from = &restored{}
+	if err := a.choose(head, env.config.Recovery.Fresh); err != nil {
+		return err
+	}
+	a.splits, err = planSplits(ctx, j, a.from)
+	return err
+}
+
+// checkStates finds keyed states that the checkpoint has in another form, or that no operator takes: it asks a task of each kind what it
+// would restore.
+func (a *attempt) checkStates() error {
+	if a.from.checkpoint == nil {
+		return nil
+	}
+	var errs []error
+	for _, v := range a.job.vertices {
+		runner := v.newTask()
+		runner.task().info = v
+		r := &Restore{
+			task: runner.task(), from: a.from, states: map[string][]checkpoint.State{}, asking: true,
+			ignoring: a.env.config.Recovery.IgnoreUnclaimed,
+		}
+		runner.Restore(r)
+		errs = append(errs, r.done())
+	}
+	return errors.Join(errs...)
+}
+
+// isSame reports whether two starts go on from the same checkpoint.
+func (r *restored) isSame(other *restored) bool {
+	if r.checkpoint == nil || other.checkpoint == nil {
+		return r.checkpoint == other.checkpoint
+	}
+	return r.checkpoint.ID == other.checkpoint.ID && r.checkpoint.Triggered.Equal(other.checkpoint.Triggered)
+}
