@@ -35,9 +35,9 @@ run: build ## count the words of Go's own sources, from nothing, into out/
 	$(COUNT)
 
 .PHONY: kill
-kill: build ## begin as make run does, and kill -9 the job after a second
+kill: build ## begin as make run does, and kill -9 the job once it has committed something
 	@rm -rf out
-	$(WORDCOUNT) '$(TEXT)' & sleep 1; kill -9 $$!; wait || true
+	$(WORDCOUNT) '$(TEXT)' & until ls out/totals/*.jsonl >/dev/null 2>&1; do sleep 0.02; done; kill -9 $$!; wait || true
 	@echo 'killed; make resume goes on'
 
 .PHONY: resume

@@ -19,7 +19,7 @@ func (p *program) savepointCommand() *cobra.Command {
 }
 
 func (p *program) stopCommand() *cobra.Command {
-	return p.controlCommand(control.Stop, "Stop the running job with a savepoint, from which the next run goes on, and print its folder")
+	return p.controlCommand(control.Stop, "Stop the running job with a last checkpoint, from which the next run goes on, and print where it is")
 }
 
 func (p *program) cancelCommand() *cobra.Command {

@@ -114,7 +114,7 @@ func (o *output) summary(p *program, job Job, c config.Config, end ending, savep
 	}
 	o.say(job.Name() + " " + progress.Summary(how, sampleOf(job, p.now()), o.started, int(o.checkpoints.Load()), folder))
 	if end.err == nil && end.outcome == Stopped && savepoint != "" {
-		o.say("the next run goes on from the savepoint " + savepoint)
+		o.say("the next run goes on from what is in " + savepoint)
 	}
 	if end.err != nil {
 		return fmt.Errorf("%s: %w", job.Name(), end.err)

@@ -142,7 +142,7 @@ func TestSignalStopsWithASavepoint(t *testing.T) {
 			c.signals <- signal
 			require.Equal(t, exitOK, wait())
 			require.Contains(t, c.err.String(), "stopping with a savepoint; interrupt again to cancel without one\n")
-			require.Contains(t, c.err.String(), "the next run goes on from the savepoint /savepoints/2\n")
+			require.Contains(t, c.err.String(), "the next run goes on from what is in /savepoints/2\n")
 		})
 	}
 }

@@ -92,7 +92,7 @@ func recoveryOptions() []Option {
 	const prefix = "execution.state-recovery."
 	return []Option{
 		supported(prefix+"path", "Recovery.Path", path, func(c *Config) *string { return &c.Recovery.Path },
-			"Savepoint or checkpoint that the first start restores. A job that has checkpoints goes on from those"),
+			"Folder of a savepoint, or manifest of a retained checkpoint, that the first start restores. A job that has checkpoints goes on from those"),
 		claimMode(prefix + "claim-mode"),
 		supported(prefix+"ignore-unclaimed-state", "Recovery.IgnoreUnclaimed", boolean,
 			func(c *Config) *bool { return &c.Recovery.IgnoreUnclaimed },
