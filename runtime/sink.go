@@ -29,9 +29,10 @@ type TransactionalSink interface {
 	// Abort discards every transaction of an earlier runner of the operator that was not committed. Those of other operators, which
 	// may write to the same place, stay.
 	Abort(ctx context.Context, operator string) error
-	// Occupied names committed output of the operator that is there already, "" if there is none. A job that starts from nothing
-	// refuses to add to it.
-	Occupied(ctx context.Context, operator string) (string, error)
+	// Occupied names committed output of the operator that is there already, of a checkpoint with a number above after, "" if there is
+	// none. A job that starts from nothing passes 0 and refuses to add to it; one that restores a savepoint of number n passes n and
+	// refuses output that was committed after it, which would be written again.
+	Occupied(ctx context.Context, operator string, after int64) (string, error)
 }
 
 // ErrTransactionLost is the error of a commit of a transaction that is neither there nor committed.

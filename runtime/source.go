@@ -57,7 +57,7 @@ type SourceContext struct {
 	Context
 	// Wake says that Read has something to return. It may be called from any goroutine.
 	Wake func()
-	// WakeAfter calls Wake after d. A later call replaces the earlier one.
+	// WakeAfter calls Wake after d. A later call replaces the earlier one. It is called from Read only, not from another goroutine.
 	WakeAfter func(d time.Duration)
 	// Now is the job's monotonic clock, from an arbitrary start.
 	Now func() time.Duration

@@ -174,7 +174,7 @@ func (a *attempt) settle(ctx context.Context) error {
 	var handles int
 	for _, o := range a.sinks() {
 		if a.from.checkpoint == nil && !a.env.config.Recovery.Fresh {
-			name, err := o.transactions.Occupied(ctx, o.uid)
+			name, err := o.transactions.Occupied(ctx, o.uid, 0)
 			if err != nil {
 				return &startError{fmt.Errorf("sink %s: %w", o.uid, err)}
 			}
@@ -221,7 +221,7 @@ func (a *attempt) settle(ctx context.Context) error {
 
 // isUnused reports whether a sink holds no committed output.
 func (a *attempt) isUnused(ctx context.Context, o Operator) bool {
-	name, err := o.transactions.Occupied(ctx, o.uid)
+	name, err := o.transactions.Occupied(ctx, o.uid, 0)
 	return err == nil && name == ""
 }
 

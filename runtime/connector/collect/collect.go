@@ -21,8 +21,11 @@ type Sink[T any] struct {
 }
 
 type transaction[T any] struct {
-	operator  string
-	records   []T
+	operator   string
+	checkpoint int64
+	records    []T
+	// count is how many records there are, those that were committed too.
+	count     int
 	committed bool
 }
 
@@ -65,7 +68,8 @@ func (s *Sink[T]) Commit(_ context.Context, handle []byte) error {
 		return fmt.Errorf("collect: transaction %d is lost: its records were in the memory of another process, or aborted", number)
 	case !t.committed:
 		s.committed = append(s.committed, t.records...)
-		s.transactions[number] = transaction[T]{operator: t.operator, committed: true}
+		t.records, t.committed = nil, true
+		s.transactions[number] = t
 	}
 	return nil
 }
@@ -83,13 +87,19 @@ func (s *Sink[T]) Abort(_ context.Context, operator string) error {
 }
 
 // Occupied implements [runtime.TransactionalSink].
-func (s *Sink[T]) Occupied(context.Context, string) (string, error) {
+func (s *Sink[T]) Occupied(_ context.Context, operator string, after int64) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.committed) == 0 {
+	count := 0
+	for _, t := range s.transactions {
+		if t.operator == operator && t.committed && t.checkpoint > after {
+			count += t.count
+		}
+	}
+	if count == 0 {
 		return "", nil
 	}
-	return fmt.Sprintf("%d records in memory", len(s.committed)), nil
+	return fmt.Sprintf("%d records in memory", count), nil
 }
 
 type writer[T any] struct {
@@ -105,7 +115,7 @@ func (w *writer[T]) Write(records []T) error {
 }
 
 // Prepare implements [runtime.Writer].
-func (w *writer[T]) Prepare(int64) (runtime.Transaction, error) {
+func (w *writer[T]) Prepare(checkpoint int64) (runtime.Transaction, error) {
 	if len(w.records) == 0 {
 		return runtime.Transaction{}, nil
 	}
@@ -113,7 +123,7 @@ func (w *writer[T]) Prepare(int64) (runtime.Transaction, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.last++
-	s.transactions[s.last] = transaction[T]{operator: w.operator, records: w.records}
+	s.transactions[s.last] = transaction[T]{operator: w.operator, checkpoint: checkpoint, records: w.records, count: len(w.records)}
 	w.records = nil
 	return runtime.Transaction{Handle: strconv.AppendInt(nil, s.last, 10)}, nil
 }

@@ -120,6 +120,8 @@ func (d *csvDecoder[T]) row() ([]string, error) {
 	switch {
 	case err == io.EOF:
 		return nil, err
+	case err != nil && d.in.shrunk != nil: // a row that is cut off may have other faults
+		return nil, d.in.shrunk
 	case errors.Is(err, errRowTooLong), err == nil && d.rows.InputOffset()-begin > maxRow:
 		return nil, fmt.Errorf("%s: the row at byte %d is longer than %d bytes, is a quote not closed? If it is right allow more with MaxLine",
 			place(d.span, d.base+begin), d.base+begin, d.options.maxLine)

@@ -30,6 +30,13 @@ func isNameOf(name, operator, prefix string) bool {
 	return isSuffix(rest)
 }
 
+// numberOf returns the checkpoint of a committed file of an operator, as isNameOf knows it. One that no number holds is the highest.
+func numberOf(name, operator string) int64 {
+	digits, _, _ := strings.Cut(strings.TrimPrefix(name, escape(operator)+"-"), "-")
+	number, _ := strconv.ParseInt(digits, 10, 64)
+	return number
+}
+
 // isSuffix tells whether text is number, subtask, attempt and extension.
 func isSuffix(text string) bool {
 	stem, extension, ok := strings.Cut(text, ".")

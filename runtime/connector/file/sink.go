@@ -141,12 +141,17 @@ func (s *Sink[T]) Abort(_ context.Context, operator string) error {
 }
 
 // Occupied implements [runtime.TransactionalSink].
-func (s *Sink[T]) Occupied(_ context.Context, operator string) (string, error) {
+func (s *Sink[T]) Occupied(_ context.Context, operator string, after int64) (string, error) {
 	names, err := s.names(operator, "")
-	if err != nil || len(names) == 0 {
+	if err != nil {
 		return "", err
 	}
-	return filepath.Join(s.dir, names[0]), nil
+	for _, name := range names {
+		if numberOf(name, operator) > after {
+			return filepath.Join(s.dir, name), nil
+		}
+	}
+	return "", nil
 }
 
 // names lists the operator's files in the folder, committed or not. There are none if there is no folder.

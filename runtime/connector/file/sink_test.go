@@ -116,7 +116,7 @@ func TestAbortAndOccupiedKnowTheirOperator(t *testing.T) {
 	m := vfs.NewMem()
 	s := WriteLines("/out").On(m)
 	require.NoError(t, s.Abort(t.Context(), "A"), "no folder yet")
-	occupied, err := s.Occupied(t.Context(), "A")
+	occupied, err := s.Occupied(t.Context(), "A", 0)
 	require.NoError(t, err)
 	require.Empty(t, occupied)
 
@@ -130,7 +130,7 @@ func TestAbortAndOccupiedKnowTheirOperator(t *testing.T) {
 	require.NoError(t, s.Abort(t.Context(), "A"))
 	require.ErrorContains(t, s.Commit(t.Context(), handles["A"]), "lost")
 	for operator, want := range map[string]string{"A": "", "B": "", "A-B": "/out/A-B-0000000001-0000-00000001.txt"} {
-		occupied, err := s.Occupied(t.Context(), operator)
+		occupied, err := s.Occupied(t.Context(), operator, 0)
 		require.NoError(t, err)
 		require.Equal(t, want, occupied, operator)
 	}
@@ -140,6 +140,28 @@ func TestAbortAndOccupiedKnowTheirOperator(t *testing.T) {
 	content, pending := output(t, m, "/out")
 	require.Equal(t, "A-0000000001-0000-00000000\nA-B\nB\n", content)
 	require.Zero(t, pending)
+}
+
+func TestOccupiedAfterACheckpoint(t *testing.T) {
+	m := vfs.NewMem()
+	s := WriteLines("/out").On(m)
+	w, err := s.Open(sinkContext("A", 1))
+	require.NoError(t, err)
+	for _, checkpoint := range []int64{3, 12, 12_345_678_901} {
+		require.NoError(t, s.Commit(t.Context(), prepared(t, w, checkpoint, "a")))
+	}
+	prepared(t, w, 12_345_678_902, "not committed")
+	for after, want := range map[int64]string{
+		0:              "/out/A-0000000003-0000-00000001.txt",
+		2:              "/out/A-0000000003-0000-00000001.txt",
+		3:              "/out/A-0000000012-0000-00000001.txt",
+		12:             "/out/A-12345678901-0000-00000001.txt",
+		12_345_678_901: "",
+	} {
+		occupied, err := s.Occupied(t.Context(), "A", after)
+		require.NoError(t, err)
+		require.Equal(t, want, occupied, after)
+	}
 }
 
 func TestNamesSortInTheOrderOfCommits(t *testing.T) {
