@@ -30,8 +30,8 @@ func Look(fsys vfs.FS, dir, job string) (*checkpoint.Manifest, error) {
 		// A newer head may stand in the place of one whose data is gone.
 		again, lookErr := survey(fsys, dir, job)
 		if lookErr != nil || again.head == nil || again.head.Sequence == found.head.Sequence {
-			return nil, fmt.Errorf("checkpoint chain: the newest checkpoint in %s is %w: %w; nothing was changed; "+
-				"put the file back from a backup, or start from an older checkpoint or a savepoint", dir, ErrDamaged, err)
+			return nil, fmt.Errorf("checkpoint chain: the newest checkpoint, %s, is %w: %w; %s", found.links[0].path, ErrDamaged, err,
+				nextOlder(fsys, dir, found.links[1:]))
 		}
 	}
 	return nil, fmt.Errorf("checkpoint chain: the files in %s change all the time: is the job being started again and again?", dir)

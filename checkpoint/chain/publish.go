@@ -97,6 +97,18 @@ func (c *Chain) linkFailed(temp, final string, err error) error {
 	return c.inDoubt(filepath.Base(final), err)
 }
 
+// Check returns [ErrFenced] if another runner has the chain now. A runner that failed asks before it starts again: else it would take the
+// folder back from the one that has replaced it.
+func (c *Chain) Check() error {
+	if c.dead != nil {
+		return c.dead
+	}
+	if newest, err := newestEpoch(c.fs, c.dir); err == nil && newest > c.epoch {
+		return c.fenced(nil)
+	}
+	return nil
+}
+
 // fenced ends the chain because another runner has it now.
 func (c *Chain) fenced(cause error) error {
 	newest, err := newestEpoch(c.fs, c.dir)
@@ -106,7 +118,7 @@ func (c *Chain) fenced(cause error) error {
 	case err != nil:
 		c.dead = fmt.Errorf("checkpoint chain: %w %s: this one, epoch %d, stops: %w", ErrFenced, c.dir, c.epoch, errors.Join(cause, err))
 	case newest > c.epoch:
-		c.dead = fmt.Errorf("checkpoint chain: %w %s: it is epoch %d, this one, epoch %d, stops: %w", ErrFenced, c.dir, newest, c.epoch, cause)
+		c.dead = fmt.Errorf("checkpoint chain: %w %s: it is epoch %d; this one, epoch %d, stops and commits nothing more", ErrFenced, c.dir, newest, c.epoch)
 	default:
 		c.dead = fmt.Errorf("checkpoint chain: %w %s, or the folder of epoch %d was removed by hand; this runner stops: %w", ErrFenced, c.dir, c.epoch, cause)
 	}

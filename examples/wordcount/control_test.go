@@ -31,7 +31,7 @@ func TestStop(t *testing.T) {
 			test.stop(t, j, p)
 			p.requireCode(t, 0)
 			require.Contains(t, p.stderr(), "WordCount stopped after")
-			require.Contains(t, p.stderr(), "the next run goes on from the savepoint "+j.folder())
+			require.Contains(t, p.stderr(), "the next run goes on from what is in "+j.folder())
 			stopped := requirePrefix(t, j.output).lines
 			require.Positive(t, stopped)
 

@@ -38,7 +38,7 @@ func TestSavepointWithAnotherOutput(t *testing.T) {
 	savepoint, id := savepointOf(t, j)
 	elsewhere := newJob(t, in).with("execution.state-recovery.path=" + savepoint)
 	p := elsewhere.finish(t, 3)
-	require.Contains(t, p.stderr(), "output that the savepoint had prepared is not here")
+	require.Contains(t, p.stderr(), "this is not the output that the savepoint was taken with")
 
 	both := t.TempDir()
 	copyCommitted(t, j.output, both, id)

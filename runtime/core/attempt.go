@@ -74,6 +74,7 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 	} else if err != nil {
 		return nil, err
 	}
+	j.chain.Store(a.chain)
 	if err := a.find(first && env.config.Recovery.Fresh); err != nil {
 		return nil, err
 	}
@@ -116,13 +117,13 @@ func (a *attempt) choose(head *checkpoint.Manifest, fresh bool) error {
 	case head.Status == checkpoint.Finished:
 		return errFinished
 	case head.Checkpoint != nil && head.Status != checkpoint.Cancelled:
-		a.from.checkpoint = head.Checkpoint
+		a.from.checkpoint, a.from.committed = head.Checkpoint, head.Committed
 	case c.Recovery.Path != "" && c.Recovery.Path != latest:
 		saved, err := readSaved(a.env.files, c.Recovery.Path)
 		if err != nil {
 			return &startError{fmt.Errorf("execution.state-recovery.path: %w", err)}
 		}
-		a.from = &restored{checkpoint: saved.Manifest.Checkpoint, read: saved.ReadData}
+		a.from = &restored{checkpoint: saved.Manifest.Checkpoint, committed: saved.Manifest.Committed, saved: true, read: saved.ReadData}
 		a.nextID = max(a.nextID, a.from.checkpoint.ID+1)
 	}
 	if err := errors.Join(a.from.check(a.job, c.Recovery.IgnoreUnclaimed), a.checkStates()); err != nil {
@@ -165,77 +166,6 @@ func (a *attempt) chooseGroups(c config.Config) error {
 	}
 	a.env.groups = groups
 	return nil
-}
-
-// settle commits the transactions of the checkpoint and aborts all others.
-func (a *attempt) settle(ctx context.Context) error {
-	head := a.chain.Head()
-	committed := head.Committed && a.from.checkpoint == head.Checkpoint
-	var handles int
-	for _, o := range a.sinks() {
-		if a.from.checkpoint == nil && !a.env.config.Recovery.Fresh {
-			name, err := o.transactions.Occupied(ctx, o.uid, 0)
-			if err != nil {
-				return &startError{fmt.Errorf("sink %s: %w", o.uid, err)}
-			}
-			if name != "" {
-				return &startError{fmt.Errorf("sink %s: %s is there already, committed by another run, and there is no checkpoint to go on from: "+
-					"give the checkpoints of that run (execution.checkpointing.dir), choose an empty output, or add to it with --fresh", o.uid, name)}
-			}
-		}
-		if committed {
-			continue
-		}
-		for _, handle := range a.from.handles(o.uid) {
-			handles++
-			err := o.transactions.Commit(ctx, handle)
-			if errors.Is(err, runtime.ErrTransactionLost) && a.from.checkpoint != head.Checkpoint && a.isUnused(ctx, o) {
-				a.env.logger.Warn("output that the savepoint had prepared is not here, and nothing else is: this is another output, and that belongs to the one before",
-					"sink", o.uid, "savepoint", a.env.config.Recovery.Path)
-				continue
-			}
-			if err != nil {
-				return fmt.Errorf("sink %s: commit checkpoint %d: %w", o.uid, a.from.checkpoint.ID, err)
-			}
-		}
-	}
-	if handles > 0 && a.from.checkpoint == head.Checkpoint {
-		m := *head
-		m.Committed = true
-		if err := a.chain.Publish(m); err != nil {
-			return err
-		}
-	}
-	for _, o := range a.sinks() {
-		if err := o.transactions.Abort(ctx, o.uid); err != nil {
-			return fmt.Errorf("sink %s: abort what was not committed: %w", o.uid, err)
-		}
-	}
-	id := int64(0)
-	if a.from.checkpoint != nil {
-		id = a.from.checkpoint.ID
-	}
-	a.event(runtime.Event{Kind: runtime.EventRestoring, Checkpoint: id})
-	return nil
-}
-
-// isUnused reports whether a sink holds no committed output.
-func (a *attempt) isUnused(ctx context.Context, o Operator) bool {
-	name, err := o.transactions.Occupied(ctx, o.uid, 0)
-	return err == nil && name == ""
-}
-
-// sinks are the transactional ones.
-func (a *attempt) sinks() []Operator {
-	var sinks []Operator
-	for _, v := range a.job.vertices {
-		for _, o := range v.info.Operators {
-			if o.transactions != nil {
-				sinks = append(sinks, o)
-			}
-		}
-	}
-	return sinks
 }
 
 // build makes the subtasks and wires them.

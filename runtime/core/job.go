@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/streamgen/streamgen/checkpoint/chain"
 	"github.com/streamgen/streamgen/runtime"
 	"github.com/streamgen/streamgen/runtime/config"
 )
@@ -17,6 +18,7 @@ type Job struct {
 	vertices []*vertexInfo
 	edges    []*edge
 	current  atomic.Pointer[attempt]
+	chain    atomic.Pointer[chain.Chain] // that the last attempt took
 }
 
 // NewJob returns a job without tasks. Name is the pipeline's type.

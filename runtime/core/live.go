@@ -48,6 +48,11 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 			}
 			return 0, err
 		}
+		if taken := j.chain.Load(); taken != nil {
+			if fenced := taken.Check(); errors.Is(fenced, chain.ErrFenced) {
+				return 0, fenced
+			}
+		}
 		env.event(runtime.Event{Kind: runtime.EventRestarting, Delay: delay})
 		if outcome, err := waitToRestart(ctx, delay, outer.Requests); err != nil || outcome != runtime.Finished {
 			if a := j.current.Load(); a != nil && deletes(c.Checkpointing.Retention, outcome, nil) {

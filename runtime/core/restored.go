@@ -13,6 +13,8 @@ import (
 // restored is the checkpoint that a run goes on from, by operator. A nil checkpoint is a start from nothing.
 type restored struct {
 	checkpoint *checkpoint.Checkpoint
+	// committed is true if its transactions are, saved if it is a savepoint, or a checkpoint of another folder.
+	committed, saved bool
 	// read opens a snapshot that it names.
 	read func(checkpoint.Data) (vfs.Reader, error)
 }
