@@ -260,6 +260,12 @@ func parseWho(p *serde.Parser, s *Who) {
 	s.Class = p.Uint8()
 }
 
+// Who has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Host  string
+	Class uint8
+}(Who{})
+
 // EncodeMsgpack writes s as a snapshot holds it.
 func (s Who) EncodeMsgpack(e *msgpack.Encoder) error {
 	return serde.Encode(e, &s, appendWho)
@@ -283,6 +289,12 @@ func parseTallyState(p *serde.Parser, s *TallyState) {
 	s.Requests = p.Int()
 	s.Bytes = p.Int()
 }
+
+// TallyState has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Requests int64
+	Bytes    int64
+}(TallyState{})
 
 // EncodeMsgpack writes s as a snapshot holds it.
 func (s TallyState) EncodeMsgpack(e *msgpack.Encoder) error {

@@ -388,6 +388,12 @@ func parseReading(p *serde.Parser, s *Reading) {
 	s.Value = p.Float64()
 }
 
+// Reading has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Sensor string
+	Value  float64
+}(Reading{})
+
 // EncodeMsgpack writes s as a snapshot holds it.
 func (s Reading) EncodeMsgpack(e *msgpack.Encoder) error {
 	return serde.Encode(e, &s, appendReading)
@@ -436,6 +442,12 @@ func parseWatchState(p *serde.Parser, s *WatchState) {
 		}
 	}
 }
+
+// WatchState has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Max     *float64
+	Waiting []Reading
+}(WatchState{})
 
 // EncodeMsgpack writes s as a snapshot holds it.
 func (s WatchState) EncodeMsgpack(e *msgpack.Encoder) error {

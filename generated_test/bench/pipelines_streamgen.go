@@ -298,6 +298,12 @@ func parseCountState(p *serde.Parser, s *CountState) {
 	s.Price = p.Int()
 }
 
+// CountState has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Bids  int64
+	Price int64
+}(CountState{})
+
 // EncodeMsgpack writes s as a snapshot holds it.
 func (s CountState) EncodeMsgpack(e *msgpack.Encoder) error {
 	return serde.Encode(e, &s, appendCountState)

@@ -261,6 +261,14 @@ func parseNode(p *serde.Parser, s *Node) {
 	s.hidden = p.NativeInt()
 }
 
+// Node has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Value  Kind
+	Left   *Node
+	Right  *Node
+	hidden int
+}(Node{})
+
 // EncodeMsgpack writes s as a snapshot holds it.
 func (s Node) EncodeMsgpack(e *msgpack.Encoder) error {
 	return serde.Encode(e, &s, appendNode)
@@ -494,6 +502,35 @@ func parseState(p *serde.Parser, s *State) {
 	}
 }
 
+// State has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Bool    bool
+	Int     int
+	Int8    int8
+	Uint64  uint64
+	Float32 float32
+	Float64 float64
+	String  string
+	Bytes   []byte
+	Digest  Digest
+	Kinds   []Kind
+	Grid    [3][]int32
+	ByName  map[string]*Node
+	ByKind  map[Kind]map[bool]Tags
+	Tree    Tree
+	Root    Node
+	Number  *int64
+	Pair    *[2]string
+	Time    time.Time
+	Times   []*time.Time
+	Took    time.Duration
+	At      runtime.Time
+	Inline  []struct {
+		A int16
+		B [2]byte
+	}
+}(State{})
+
 // EncodeMsgpack writes s as a snapshot holds it.
 func (s State) EncodeMsgpack(e *msgpack.Encoder) error {
 	return serde.Encode(e, &s, appendState)
@@ -525,6 +562,13 @@ func parseKey(p *serde.Parser, s *Key) {
 	}
 	s.Kind = Kind(p.Uint8())
 }
+
+// Key has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Name string
+	Part [2]int16
+	Kind Kind
+}(Key{})
 
 // EncodeMsgpack writes s as a snapshot holds it.
 func (s Key) EncodeMsgpack(e *msgpack.Encoder) error {

@@ -171,6 +171,9 @@ func parseTripState(p *serde.Parser, s *TripState) {
 	s.Records = p.Int()
 }
 
+// TripState has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct{ Records int64 }(TripState{})
+
 // EncodeMsgpack writes s as a snapshot holds it.
 func (s TripState) EncodeMsgpack(e *msgpack.Encoder) error {
 	return serde.Encode(e, &s, appendTripState)

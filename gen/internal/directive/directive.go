@@ -63,6 +63,9 @@ func Find(p *load.Package, diags *diag.List) []Mark {
 				if doc == nil && !gen.Lparen.IsValid() {
 					doc = gen.Doc
 				}
+				if _, isStruct := spec.Type.(*ast.StructType); isStruct {
+					refuseSpaced(p, doc, diags)
+				}
 				for _, c := range comments(doc) {
 					belongs[c] = true
 					if kind, ok := parse(p, c, diags); ok {
@@ -118,6 +121,21 @@ func comments(group *ast.CommentGroup) []*ast.Comment {
 		}
 	}
 	return found
+}
+
+// refuseSpaced refuses the lines of a struct's comment that would be directives without the space.
+func refuseSpaced(p *load.Package, doc *ast.CommentGroup, diags *diag.List) {
+	if doc == nil {
+		return
+	}
+	for _, c := range doc.List {
+		text := "//" + strings.TrimSpace(strings.TrimPrefix(c.Text, "//"))
+		for _, d := range Definitions() {
+			if text == prefix+string(d.Kind) && !strings.HasPrefix(c.Text, prefix) {
+				diags.Add(p.Fset.Position(c.Pos()), "a directive has no space after //", "write "+prefix+string(d.Kind))
+			}
+		}
+	}
 }
 
 func parse(p *load.Package, c *ast.Comment, diags *diag.List) (Kind, bool) {

@@ -33,6 +33,7 @@ func (e *emitter) emitCodec(f *file, c *codec) {
 	f.comment("parse%s reads what append%s wrote.", c.stem, c.stem)
 	f.Func().Id("parse"+c.stem).Params(jen.Id("p").Op("*").Add(f.serde("Parser")), jen.Id("s").Add(pointer)).Block(p.body...)
 
+	e.emitGuard(f, c)
 	if !c.methods {
 		return
 	}

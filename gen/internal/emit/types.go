@@ -36,20 +36,23 @@ func (f *file) typ(t types.Type) *jen.Statement {
 		}
 		return jen.Chan().Parens(f.typ(t.Elem()))
 	case *types.Struct:
-		return jen.StructFunc(func(g *jen.Group) {
-			for i := range t.NumFields() {
-				v := t.Field(i)
-				field := jen.Id(v.Name())
-				if v.Embedded() {
-					field = jen.Null()
-				}
-				field = field.Add(f.typ(v.Type()))
-				if tag := t.Tag(i); tag != "" {
-					field = field.Op(strconv.Quote(tag))
-				}
-				g.Add(field)
+		var fields []jen.Code
+		for i := range t.NumFields() {
+			v := t.Field(i)
+			field := jen.Id(v.Name())
+			if v.Embedded() {
+				field = jen.Null()
 			}
-		})
+			field = field.Add(f.typ(v.Type()))
+			if tag := t.Tag(i); tag != "" {
+				field = field.Op(strconv.Quote(tag))
+			}
+			fields = append(fields, field)
+		}
+		if len(fields) == 1 {
+			return jen.Id("struct").Add(short(fields[0]))
+		}
+		return jen.Struct(fields...)
 	case *types.Signature:
 		return jen.Func().Add(f.signature(t))
 	case *types.Interface:
