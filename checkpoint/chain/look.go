@@ -13,8 +13,8 @@ import (
 // that out while the runner that has the chain runs on. It returns nil if there is no link yet. A chain that is damaged is [ErrDamaged].
 func Look(fsys vfs.FS, dir, job string) (*checkpoint.Manifest, error) {
 	for range maxAttempts {
-		if _, err := fsys.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-			return nil, nil
+		if info, err := fsys.Stat(dir); isAny(err, []error{fs.ErrNotExist, errNotDir}) || err == nil && !info.IsDir {
+			return nil, nil // that a file stands there is for Take to say
 		}
 		found, err := survey(fsys, dir, job)
 		if errors.Is(err, errVanished) {
