@@ -23,7 +23,7 @@ func main() {
 	seconds := flag.Float64("seconds", 10, "about how long a run with checkpoints takes")
 	flag.Parse()
 
-	fmt.Printf("%s, %d CPUs, medians of %d runs in turn\n\n", goruntime.Version(), goruntime.GOMAXPROCS(0), *runs)
+	fmt.Printf("%s, %d CPUs, medians of %d runs in turn, and of the ratios of neighbours\n\n", goruntime.Version(), goruntime.GOMAXPROCS(0), *runs)
 	fmt.Printf("%-44s %12s %12s %7s %8s %14s\n", "", "streamgen", "plain Go", "ratio", "wanted", "allocs/record")
 	ok := compare("stateless chain: map, filter", *runs, 100e6, 0.8,
 		stateless, plainStateless)
@@ -61,17 +61,37 @@ func (s *side) run(n int64) {
 	s.allocs = float64(after.Mallocs-before.Mallocs) / float64(n)
 }
 
-func (s *side) median() float64 {
-	slices.Sort(s.seconds)
-	return s.seconds[len(s.seconds)/2]
+func (s *side) median() float64 { return median(s.seconds) }
+
+func median(values []float64) float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}
+
+// pair runs two sides, the first of them first at every other turn. A machine that others use too changes its speed from one minute to
+// the next, so what counts is the median of the ratios of runs that are neighbours.
+func pair(a, b *side, turn int, n int64) {
+	if turn%2 == 1 {
+		a, b = b, a
+	}
+	a.run(n)
+	b.run(n)
+}
+
+// ratio is the median of how much faster a was than b, run by run.
+func ratio(a, b *side) float64 {
+	var ratios []float64
+	for i := range a.seconds {
+		ratios = append(ratios, b.seconds[i]/a.seconds[i])
+	}
+	return median(ratios)
 }
 
 // compare runs both sides in turn over n records, checks that they come to the same result, and prints the ratio of their speeds.
 func compare(name string, runs int, n int64, wanted float64, ours, plain func(n int64) int64) bool {
 	a, b := &side{do: ours}, &side{do: plain}
 	for i := range runs + 1 {
-		a.run(n)
-		b.run(n)
+		pair(a, b, i, n)
 		if i == 0 {
 			a.seconds, b.seconds = nil, nil // the first warms up
 		}
@@ -80,7 +100,7 @@ func compare(name string, runs int, n int64, wanted float64, ours, plain func(n 
 		fmt.Printf("%s: the results differ: %d and %d\n", name, a.result, b.result)
 		return false
 	}
-	ratio := b.median() / a.median()
+	ratio := ratio(a, b)
 	perRecord := func(s *side) float64 { return s.median() / float64(n) * 1e9 }
 	fmt.Printf("%-44s %9.2f ns %9.2f ns %7.2f %8.2f %14.6f\n", name, perRecord(a), perRecord(b), ratio, wanted, a.allocs)
 	return ratio >= wanted
@@ -107,11 +127,10 @@ func checkpoints(runs int, seconds float64) bool {
 		}))
 	}
 	without.do = func(n int64) int64 { return keyed(n, keys, 2, noCheckpoints) }
-	for range runs {
-		with.run(n)
-		without.run(n)
+	for i := range runs {
+		pair(with, without, i, n)
 	}
-	ratio := without.median() / with.median()
+	ratio := ratio(with, without)
 	fmt.Printf("%-44s %9.2f ns %9.2f ns %7.2f %8.2f   %.0f s a run, %.0f checkpoints in each\n", "checkpoints at 1 s against none, 100k keys",
 		with.median()/float64(n)*1e9, without.median()/float64(n)*1e9, ratio, wanted, with.median(), float64(completed)/float64(runs))
 	return ratio >= wanted
