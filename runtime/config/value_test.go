@@ -42,11 +42,9 @@ func TestDurations(t *testing.T) {
 // What both grammars can read, both read alike: nobody has to know which one is at work.
 func TestDurationGrammarsAgree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		value := rapid.StringMatching(`[0-9]{1,6}(d|h|m|min|s|ms|us|µs|ns)`).Draw(t, "value")
+		value := rapid.StringMatching(`[0-9]{1,6}(h|m|s|ms|us|µs|ns)`).Draw(t, "value")
 		std, err := time.ParseDuration(value)
-		if err != nil {
-			t.Skip("not Go's")
-		}
+		require.NoError(t, err)
 		got, err := parseDuration(value)
 		require.NoError(t, err)
 		require.Equal(t, std, got)
