@@ -18,6 +18,9 @@ func TestDiagnostics(t *testing.T) {
 	for _, d := range result.Diagnostics {
 		name, file, _ := strings.Cut(d.Pos.Filename, "/")
 		d.Pos.Filename = file
+		for i := range d.Chain {
+			d.Chain[i].Pos.Filename = strings.TrimPrefix(d.Chain[i].Pos.Filename, name+"/")
+		}
 		got[name] = append(got[name], d)
 	}
 	for _, f := range result.Files {

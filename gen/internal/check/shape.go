@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/streamgen/streamgen/gen/internal/diag"
 	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
@@ -38,13 +39,19 @@ func (c *checker) operator(t *types.Named, pos token.Pos) *model.Operator {
 	return s.op
 }
 
-func (s *shaper) fail(pos token.Pos, message, hint string) {
+func (s *shaper) fail(pos token.Pos, message, hint string) { s.failChain(pos, message, nil, hint) }
+
+func (s *shaper) failChain(pos token.Pos, message string, chain []diag.Cause, hint string) {
 	s.broken = true
-	at := s.at(pos)
+	s.diags.AddChain(s.place(pos), message, chain, hint)
+}
+
+// place is where a mistake at pos is reported: for an operator of another package, where the pipeline uses it.
+func (s *shaper) place(pos token.Pos) token.Position {
 	if !s.local(s.op.Type.Obj()) || !pos.IsValid() {
-		at = s.at(s.fallback)
+		pos = s.fallback
 	}
-	s.diags.Add(at, message, hint)
+	return s.at(pos)
 }
 
 // methodsOf returns the exported methods of t and *t.

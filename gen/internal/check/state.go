@@ -4,19 +4,23 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 
+	"github.com/streamgen/streamgen/gen/internal/diag"
 	"github.com/streamgen/streamgen/gen/internal/load"
 )
 
 // checkState checks that the operator's state can be written and read.
 func (s *shaper) checkState() {
 	w := &walker{shaper: s, seen: map[types.Type]bool{}, pos: s.state.Pos()}
+	w.chain = []diag.Cause{{Pos: s.at(s.state.Pos()), Text: s.typeName(s.op.State) + " is the state of " + s.op.Name()}}
 	w.walk(s.op.State, s.op.State.Obj().Name())
 }
 
 // checkKeyType checks that keys can be hashed, compared and written.
 func (s *shaper) checkKeyType(t types.Type, fn *types.Func) {
 	w := &walker{shaper: s, seen: map[types.Type]bool{}, pos: fn.Pos(), key: true}
+	w.chain = []diag.Cause{{Pos: s.at(fn.Pos()), Text: fn.Name() + " of " + s.op.Name() + " returns " + s.typeName(t)}}
 	w.walk(t, "the key of "+s.op.Name())
 }
 
@@ -27,14 +31,27 @@ type walker struct {
 	// pos is the deepest place on the way that lies in the package.
 	pos token.Pos
 	key bool
+	// chain leads to where the walk is: the parameter or method that brought the type in, and the fields on the way.
+	chain []diag.Cause
 }
 
 func (w *walker) refuse(path string, t types.Type, why, hint string) {
+	message := fmt.Sprintf("state %s of type %s cannot be serialised: %s", path, w.typeName(t), why)
 	if w.key {
-		w.fail(w.pos, fmt.Sprintf("%s cannot be of type %s: %s", path, w.typeName(t), why), hint)
-		return
+		message = fmt.Sprintf("%s cannot be of type %s: %s", path, w.typeName(t), why)
 	}
-	w.fail(w.pos, fmt.Sprintf("state %s of type %s cannot be serialised: %s", path, w.typeName(t), why), hint)
+	w.failChain(w.pos, message, w.causes(), hint)
+}
+
+// causes is the chain from the nearest cause to the first, without the place that is reported itself.
+func (w *walker) causes() []diag.Cause {
+	var causes []diag.Cause
+	for _, c := range slices.Backward(w.chain) {
+		if c.Pos != w.place(w.pos) {
+			causes = append(causes, c)
+		}
+	}
+	return causes
 }
 
 func (w *walker) walk(t types.Type, path string) {
@@ -117,15 +134,16 @@ func (w *walker) basic(u *types.Basic, t types.Type, path string) {
 }
 
 func (w *walker) structure(u *types.Struct, t types.Type, path string) {
-	pos := w.pos
-	defer func() { w.pos = pos }()
+	pos, chain := w.pos, w.chain
+	defer func() { w.pos, w.chain = pos, chain }()
 	for f := range u.Fields() {
 		if f.Name() == "_" {
 			continue
 		}
-		w.pos = pos
+		w.pos, w.chain = pos, chain
 		if w.local(f) {
 			w.pos = f.Pos()
+			w.chain = append(slices.Clip(chain), diag.Cause{Pos: w.at(f.Pos()), Text: fmt.Sprintf("%s is %s", path+"."+f.Name(), w.typeName(f.Type()))})
 		} else if !f.Exported() {
 			w.refuse(path, t, "its field "+f.Name()+" is not exported", "keep what is needed of it in a type of your own")
 			return

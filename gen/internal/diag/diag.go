@@ -14,11 +14,19 @@ import (
 type Diagnostic struct {
 	Pos     token.Position
 	Message string
+	// Chain says what leads there, the nearest cause first: the field that holds it, the method that takes it, the edge that carries it.
+	Chain []Cause
 	// Hint says what to do about it; it may have several lines, or none.
 	Hint string
 }
 
-// String formats d as file:line:col: message, with the hint on indented lines under it.
+// Cause is a step on the way to a mistake.
+type Cause struct {
+	Pos  token.Position
+	Text string
+}
+
+// String formats d as file:line:col: message, with the chain and the hint on indented lines under it.
 func (d Diagnostic) String() string {
 	var b strings.Builder
 	if d.Pos.IsValid() || d.Pos.Filename != "" {
@@ -26,6 +34,12 @@ func (d Diagnostic) String() string {
 		b.WriteString(": ")
 	}
 	b.WriteString(d.Message)
+	for _, c := range d.Chain {
+		b.WriteString("\n\t" + c.Text)
+		if c.Pos.IsValid() {
+			b.WriteString(" at " + c.Pos.String())
+		}
+	}
 	for line := range strings.SplitSeq(d.Hint, "\n") {
 		if line != "" {
 			b.WriteString("\n\t" + line)
@@ -44,7 +58,12 @@ func (l *List) Addf(pos token.Position, format string, args ...any) {
 
 // Add adds a diagnostic.
 func (l *List) Add(pos token.Position, message, hint string) {
-	*l = append(*l, Diagnostic{Pos: pos, Message: message, Hint: hint})
+	l.AddChain(pos, message, nil, hint)
+}
+
+// AddChain adds a diagnostic with what leads to it.
+func (l *List) AddChain(pos token.Position, message string, chain []Cause, hint string) {
+	*l = append(*l, Diagnostic{Pos: pos, Message: message, Chain: chain, Hint: hint})
 }
 
 // Sort orders the list by place and drops what is said twice.
@@ -58,16 +77,23 @@ func (l *List) Sort() {
 			cmp.Compare(a.Hint, b.Hint),
 		)
 	})
-	*l = slices.Compact(*l)
+	*l = slices.CompactFunc(*l, func(a, b Diagnostic) bool { return a.Pos == b.Pos && a.Message == b.Message })
 }
 
 // Relative makes the file names relative to dir where they are below it.
 func (l List) Relative(dir string) {
 	for i := range l {
-		name, err := filepath.Rel(dir, l[i].Pos.Filename)
-		if err == nil && l[i].Pos.Filename != "" && !strings.HasPrefix(name, "..") {
-			l[i].Pos.Filename = name
+		relative(&l[i].Pos, dir)
+		for k := range l[i].Chain {
+			relative(&l[i].Chain[k].Pos, dir)
 		}
+	}
+}
+
+func relative(pos *token.Position, dir string) {
+	name, err := filepath.Rel(dir, pos.Filename)
+	if err == nil && pos.Filename != "" && !strings.HasPrefix(name, "..") {
+		pos.Filename = name
 	}
 }
 

@@ -25,3 +25,13 @@ func TestListIsSortedAndSaysNothingTwice(t *testing.T) {
 	l.Relative("/m")
 	require.Equal(t, "a.go:10:1: first\n\tdo this\n\tor that\nb.go:1:1: second\n", l.String())
 }
+
+func TestChainStandsBetweenMessageAndHint(t *testing.T) {
+	var l List
+	l.AddChain(token.Position{Filename: "/m/a.go", Line: 3, Column: 2}, "wrong", []Cause{
+		{token.Position{Filename: "/m/b.go", Line: 4, Column: 5}, "needed by B"},
+		{Text: "which nobody wrote"},
+	}, "mend it")
+	l.Relative("/m")
+	require.Equal(t, "a.go:3:2: wrong\n\tneeded by B at b.go:4:5\n\twhich nobody wrote\n\tmend it\n", l.String())
+}
