@@ -3,6 +3,7 @@ package runtime
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -14,13 +15,27 @@ const (
 	storageKey = "execution.checkpointing.storage"
 )
 
-// values returns the options that are set, by the arguments or else by the environment.
-func (p *program) values() (map[string]string, error) {
-	values, err := config.FromEnvironment(p.environ)
+// values returns the options that are set: by the arguments, or else by the environment, or else by the file.
+func (p *program) values() (config.Values, error) {
+	file, fileErr := p.fileValues()
+	environment, environmentErr := config.FromEnvironment(p.environ)
+	arguments := config.Values{}
 	for _, s := range p.settings {
-		values[s.key] = s.value
+		arguments[s.key] = config.Value{Text: s.value, From: config.Argument}
 	}
-	return values, err
+	return arguments.Over(environment.Over(file)), errors.Join(fileErr, environmentErr)
+}
+
+// fileValues returns the options that the file of --config sets.
+func (p *program) fileValues() (config.Values, error) {
+	if p.configFile == "" {
+		return nil, nil
+	}
+	src, err := os.ReadFile(p.configFile)
+	if err != nil {
+		return nil, fmt.Errorf("--config: %w", err)
+	}
+	return config.FromYAML(p.configFile, src)
 }
 
 // config returns the presets with what is set. All mistakes are returned together.
@@ -58,19 +73,21 @@ func missingDir(otherwise string) error {
 func (p *program) configCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "config",
-		Short: "Print the options with the values that a run would have",
+		Short: "Print the options with the values that a run would have, and where each comes from, as YAML for --config",
 		Example: "  " + p.name + " config\n" +
-			"  " + p.name + " config -D execution.checkpointing.interval='1 min'",
+			"  " + p.name + " config --config job.yaml -D execution.checkpointing.interval='1 min' >effective.yaml",
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			c, err := p.config()
 			if err != nil {
 				return err
 			}
-			for _, s := range c.Settings() {
-				fmt.Fprintf(p.out, "%s=%s\n", s.Key, s.Value)
+			values, err := p.values()
+			if err != nil {
+				return usage(err)
 			}
-			return nil
+			_, err = p.out.Write(c.WriteYAML(values))
+			return err
 		},
 	}
 }

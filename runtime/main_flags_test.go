@@ -2,6 +2,8 @@ package runtime
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -228,10 +230,50 @@ func TestBuildMistakes(t *testing.T) {
 	}
 }
 
+// What it prints says where each value comes from, and is read back to the same.
 func TestConfigPrintsTheOptions(t *testing.T) {
-	c := newCommand("config", "-Dparallelism.Count=3")
+	file := filepath.Join(t.TempDir(), "job.yaml")
+	write := func(text string) { require.NoError(t, os.WriteFile(file, []byte(text), 0o600)) }
+	write("execution.checkpointing:\n  dir: \"/data: #1\"\n  interval: 1 min\n  timeout: 1 min\n  mode: at-least-once\n")
+	c := newCommand("config", "--config", file, "-Dparallelism.Count=3", "-Dexecution.checkpointing.timeout=2 min")
+	c.environ = []string{"STREAMGEN_EXECUTION_CHECKPOINTING_TIMEOUT=3 min", "STREAMGEN_EXECUTION_CHECKPOINTING_INTERVAL=2 min"}
 	c.build = nil
 	c.requireExit(t, exitOK)
-	require.Contains(t, c.out.String(), "execution.checkpointing.interval=10 s\n")
-	require.Contains(t, c.out.String(), "parallelism.Count=3\n")
+	printed := c.out.String()
+	for _, line := range []string{
+		`execution.checkpointing.interval: 2 min +# STREAMGEN_EXECUTION_CHECKPOINTING_INTERVAL`,
+		`execution.checkpointing.timeout: 2 min +# -D`,
+		`execution.checkpointing.mode: AT_LEAST_ONCE +# ` + file + `:5`,
+		`execution.checkpointing.dir: "/data: #1" +# ` + file + `:2`,
+		`execution.checkpointing.storage: filesystem +# follows from the others`,
+		`execution.checkpointing.num-retained: 2 +# preset`,
+		`execution.checkpointing.min-pause: 0 ms +# default`,
+		`# execution.checkpointing.savepoint-dir: +# not set`,
+		`parallelism.Count: 3 +# -D`,
+	} {
+		require.Regexp(t, "(?m)^"+line+"$", printed)
+	}
+
+	want := newCommand("run", "--config", file).configOf(t)
+	again := newCommand("config", "--config", file)
+	again.requireExit(t, exitOK)
+	write(again.out.String())
+	require.Equal(t, want, newCommand("run", "--config", file).configOf(t))
+}
+
+func TestConfigFileMistakes(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "job.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("execution.checkpointing:\n  intervall: 1 min\n  mode: twice\n"), 0o600))
+	c := newCommand("run", "--config", file, "-Dexecution.checkpointing.timeout=soon")
+	c.requireExit(t, exitUsage)
+	for _, part := range []string{
+		file + `:2: unknown option "execution.checkpointing.intervall": did you mean execution.checkpointing.interval?`,
+		file + `:3: execution.checkpointing.mode: "twice" is not a value of it`,
+		`execution.checkpointing.timeout: "soon" is not a value of it`,
+	} {
+		require.Contains(t, c.err.String(), part)
+	}
+	missing := newCommand("run", "--config", file+"l")
+	missing.requireExit(t, exitUsage)
+	require.Contains(t, missing.err.String(), "--config: open "+file+"l: no such file or directory")
 }

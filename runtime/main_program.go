@@ -34,7 +34,8 @@ type program struct {
 	now     func() time.Time                                 // the wall clock
 	tick    func(d time.Duration) (<-chan time.Time, func()) // brings the time at every d
 
-	settings []setting // from the arguments, in their order
+	settings   []setting // from the arguments, in their order
+	configFile string    // of --config
 }
 
 // usageError is a mistake in the arguments.
@@ -101,6 +102,7 @@ func (p *program) command() (*cobra.Command, error) {
 		return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
 	})
 	root.PersistentFlags().VarP(&settingsFlag{p}, "define", "D", "set an option; repeat for more, the last one of a key wins")
+	root.PersistentFlags().StringVar(&p.configFile, "config", "", "read options from this YAML `file`; -D and the environment win over it")
 
 	run, graph := p.runCommand(), p.graphCommand()
 	root.AddCommand(run, p.savepointCommand(), p.stopCommand(), p.cancelCommand(), graph, p.configCommand())

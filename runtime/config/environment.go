@@ -11,13 +11,13 @@ const environmentPrefix = "STREAMGEN_"
 
 // FromEnvironment returns the options that environ, as os.Environ gives it, sets: STREAMGEN_ and the key in capitals, with _ for . and -.
 // A variable that begins so and names no option is an error.
-func FromEnvironment(environ []string) (map[string]string, error) {
+func FromEnvironment(environ []string) (Values, error) {
 	keys := optionKeys()
 	names := make([]string, len(keys))
 	for i, key := range keys {
 		names[i] = EnvironmentName(key)
 	}
-	values := make(map[string]string)
+	values := Values{}
 	var errs []error
 	for _, entry := range environ {
 		name, value, _ := strings.Cut(entry, "=")
@@ -29,7 +29,7 @@ func FromEnvironment(environ []string) (map[string]string, error) {
 			errs = append(errs, unknown("environment variable", name, names))
 			continue
 		}
-		values[keys[i]] = value
+		values[keys[i]] = Value{Text: value, From: name}
 	}
 	return values, errors.Join(errs...)
 }

@@ -29,27 +29,6 @@ func Set(c *Config, key, value string) error {
 	return unknown("option", key, optionKeys())
 }
 
-// SetAll sets several options at once, in the order of Options, whatever the order they were given in: of two that touch each other, such
-// as dir and storage, the more specific one counts. All errors are returned together.
-func SetAll(c *Config, values map[string]string) error {
-	var keys []string
-	for _, option := range Options() {
-		if _, ok := values[option.Key]; ok {
-			keys = append(keys, option.Key)
-		}
-	}
-	for _, key := range slices.Sorted(maps.Keys(values)) {
-		if !slices.Contains(keys, key) {
-			keys = append(keys, key)
-		}
-	}
-	var errs []error
-	for _, key := range keys {
-		errs = append(errs, Set(c, key, values[key]))
-	}
-	return errors.Join(errs...)
-}
-
 // CheckOperators reports each operator that Parallelisms names and that is not among uids.
 func (c Config) CheckOperators(uids []string) error {
 	var errs []error

@@ -103,19 +103,25 @@ func TestUnsupportedIsASentinel(t *testing.T) {
 
 func TestStorageCountsMoreThanItsFolder(t *testing.T) {
 	c := Default()
-	require.NoError(t, SetAll(&c, map[string]string{
-		"execution.checkpointing.storage": "jobmanager",
-		"execution.checkpointing.dir":     "/data",
+	require.NoError(t, SetAll(&c, Values{
+		"execution.checkpointing.storage": {Text: "jobmanager"},
+		"execution.checkpointing.dir":     {Text: "/data"},
 	}))
 	require.Equal(t, JobManager, c.Checkpointing.Storage)
 }
 
+// Each error names the place and the key.
 func TestSetAllReturnsEveryError(t *testing.T) {
 	c := Default()
-	err := SetAll(&c, map[string]string{"execution.checkpointing.mode": "x", "parallelism.B": "x", "unheard-of": "x", "parallelism.A": "1"})
-	require.ErrorContains(t, err, "execution.checkpointing.mode")
-	require.ErrorContains(t, err, "parallelism.B")
-	require.ErrorContains(t, err, "unheard-of")
+	err := SetAll(&c, Values{
+		"execution.checkpointing.mode": {"x", "job.yaml:3"},
+		"parallelism.B":                {"x", Argument},
+		"unheard-of":                   {"x", "job.yaml:4"},
+		"parallelism.A":                {"1", "job.yaml:5"},
+	})
+	require.EqualError(t, err, "job.yaml:3: execution.checkpointing.mode: \"x\" is not a value of it: want EXACTLY_ONCE or AT_LEAST_ONCE\n"+
+		"parallelism.B: \"x\" is not a value of it: want a whole number\n"+
+		"job.yaml:4: unknown option \"unheard-of\"")
 	require.Equal(t, map[string]int{"A": 1}, c.Parallelisms)
 }
 
@@ -140,9 +146,9 @@ func TestSettingsCanBeSetAgain(t *testing.T) {
 	want := ForMain()
 	want.Checkpointing.Dir, want.Checkpointing.Storage = "/data", FileSystem
 	want.Parallelisms = map[string]int{"Count": 3}
-	values := make(map[string]string)
+	values := Values{}
 	for _, setting := range want.Settings() {
-		values[setting.Key] = setting.Value
+		values[setting.Key] = Value{Text: setting.Value}
 	}
 	got := Default()
 	require.NoError(t, SetAll(&got, values))
@@ -191,7 +197,10 @@ func TestFromEnvironment(t *testing.T) {
 		"STREAMGEN_PARALLELISM_DEFAULT=4",
 	})
 	require.NoError(t, err)
-	require.Equal(t, map[string]string{"execution.checkpointing.min-pause": "1 s", "parallelism.default": "4"}, values)
+	require.Equal(t, Values{
+		"execution.checkpointing.min-pause": {"1 s", "STREAMGEN_EXECUTION_CHECKPOINTING_MIN_PAUSE"},
+		"parallelism.default":               {"4", "STREAMGEN_PARALLELISM_DEFAULT"},
+	}, values)
 
 	_, err = FromEnvironment([]string{"STREAMGEN_PARALLELISM_DEFALT=4"})
 	require.EqualError(t, err, `unknown environment variable "STREAMGEN_PARALLELISM_DEFALT": did you mean STREAMGEN_PARALLELISM_DEFAULT?`)
