@@ -7,15 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestNearest(t *testing.T) {
-	known := []string{"from", "edge", "parallelism", "uid"}
-	for name, want := range map[string]string{
-		"form": "from", "From": "from", "egde": "edge", "paralelism": "parallelism", "id": "uid", "json": "", "": "",
-	} {
-		require.Equal(t, want, Nearest(name, known), name)
-	}
-}
-
 func TestListIsSortedAndSaysNothingTwice(t *testing.T) {
 	var l List
 	l.Add(token.Position{Filename: "/m/b.go", Line: 1, Column: 1}, "second", "")
