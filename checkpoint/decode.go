@@ -56,7 +56,7 @@ func DecodeManifest(b []byte) (*Manifest, error) {
 		return nil, fmt.Errorf("manifest of version %d was %w, this one reads up to %d: use a binary as new as the one that wrote it",
 			v, ErrNewer, newestManifest)
 	}
-	p := serde.NewParser(b[manifestHeader:sum])
+	p := manifestParser{Parser: serde.NewParser(b[manifestHeader:sum]), version: ManifestVersion(binary.LittleEndian.Uint16(b[4:]))}
 	m := parseManifest(&p)
 	if err := p.Done(); err != nil {
 		return nil, damaged(manifestHeader+p.Offset(), "%w", err)
@@ -67,7 +67,16 @@ func DecodeManifest(b []byte) (*Manifest, error) {
 	return m, nil
 }
 
-// The number of fields of each struct in version ManifestArrays.
+// manifestParser parses a manifest of one version.
+type manifestParser struct {
+	serde.Parser
+	version ManifestVersion
+}
+
+// since reports whether the manifest has the fields that a version added, which come last in their struct.
+func (p *manifestParser) since(v ManifestVersion) bool { return p.version >= v }
+
+// The number of fields of each struct in the newest version.
 const (
 	manifestFields   = 6
 	checkpointFields = 6
@@ -75,10 +84,10 @@ const (
 	dataFields       = 3
 	operatorFields   = 6
 	splitFields      = 4
-	stateFields      = 2
+	stateFields      = 3
 )
 
-func parseManifest(p *serde.Parser) *Manifest {
+func parseManifest(p *manifestParser) *Manifest {
 	p.ArrayOf(manifestFields)
 	m := &Manifest{
 		Job:       p.String(),
@@ -93,7 +102,7 @@ func parseManifest(p *serde.Parser) *Manifest {
 	return m
 }
 
-func parseCheckpoint(p *serde.Parser) *Checkpoint {
+func parseCheckpoint(p *manifestParser) *Checkpoint {
 	p.ArrayOf(checkpointFields)
 	return &Checkpoint{
 		ID:        p.Int(),
@@ -105,7 +114,7 @@ func parseCheckpoint(p *serde.Parser) *Checkpoint {
 	}
 }
 
-func parseSubtask(p *serde.Parser) Subtask {
+func parseSubtask(p *manifestParser) Subtask {
 	p.ArrayOf(subtaskFields)
 	s := Subtask{
 		Task:        p.String(),
@@ -119,25 +128,29 @@ func parseSubtask(p *serde.Parser) Subtask {
 	return s
 }
 
-func parseOperator(p *serde.Parser) Operator {
+func parseOperator(p *manifestParser) Operator {
 	p.ArrayOf(operatorFields)
 	return Operator{
 		UID:       p.String(),
 		Connector: Connector{Kind: p.String(), Version: p.NativeInt()},
-		Splits: parseList(p, func(p *serde.Parser) Split {
+		Splits: parseList(p, func(p *manifestParser) Split {
 			p.ArrayOf(splitFields)
 			return Split{ID: p.String(), Weight: p.Int(), Position: p.Bytes(), Done: p.Bool()}
 		}),
-		Handles: parseList(p, (*serde.Parser).Bytes),
-		States: parseList(p, func(p *serde.Parser) State {
+		Handles: parseList(p, (*manifestParser).Bytes),
+		States: parseList(p, func(p *manifestParser) State {
+			if !p.since(ManifestStateKinds) {
+				p.ArrayOf(stateFields - 1)
+				return State{Name: p.String(), Schema: p.String()}
+			}
 			p.ArrayOf(stateFields)
-			return State{Name: p.String(), Schema: p.String()}
+			return State{Name: p.String(), Schema: p.String(), Kind: StateKind(p.Uint8())}
 		}),
 	}
 }
 
 // parseList parses a slice. It grows with what was parsed, not with what the input says will come.
-func parseList[T any](p *serde.Parser, parseT func(*serde.Parser) T) []T {
+func parseList[T any](p *manifestParser, parseT func(*manifestParser) T) []T {
 	if p.Nil() {
 		return nil
 	}

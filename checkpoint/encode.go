@@ -18,8 +18,10 @@ const (
 	// ManifestArrays is the first form: each struct is a msgpack array of its fields in their order in this package. A later version
 	// adds fields at the end of an array.
 	ManifestArrays ManifestVersion = 1
+	// ManifestStateKinds adds State.Kind. The states of a manifest before it are keyed.
+	ManifestStateKinds ManifestVersion = 2
 
-	newestManifest = ManifestArrays
+	newestManifest = ManifestStateKinds
 )
 
 // The frame of a manifest: magic 4, version 2, zero 2, length of the payload 8; the payload; crc32c 4 of all that is before it.
@@ -96,7 +98,8 @@ func appendOperator(b []byte, o *Operator) []byte {
 	return appendList(b, o.States, func(b []byte, s *State) []byte {
 		b = serde.AppendArray(b, stateFields)
 		b = serde.AppendString(b, s.Name)
-		return serde.AppendString(b, s.Schema)
+		b = serde.AppendString(b, s.Schema)
+		return serde.AppendUint(b, uint64(s.Kind))
 	})
 }
 
@@ -138,6 +141,14 @@ func (m *Manifest) validate() error {
 		}
 		if err := s.Data.validate(); err != nil {
 			return fmt.Errorf("checkpoint %d: subtask %d of task %s: %w", c.ID, s.Index, s.Task, err)
+		}
+		for _, o := range s.Operators {
+			for _, state := range o.States {
+				if state.Kind > BroadcastState {
+					return fmt.Errorf("checkpoint %d: subtask %d of task %s: state %s of operator %s: kind %d is not known",
+						c.ID, s.Index, s.Task, state.Name, o.UID, state.Kind)
+				}
+			}
 		}
 	}
 	return nil

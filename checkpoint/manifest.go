@@ -3,6 +3,7 @@
 package checkpoint
 
 import (
+	"fmt"
 	"time"
 )
 
@@ -74,11 +75,11 @@ type Subtask struct {
 	// Finished is true if the subtask had reached the end of its input and its operators had run Finish.
 	Finished  bool
 	Operators []Operator
-	// Data holds the keyed state of all the operators, as a snapshot file.
+	// Data holds the states of all the operators, as a snapshot file.
 	Data Data
 }
 
-// Operator is what one operator of a subtask held, except its keyed state, of which it has the names.
+// Operator is what one operator of a subtask held, except its states, of which it has the names.
 type Operator struct {
 	UID string
 	// Connector is the kind and version of a source's or a sink's state.
@@ -87,7 +88,7 @@ type Operator struct {
 	Splits []Split
 	// Handles are the transactions that a sink has pre-committed and that are to be committed.
 	Handles [][]byte
-	// States are the names of the keyed states, with the schemas that their sections were written under.
+	// States are the names of the states, with the schemas that their sections were written under.
 	States []State
 }
 
@@ -105,10 +106,36 @@ type Split struct {
 	Done     bool
 }
 
-// State names a keyed state of an operator and the schema of its entries.
+// State names a state of an operator and the schema of its entries, or of its elements if it is a list.
 type State struct {
 	Name   string
 	Schema string
+	// Kind says how a restore at another parallelism hands the state out.
+	Kind StateKind
+}
+
+// StateKind says what a state belongs to and so who gets it at a restore. The rules are those of Flink's keyed state, of its ListState
+// with either redistribution, and of its BroadcastState.
+type StateKind uint8
+
+const (
+	// KeyedState belongs to keys: it goes to the subtasks that own their key groups.
+	KeyedState StateKind = iota
+	// SplitList is a list that each subtask has its own part of: a part stays where it was at the same parallelism, otherwise all the
+	// elements are dealt out round robin.
+	SplitList
+	// UnionList is a list that each subtask has its own part of, all of which every subtask gets.
+	UnionList
+	// BroadcastState is the same everywhere: every subtask gets one copy of it.
+	BroadcastState
+)
+
+// String names the kind in messages.
+func (k StateKind) String() string {
+	if k > BroadcastState {
+		return fmt.Sprintf("state of kind %d", uint8(k))
+	}
+	return [...]string{"keyed state", "split list", "union list", "broadcast state"}[k]
 }
 
 // Data is where the bytes of a snapshot are: inline, or in a file of the job's folder.
@@ -123,7 +150,7 @@ type Data struct {
 // Holds reports whether there is anything in o that would be lost without it.
 func (o Operator) Holds() bool { return len(o.Splits) > 0 || len(o.Handles) > 0 || len(o.States) > 0 }
 
-// HasState reports whether o has a keyed state of that name and schema.
+// HasState reports whether o has a state of that name and schema.
 func (o Operator) HasState(name, schema string) bool {
 	for _, s := range o.States {
 		if s.Name == name && s.Schema == schema {

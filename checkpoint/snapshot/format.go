@@ -1,4 +1,4 @@
-// Package snapshot is the file that holds the keyed state of one subtask at one barrier: sections of entries, one for each state and
+// Package snapshot is the file that holds the states of one subtask at one barrier: sections of entries, one for each state and
 // key group, cut into blocks that can each be checked and decompressed on their own.
 //
 //	header | blocks of the first section | … | index | footer

@@ -29,7 +29,7 @@ func preflight(ctx context.Context, j *Job, env *environment, a *attempt) error 
 	return err
 }
 
-// checkStates finds keyed states that the checkpoint has in another form, or that no operator takes: it asks a task of each kind what it
+// checkStates finds states that the checkpoint has in another form, or that no operator takes: it asks a task of each kind what it
 // would restore.
 func (a *attempt) checkStates() error {
 	if a.from.checkpoint == nil {

@@ -121,7 +121,7 @@ func kindName(c runtime.Connector) string {
 	return c.Kind
 }
 
-// checkStates finds keyed states that the operator uid does not take: tasks know their states only once they are made.
+// checkStates finds states that the operator uid does not take: tasks know their states only once they are made.
 // With ignoreUnclaimed those are dropped; one of another form is refused all the same.
 func (r *restored) checkStates(uid string, taken []checkpoint.State, ignoreUnclaimed bool) error {
 	var errs []error
@@ -138,6 +138,10 @@ func (r *restored) checkStates(uid string, taken []checkpoint.State, ignoreUncla
 			case i < 0:
 				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s, which has no such state now: "+
 					"set execution.state-recovery.ignore-unclaimed-state=true to drop it", r.checkpoint.ID, s.Name, uid))
+			case taken[i].Kind != s.Kind:
+				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s as a %s, but the program has a %s there: give the new one "+
+					"another name and set execution.state-recovery.ignore-unclaimed-state=true to drop the old one, or run the program that wrote it",
+					r.checkpoint.ID, s.Name, uid, s.Kind, taken[i].Kind))
 			case taken[i].Schema != s.Schema:
 				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s as\n\t%s\nbut the program has\n\t%s\n"+
 					"run the program that wrote it, or begin anew with --fresh", r.checkpoint.ID, s.Name, uid, s.Schema, taken[i].Schema))

@@ -15,7 +15,7 @@ type Snapshot struct {
 	task    *Task
 	held    checkpoint.Subtask
 	data    *snapshot.Writer
-	keyed   bool // there is something in data
+	stored  bool // there is something in data
 	syncs   []func() error
 	err     error
 }
@@ -61,7 +61,7 @@ func (s *Snapshot) Keyed(uid, state string, t keyedState) {
 		var n int
 		s.task.scratch, n = t.AppendGroup(s.task.scratch[:0], g)
 		if n > 0 {
-			s.keyed = true
+			s.stored = true
 			s.fail(s.data.Section(uid, state, g, n, s.task.scratch))
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/streamgen/streamgen/runtime/config"
 )
 
-// newSnapshot returns where a subtask puts its keyed state.
+// newSnapshot returns where a subtask puts its states.
 func (a *attempt) newSnapshot() *snapshot.Writer {
 	codec := snapshot.S2
 	if a.env.config.Checkpointing.Compression == config.NoCompression {

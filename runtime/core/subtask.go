@@ -325,7 +325,7 @@ func (s *subtask) acknowledge(snap *Snapshot) {
 	if _, late := s.givenUp.Load(snap.barrier.ID); late {
 		return
 	}
-	if snap.keyed {
+	if snap.stored {
 		data, err := s.run.store(snap.barrier.ID, s, snap.data.Finish())
 		if err != nil {
 			s.run.master.mailbox.send(hasDeclined{s.index, snap.barrier.ID, fmt.Errorf("store its snapshot: %w", err)})

@@ -1,0 +1,144 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/serde"
+)
+
+// listState is a state without a key: a list of elements of any type, or what can be written as one.
+type listState interface {
+	// Kind says who gets the elements at a restore.
+	Kind() checkpoint.StateKind
+	// Schema names the form of an element.
+	Schema() string
+	// Len is the number of elements, and AppendElement adds the one at i to b as a single msgpack value. It leaves b as it is if another
+	// subtask keeps the element: that of a union list is kept by one and known to all.
+	Len() int
+	AppendElement(b []byte, i int) []byte
+	// ParseElement reads what AppendElement wrote and adds it to the list, which begins empty. Own says that this subtask is the one that
+	// keeps it from now on; a split list and a broadcast state are given no others.
+	ParseElement(p *serde.Parser, own bool)
+}
+
+// listPiece is how many bytes of a list are handed to a snapshot at once: well below a block, so that blocks are of their usual size.
+const listPiece = 32 << 10
+
+// List takes a state without a key of an operator.
+func (s *Snapshot) List(uid, state string, l listState) {
+	o := s.operator(uid)
+	o.States = append(o.States, checkpoint.State{Name: state, Schema: l.Schema(), Kind: l.Kind()})
+	b, count := s.task.scratch[:0], 0
+	for i := range l.Len() {
+		before := len(b)
+		if b = l.AppendElement(b, i); len(b) > before {
+			count++
+		}
+		if len(b) >= listPiece {
+			s.fail(s.data.Section(uid, state, 0, count, b))
+			b, count, s.stored = b[:0], 0, true
+		}
+	}
+	if count > 0 {
+		s.fail(s.data.Section(uid, state, 0, count, b))
+		s.stored = true
+	}
+	s.task.scratch = b
+}
+
+// List fills a state without a key with what this subtask is to have of what all of them held.
+func (r *Restore) List(uid, state string, l listState) {
+	r.states[uid] = append(r.states[uid], checkpoint.State{Name: state, Schema: l.Schema(), Kind: l.Kind()})
+	if r.asking {
+		return
+	}
+	d := dealer{kind: l.Kind(), subtask: r.task.subtask, parallelism: r.task.info.parallelism}
+	r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
+		if r.err != nil || !o.HasState(state, l.Schema()) {
+			return
+		}
+		if !d.begin(s) || s.Data.Size == 0 {
+			return
+		}
+		file, err := r.open(s)
+		if err != nil {
+			r.fail(err)
+			return
+		}
+		for _, section := range file.reader.Sections() {
+			if section.Operator != uid || section.State != state {
+				continue
+			}
+			elements, err := file.reader.Read(section, nil)
+			if err == nil {
+				p := serde.NewParser(elements)
+				if err = d.deal(&p, section.Entries, l); err != nil {
+					err = &startError{err}
+				}
+			}
+			if err != nil {
+				r.fail(fmt.Errorf("%s: state %s of operator %s: %w", file.what, state, uid, unreadable(err)))
+				return
+			}
+		}
+	})
+}
+
+// dealer says which of the elements that the subtasks of a checkpoint held go to one subtask of a run. All subtasks of the run deal alike: they
+// see the elements in the same order.
+type dealer struct {
+	kind                 checkpoint.StateKind
+	subtask, parallelism int
+
+	seen  int  // elements dealt so far, to whomever
+	given bool // there was a copy
+	stays bool // the part that is dealt belongs to the old subtask of the same number
+	mine  bool // and that is this one
+}
+
+// begin begins with what an old subtask held. It returns false if there is nothing in it for this one.
+func (d *dealer) begin(s *checkpoint.Subtask) bool {
+	d.stays = s.Parallelism == d.parallelism
+	d.mine = s.Index == d.subtask
+	switch d.kind {
+	case checkpoint.BroadcastState:
+		// One copy, and the same one for all: without alignment (at least once) they may differ.
+		first := !d.given
+		d.given = true
+		return first
+	case checkpoint.SplitList:
+		return !d.stays || d.mine
+	default:
+		return true
+	}
+}
+
+// owns reports whether the next element is this subtask's to keep.
+func (d *dealer) owns() bool {
+	i := d.seen
+	d.seen++
+	switch {
+	case d.kind == checkpoint.BroadcastState:
+		return true
+	case d.stays:
+		return d.mine
+	}
+	return i%d.parallelism == d.subtask
+}
+
+// deal reads count elements of an old subtask.
+func (d *dealer) deal(p *serde.Parser, count int, l listState) error {
+	for range count {
+		if p.Err() != nil {
+			break
+		}
+		switch own := d.owns(); {
+		case own || d.kind == checkpoint.UnionList:
+			l.ParseElement(p, own)
+		default:
+			p.Skip()
+		}
+	}
+	return p.Done()
+}

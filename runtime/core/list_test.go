@@ -1,0 +1,148 @@
+package core
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/coordinator"
+	"github.com/streamgen/streamgen/checkpoint/snapshot"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+	"github.com/streamgen/streamgen/serde"
+)
+
+// words is a list of any kind. What others keep stands in brackets.
+type words struct {
+	kind checkpoint.StateKind
+	all  []string
+}
+
+func (w *words) Kind() checkpoint.StateKind { return w.kind }
+func (w *words) Schema() string             { return "string" }
+func (w *words) Len() int                   { return len(w.all) }
+
+func (w *words) AppendElement(b []byte, i int) []byte {
+	if strings.HasPrefix(w.all[i], "[") {
+		return b
+	}
+	return serde.AppendString(b, w.all[i])
+}
+
+func (w *words) ParseElement(p *serde.Parser, own bool) {
+	word := p.String()
+	if !own {
+		word = "[" + word + "]"
+	}
+	w.all = append(w.all, word)
+}
+
+// inMemory is what a snapshot in the manifest is read from.
+type inMemory struct{ *bytes.Reader }
+
+func (inMemory) Close() error { return nil }
+
+// listTask is a subtask of an operator Words.
+func listTask(subtask, parallelism int) *Task {
+	return &Task{subtask: subtask, info: &vertexInfo{
+		name: "Words", parallelism: parallelism, info: TaskInfo{Operators: []Operator{Transform("Words")}},
+	}}
+}
+
+// heldLists is a checkpoint of an operator Words whose subtasks held these words.
+func heldLists(t *testing.T, kind checkpoint.StateKind, parts ...[]string) *restored {
+	t.Helper()
+	c := &checkpoint.Checkpoint{ID: 3}
+	for i, part := range parts {
+		s := &Snapshot{barrier: coordinator.Barrier{ID: 3}, task: listTask(i, len(parts)), data: snapshot.NewWriter(snapshot.S2),
+			held: checkpoint.Subtask{Task: "Words", Index: i, Parallelism: len(parts)}}
+		s.List("Words", "State.List", &words{kind, part})
+		require.NoError(t, s.err)
+		require.Equal(t, s.stored, len(part) > 0)
+		if s.stored {
+			b := s.data.Finish()
+			s.held.Data = checkpoint.Data{Inline: b, Size: int64(len(b))}
+		}
+		c.Subtasks = append(c.Subtasks, s.held)
+	}
+	return &restored{checkpoint: c, read: func(d checkpoint.Data) (vfs.Reader, error) { return inMemory{bytes.NewReader(d.Inline)}, nil }}
+}
+
+// restoreLists is what each subtask gets of it.
+func restoreLists(t *testing.T, from *restored, kind checkpoint.StateKind, parallelism int) [][]string {
+	t.Helper()
+	var parts [][]string
+	for i := range parallelism {
+		r := &Restore{task: listTask(i, parallelism), from: from, states: map[string][]checkpoint.State{}, readers: map[*checkpoint.Subtask]*snapshotFile{}}
+		w := &words{kind: kind}
+		r.List("Words", "State.List", w)
+		require.NoError(t, r.done())
+		parts = append(parts, w.all)
+	}
+	return parts
+}
+
+func TestListsAreHandedOut(t *testing.T) {
+	split, union, broadcast := checkpoint.SplitList, checkpoint.UnionList, checkpoint.BroadcastState
+	tests := []struct {
+		name  string
+		kind  checkpoint.StateKind
+		held  [][]string
+		found [][]string
+	}{
+		{"split, as it was", split, [][]string{{"a", "b", "c"}, {}, {"d"}}, [][]string{{"a", "b", "c"}, nil, {"d"}}},
+		{"split, out", split, [][]string{{"a", "b", "c"}, {"d"}}, [][]string{{"a", "d"}, {"b"}, {"c"}}},
+		{"split, in", split, [][]string{{"a", "b", "c"}, {}, {"d", "e"}}, [][]string{{"a", "c", "e"}, {"b", "d"}}},
+		{"split, of nothing", split, [][]string{{}, {}}, [][]string{nil}},
+		{"union, as it was", union, [][]string{{"a", "b"}, {"c"}}, [][]string{{"a", "b", "[c]"}, {"[a]", "[b]", "c"}}},
+		{"union, out", union, [][]string{{"a", "b"}, {"c", "[a]"}}, [][]string{{"a", "[b]", "[c]"}, {"[a]", "b", "[c]"}, {"[a]", "[b]", "c"}}},
+		{"union, in", union, [][]string{{"a"}, {"b"}, {"c"}}, [][]string{{"a", "b", "c"}}},
+		{"broadcast, as it was", broadcast, [][]string{{"a", "b"}, {"a", "b"}}, [][]string{{"a", "b"}, {"a", "b"}}},
+		{"broadcast, out", broadcast, [][]string{{"a", "b"}}, [][]string{{"a", "b"}, {"a", "b"}, {"a", "b"}}},
+		{"broadcast, in: the first copy where they differ", broadcast, [][]string{{"a"}, {"a", "b"}}, [][]string{{"a"}}},
+		{"broadcast, empty in the first copy", broadcast, [][]string{{}, {"a"}}, [][]string{nil, nil, nil}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			require.Equal(t, test.found, restoreLists(t, heldLists(t, test.kind, test.held...), test.kind, len(test.found)))
+		})
+	}
+}
+
+// A list of several blocks comes back whole, wherever a block ends.
+func TestALongListComesBack(t *testing.T) {
+	var long []string
+	for i := range 50_000 {
+		long = append(long, fmt.Sprintf("%d is a word of some length", i))
+	}
+	from := heldLists(t, checkpoint.SplitList, nil, long)
+	require.Equal(t, [][]string{nil, long}, restoreLists(t, from, checkpoint.SplitList, 2))
+	parts := restoreLists(t, from, checkpoint.SplitList, 3)
+	for i, word := range long {
+		require.Equal(t, word, parts[i%3][i/3])
+	}
+}
+
+func TestAListOfAnotherKindIsRefused(t *testing.T) {
+	from := heldLists(t, checkpoint.SplitList, []string{"a"})
+	r := &Restore{task: listTask(0, 1), from: from, states: map[string][]checkpoint.State{}, asking: true}
+	r.List("Words", "State.List", &words{kind: checkpoint.UnionList})
+	require.EqualError(t, r.done(), "checkpoint 3 holds state State.List of operator Words as a split list, but the program has a union list there: "+
+		"give the new one another name and set execution.state-recovery.ignore-unclaimed-state=true to drop the old one, or run the program that wrote it")
+}
+
+// What is damaged in a way that its checksum does not show ends the start.
+func TestAListThatCannotBeReadIsRefused(t *testing.T) {
+	from := heldLists(t, checkpoint.SplitList, []string{"a"})
+	w := snapshot.NewWriter(snapshot.None)
+	require.NoError(t, w.Section("Words", "State.List", 0, 1, serde.AppendInt(nil, 7)))
+	b := w.Finish()
+	from.checkpoint.Subtasks[0].Data = checkpoint.Data{Inline: b, Size: int64(len(b))}
+	r := &Restore{task: listTask(0, 1), from: from, states: map[string][]checkpoint.State{}, readers: map[*checkpoint.Subtask]*snapshotFile{}}
+	r.List("Words", "State.List", &words{kind: checkpoint.SplitList})
+	require.EqualError(t, r.done(), "checkpoint 3: snapshot of Words (1/1), in the manifest: state State.List of operator Words: "+
+		"msgpack at offset 0: expected a string, found an int (0x07)")
+}
