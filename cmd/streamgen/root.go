@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/streamgen/streamgen/internal/nearest"
+	"github.com/streamgen/streamgen/gen/nearest"
 )
 
 // packageHelp is what the help of every command that takes packages says of them.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/streamgen/streamgen/internal/nearest"
+	"github.com/streamgen/streamgen/gen/nearest"
 )
 
 // DidYouMean is a hint that names the nearest of the known names, or all of them where none is close.
