@@ -81,9 +81,9 @@ fuzz: ## run each fuzz target for FUZZTIME (20s)
 	.ci/fuzz $(FUZZTIME)
 
 .PHONY: bench
-bench: ## measure pipelines against plain Go, and the generator against loading alone
+bench: ## measure pipelines against plain Go, the generator against loading alone, and the size of its code
 	go run ./generated_test/bench/cmd/bench
-	go test -run '^$$' -bench Generation ./generated_test
+	go test -run '^$$' -bench 'Generation|CodeSize' ./generated_test
 
 .PHONY: exact
 exact: ## count all of Go's sources, word by word against other programs: some minutes

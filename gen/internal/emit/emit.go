@@ -253,17 +253,12 @@ func (e *emitter) nameAll() {
 
 // emitSource writes what is generated for one source file.
 func (e *emitter) emitSource(f *file, source string) {
-	first := true
+	f.comment("A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.")
+	f.Const().Id("_").Op("=").Add(f.core("SupportsGen1"))
 	for _, p := range e.pipelines {
-		if p.File != source {
-			continue
+		if p.File == source {
+			p.emit(f)
 		}
-		if first {
-			f.comment("A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.")
-			f.Const().Id("_").Op("=").Add(f.core("SupportsGen1"))
-			first = false
-		}
-		p.emit(f)
 	}
 	for _, a := range e.adapterList {
 		if a.source == source {
