@@ -12,8 +12,8 @@ import (
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 )
 
-// savepointManifest is the name of the manifest of a savepoint. A folder that has it is whole.
-const savepointManifest = "manifest"
+// SavepointManifest is the name of the manifest of a savepoint. A folder that has it is whole.
+const SavepointManifest = "manifest"
 
 // WriteSavepoint writes the checkpoint of m as a savepoint: a folder that holds all it needs and can be moved and copied. The folder
 // dir must not exist, those above it are made. The data comes from open, usually [Chain.ReadData].
@@ -63,7 +63,7 @@ func writeSavepoint(fsys vfs.FS, dir string, m checkpoint.Manifest, open func(ch
 	if err != nil {
 		return written, fmt.Errorf("savepoint: %w", err)
 	}
-	temp, final := filepath.Join(dir, "."+savepointManifest), filepath.Join(dir, savepointManifest)
+	temp, final := filepath.Join(dir, "."+SavepointManifest), filepath.Join(dir, SavepointManifest)
 	written = append(written, temp)
 	err = writeFile(fsys, temp, b)
 	if err == nil {
@@ -120,7 +120,7 @@ func (s *Savepoint) ReadData(d checkpoint.Data) (vfs.Reader, error) { return ope
 // ReadSavepoint reads the savepoint in the folder dir. All its files are looked for at once, so that a restore does not find out
 // halfway that one is missing.
 func ReadSavepoint(fsys vfs.FS, dir string) (*Savepoint, error) {
-	s, err := readManifest(fsys, filepath.Join(dir, savepointManifest), dir)
+	s, err := readManifest(fsys, filepath.Join(dir, SavepointManifest), dir)
 	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrDamaged) {
 		return nil, fmt.Errorf("savepoint: %w: there is no savepoint in the folder, or one that was never completed", err)
 	}

@@ -36,23 +36,9 @@ func survey(fsys vfs.FS, dir, job string) (found, error) {
 	if s.folders, err = epochFolders(fsys, dir); err != nil {
 		return s, err
 	}
-	for _, f := range s.folders {
-		entries, err := fsys.ReadDir(f.path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return s, fmt.Errorf("checkpoint chain: %s: %w", f.path, errVanished)
-		}
-		if err != nil {
-			return s, fmt.Errorf("checkpoint chain: list the links of epoch %d: %w%s", f.epoch, err, advice(err))
-		}
-		for _, e := range entries {
-			if n, ok := number(e.Name, "manifest-", manifestName); ok {
-				s.links = append(s.links, link{folder: f, sequence: n, path: filepath.Join(f.path, e.Name)})
-			}
-		}
+	if s.links, err = linksIn(fsys, s.folders); err != nil {
+		return s, err
 	}
-	slices.SortFunc(s.links, func(a, b link) int {
-		return cmp.Or(cmp.Compare(b.sequence, a.sequence), cmp.Compare(b.folder.epoch, a.folder.epoch))
-	})
 	if len(s.links) == 0 {
 		return s, nil
 	}
@@ -67,6 +53,29 @@ func survey(fsys vfs.FS, dir, job string) (found, error) {
 			dir, s.head.Job, job)
 	}
 	return s, nil
+}
+
+// linksIn lists the links of epochs, newest first.
+func linksIn(fsys vfs.FS, folders []epochFolder) ([]link, error) {
+	var links []link
+	for _, f := range folders {
+		entries, err := fsys.ReadDir(f.path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("checkpoint chain: %s: %w", f.path, errVanished)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("checkpoint chain: list the links of epoch %d: %w%s", f.epoch, err, advice(err))
+		}
+		for _, e := range entries {
+			if n, ok := number(e.Name, "manifest-", manifestName); ok {
+				links = append(links, link{folder: f, sequence: n, path: filepath.Join(f.path, e.Name)})
+			}
+		}
+	}
+	slices.SortFunc(links, func(a, b link) int {
+		return cmp.Or(cmp.Compare(b.sequence, a.sequence), cmp.Compare(b.folder.epoch, a.folder.epoch))
+	})
+	return links, nil
 }
 
 // read reads a link, and notes in it what the collector needs to know.

@@ -1,0 +1,226 @@
+package inspect_test
+
+import (
+	"fmt"
+	"path"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/inspect"
+	"github.com/streamgen/streamgen/checkpoint/snapshot"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+)
+
+const folder = "jobs/WordCount"
+
+var began = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+
+// job is a folder in which a job has taken three checkpoints, of which two are retained, and a savepoint.
+func job(t *testing.T) vfs.FS {
+	t.Helper()
+	fsys := vfs.NewMem()
+	require.NoError(t, fsys.MkdirAll("jobs"))
+	c, err := chain.Take(fsys, folder, "WordCount")
+	require.NoError(t, err)
+	for id := int64(1); id <= 3; id++ {
+		m := *c.Head()
+		m.Committed = false
+		m.Checkpoint = &checkpoint.Checkpoint{
+			ID: id, KeyGroups: 128, Triggered: began.Add(time.Duration(id) * time.Second), Duration: 20 * time.Millisecond,
+			Subtasks: []checkpoint.Subtask{subtask(t, c, id, 0), subtask(t, c, id, 1)},
+		}
+		require.NoError(t, c.Publish(m))
+		m.Committed = true
+		require.NoError(t, c.Publish(m))
+		require.NoError(t, c.Collect(2))
+	}
+	m := *c.Head()
+	saved := *m.Checkpoint
+	saved.Kind = checkpoint.Savepoint
+	m.Checkpoint = &saved
+	require.NoError(t, chain.WriteSavepoint(fsys, folder+"/savepoints/savepoint-WordCount-3", m, c.ReadData))
+	return fsys
+}
+
+func subtask(t *testing.T, c *chain.Chain, id int64, index int) checkpoint.Subtask {
+	t.Helper()
+	w := snapshot.NewWriter(snapshot.None)
+	for group := range 3 {
+		require.NoError(t, w.Section("Count", "CountState", group, 1, []byte(strings.Repeat(fmt.Sprint(id, index, group), 10))))
+	}
+	data, err := c.WriteData(id, fmt.Sprintf("Count-%d", index), w.Finish())
+	require.NoError(t, err)
+	return checkpoint.Subtask{
+		Task: "Count", Index: index, Parallelism: 2, Data: data,
+		Operators: []checkpoint.Operator{{UID: "Count", States: []checkpoint.State{{Name: "CountState", Schema: "string: {N int}"}}}},
+	}
+}
+
+func ids(entries []inspect.Entry) []string {
+	var all []string
+	for _, e := range entries {
+		mark := ""
+		if e.Head {
+			mark = "*"
+		}
+		all = append(all, fmt.Sprintf("%d%s %s", e.ID, mark, e.Kind))
+	}
+	return all
+}
+
+func TestFindInTheFolderOfAJobAndInTheOneAbove(t *testing.T) {
+	fsys := job(t)
+	for _, dir := range []string{folder, "jobs"} {
+		entries, err := inspect.Find(fsys, dir)
+		require.NoError(t, err)
+		require.Equal(t, []string{"3* periodic", "2 periodic", "3 savepoint"}, ids(entries), dir)
+		first := entries[0]
+		require.Equal(t, "WordCount", first.Job)
+		require.True(t, first.Triggered.Equal(began.Add(3*time.Second)))
+		require.Equal(t, 20*time.Millisecond, first.Duration)
+		require.Equal(t, 2, first.Subtasks)
+		require.Positive(t, first.Size)
+		require.False(t, first.Savepoint)
+		require.True(t, entries[2].Savepoint)
+		require.Equal(t, first.Size, entries[2].Size)
+	}
+	entries, err := inspect.Find(fsys, folder+"/savepoints/savepoint-WordCount-3")
+	require.NoError(t, err)
+	require.Equal(t, []string{"3 savepoint"}, ids(entries))
+}
+
+func TestFindNothing(t *testing.T) {
+	fsys := vfs.NewMem()
+	require.NoError(t, fsys.MkdirAll("jobs/other/data"))
+	entries, err := inspect.Find(fsys, "jobs")
+	require.NoError(t, err)
+	require.Empty(t, entries)
+
+	_, err = inspect.Find(fsys, "nowhere")
+	require.Error(t, err)
+
+	c, err := chain.Take(fsys, folder, "WordCount") // a job that has taken none yet
+	require.NoError(t, err)
+	entries, err = inspect.Find(fsys, "jobs")
+	require.NoError(t, err)
+	require.Empty(t, entries)
+	require.NotNil(t, c)
+}
+
+func TestFindSaysWhatIsDamaged(t *testing.T) {
+	fsys := job(t)
+	entries, err := inspect.Find(fsys, folder)
+	require.NoError(t, err)
+	flip(t, fsys, entries[1].Path, 30)
+	entries, err = inspect.Find(fsys, folder)
+	require.NoError(t, err)
+	require.Contains(t, entries[1].Error, "damaged")
+	require.True(t, entries[0].Head)
+}
+
+// flip changes one byte of a file.
+func flip(t *testing.T, fsys vfs.FS, name string, at int) {
+	t.Helper()
+	b, err := fsys.ReadFile(name)
+	require.NoError(t, err)
+	b[at] ^= 1
+	require.NoError(t, fsys.Remove(name))
+	f, err := fsys.Create(name)
+	require.NoError(t, err)
+	_, err = f.Write(b)
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+}
+
+// A byte that changed anywhere in any file of a checkpoint is found.
+func TestVerifyFindsEveryChangedByte(t *testing.T) {
+	fsys := job(t)
+	entries, err := inspect.Find(fsys, folder)
+	require.NoError(t, err)
+	for _, e := range entries {
+		var read, total int64
+		require.NoError(t, inspect.Verify(fsys, e.Path, func(r, n int64) { read, total = r, n }))
+		require.Equal(t, e.Size, read)
+		require.Equal(t, e.Size, total)
+	}
+	saved, err := inspect.Read(fsys, entries[0].Path)
+	require.NoError(t, err)
+	names := []string{entries[0].Path}
+	for _, s := range saved.Manifest.Checkpoint.Subtasks {
+		names = append(names, path.Join(folder, s.Data.File))
+	}
+	for _, name := range names {
+		b, err := fsys.ReadFile(name)
+		require.NoError(t, err)
+		for at := range b {
+			flip(t, fsys, name, at)
+			require.Error(t, inspect.Verify(fsys, entries[0].Path, nil), "byte %d of %s", at, name)
+			flip(t, fsys, name, at)
+		}
+	}
+	require.NoError(t, inspect.Verify(fsys, entries[0].Path, nil))
+}
+
+func TestRemove(t *testing.T) {
+	fsys := job(t)
+	entries, err := inspect.Find(fsys, folder)
+	require.NoError(t, err)
+	head, older, savepoint := entries[0], entries[1], entries[2]
+
+	_, err = inspect.Remove(fsys, head.Path)
+	require.ErrorContains(t, err, "is the checkpoint that its job goes on from")
+
+	for _, e := range []inspect.Entry{older, savepoint} {
+		freed, err := inspect.Remove(fsys, e.Path)
+		require.NoError(t, err)
+		require.Greater(t, freed, e.Size, "its data and its manifest")
+	}
+	entries, err = inspect.Find(fsys, folder)
+	require.NoError(t, err)
+	require.Equal(t, []string{"3* periodic"}, ids(entries))
+	require.NoError(t, inspect.Verify(fsys, head.Path, nil))
+	data, err := fsys.ReadDir(folder + "/data")
+	require.NoError(t, err)
+	require.Len(t, data, 2, "those of the head")
+	saved, err := fsys.ReadDir(folder + "/savepoints")
+	require.NoError(t, err)
+	require.Empty(t, saved)
+
+	c, err := chain.Take(fsys, folder, "WordCount")
+	require.NoError(t, err, "the job goes on")
+	require.Equal(t, int64(3), c.Head().Checkpoint.ID)
+}
+
+func TestRemoveKeepsWhatIsNoPartOfIt(t *testing.T) {
+	fsys := job(t)
+	savepoint := folder + "/savepoints/savepoint-WordCount-3"
+	f, err := fsys.Create(savepoint + "/notes.txt")
+	require.NoError(t, err)
+	require.NoError(t, f.Close())
+	_, err = inspect.Remove(fsys, savepoint)
+	require.ErrorContains(t, err, "holds notes.txt, which is no part of a savepoint: nothing was removed")
+	require.NoError(t, inspect.Verify(fsys, savepoint, nil))
+
+	_, err = inspect.Remove(fsys, folder)
+	require.Error(t, err)
+	_, err = inspect.Remove(fsys, "jobs")
+	require.Error(t, err)
+	entries, err := inspect.Find(fsys, folder)
+	require.NoError(t, err)
+	require.Len(t, entries, 3)
+}
+
+// While the manifest of another checkpoint cannot be read, nobody knows what it needs.
+func TestRemoveBesideDamage(t *testing.T) {
+	fsys := job(t)
+	entries, err := inspect.Find(fsys, folder)
+	require.NoError(t, err)
+	flip(t, fsys, entries[0].Path, 30)
+	_, err = inspect.Remove(fsys, entries[1].Path)
+	require.ErrorContains(t, err, "nothing was removed")
+}

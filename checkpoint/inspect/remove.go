@@ -1,0 +1,117 @@
+package inspect
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+)
+
+// Remove deletes a savepoint, or a retained checkpoint that its job does not go on from. Nothing is deleted that another checkpoint needs, nor
+// what is not part of it. It returns how many bytes are free now.
+func Remove(fsys vfs.FS, path string) (freed int64, err error) {
+	info, err := fsys.Stat(path)
+	switch {
+	case err != nil:
+		return 0, err
+	case info.IsDir:
+		return removeSavepoint(fsys, path)
+	}
+	return removeCheckpoint(fsys, path)
+}
+
+// removeSavepoint deletes the manifest first: what is left after a crash is no savepoint.
+func removeSavepoint(fsys vfs.FS, dir string) (int64, error) {
+	entries, err := fsys.ReadDir(dir)
+	if err != nil {
+		return 0, err
+	}
+	ours := func(name string) bool {
+		return strings.TrimPrefix(name, ".") == chain.SavepointManifest || strings.HasPrefix(name, "data-")
+	}
+	whole := false
+	for _, e := range entries {
+		if e.IsDir || !ours(e.Name) {
+			return 0, fmt.Errorf("%s holds %s, which is no part of a savepoint: nothing was removed", dir, e.Name)
+		}
+		whole = whole || e.Name == chain.SavepointManifest
+	}
+	if !whole {
+		return 0, fmt.Errorf("%s is no savepoint: it has no file %s", dir, chain.SavepointManifest)
+	}
+	names := []string{filepath.Join(dir, chain.SavepointManifest)}
+	for _, e := range entries {
+		if e.Name != chain.SavepointManifest {
+			names = append(names, filepath.Join(dir, e.Name))
+		}
+	}
+	freed, err := removeFiles(fsys, names)
+	if err != nil {
+		return freed, err
+	}
+	return freed, errors.Join(fsys.Remove(dir), fsys.SyncDir(filepath.Dir(dir)))
+}
+
+// removeCheckpoint deletes the links first: what it named is garbage then, which the collector of the job deletes too.
+func removeCheckpoint(fsys vfs.FS, path string) (int64, error) {
+	folder := filepath.Dir(filepath.Dir(path))
+	retained, err := chain.List(fsys, folder)
+	if err != nil {
+		return 0, err
+	}
+	var own *chain.Retained
+	kept := map[string]bool{}
+	for i, r := range retained {
+		switch {
+		case r.Err != nil:
+			return 0, fmt.Errorf("what %s needs is not known: %w; nothing was removed", r.Path, r.Err)
+		case filepath.Clean(r.Path) == filepath.Clean(path):
+			own = &retained[i]
+		default:
+			for _, file := range files(r.Manifest) {
+				kept[file] = true
+			}
+		}
+	}
+	switch {
+	case own == nil:
+		return 0, fmt.Errorf("%s is no checkpoint that is retained: ls of %s lists those", path, folder)
+	case own.Head:
+		return 0, fmt.Errorf("%s is the checkpoint that its job goes on from: to give the job up, remove its folder", path)
+	}
+	names := own.Links
+	for _, file := range files(own.Manifest) {
+		if !kept[file] {
+			names = append(names, filepath.Join(folder, file))
+		}
+	}
+	return removeFiles(fsys, names)
+}
+
+func files(m *checkpoint.Manifest) []string {
+	var names []string
+	for _, s := range m.Checkpoint.Subtasks {
+		if s.Data.File != "" {
+			names = append(names, s.Data.File)
+		}
+	}
+	return names
+}
+
+func removeFiles(fsys vfs.FS, names []string) (freed int64, err error) {
+	for _, name := range names {
+		info, err := fsys.Stat(name)
+		if err != nil {
+			return freed, err
+		}
+		if err := fsys.Remove(name); err != nil {
+			return freed, err
+		}
+		freed += info.Size
+	}
+	return freed, nil
+}

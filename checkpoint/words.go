@@ -1,0 +1,11 @@
+package checkpoint
+
+// String is the kind's word.
+func (k Kind) String() string {
+	return [...]string{"periodic", "savepoint", "stop", "final"}[min(k, Final)]
+}
+
+// String is the status's word.
+func (s Status) String() string {
+	return [...]string{"running", "stopped", "cancelled", "finished"}[min(s, Finished)]
+}

@@ -1,0 +1,19 @@
+package main
+
+import "github.com/spf13/cobra"
+
+func checkpointCommand() *cobra.Command {
+	command := &cobra.Command{
+		Use:   "checkpoint",
+		Short: "Look at the checkpoints and savepoints of jobs, without their programs",
+		Long: `Checkpoint looks at what a job keeps in its folder. It needs nothing of the program that wrote it, and the job may run meanwhile.
+
+A checkpoint is named by its manifest and a savepoint by its folder, as ls prints them.`,
+		Example: `  streamgen checkpoint ls checkpoints
+  streamgen checkpoint verify checkpoints/WordCount/savepoints/savepoint-WordCount-7-51ab3d4e`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	command.AddCommand(checkpointListCommand(), checkpointVerifyCommand(), checkpointRemoveCommand())
+	return command
+}

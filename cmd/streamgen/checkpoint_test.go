@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/inspect"
+	"github.com/streamgen/streamgen/checkpoint/snapshot"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+)
+
+// checkpoints makes a folder with two checkpoints of a job and returns it.
+func checkpoints(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	c, err := chain.Take(vfs.OS(), filepath.Join(dir, "WordCount"), "WordCount")
+	require.NoError(t, err)
+	for id := int64(1); id <= 2; id++ {
+		w := snapshot.NewWriter(snapshot.S2)
+		require.NoError(t, w.Section("Count", "CountState", 0, 1, bytes.Repeat([]byte{0x93}, 2000)))
+		data, err := c.WriteData(id, "Count-0", w.Finish())
+		require.NoError(t, err)
+		m := *c.Head()
+		m.Checkpoint = &checkpoint.Checkpoint{ID: id, KeyGroups: 128, Subtasks: []checkpoint.Subtask{{
+			Task: "Count", Parallelism: 1, Data: data, Operators: []checkpoint.Operator{{UID: "Count"}},
+		}}}
+		require.NoError(t, c.Publish(m))
+	}
+	return dir
+}
+
+// streamgen runs the command.
+func streamgen(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	code = run(t.Context(), args, &out, &err)
+	return code, out.String(), err.String()
+}
+
+func TestCheckpointList(t *testing.T) {
+	dir := checkpoints(t)
+	code, out, _ := streamgen(t, "checkpoint", "ls", dir)
+	require.Equal(t, exitOK, code)
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	require.Len(t, lines, 3)
+	require.Regexp(t, `^JOB +ID +KIND +TRIGGERED +TOOK +SIZE +PATH$`, lines[0])
+	require.Regexp(t, `^WordCount +2\* +periodic .*/epoch-0000000001/manifest-000000000003$`, lines[1])
+	require.Regexp(t, `^WordCount +1 +periodic `, lines[2])
+
+	code, out, _ = streamgen(t, "-C", dir, "checkpoint", "ls", "--json", "WordCount")
+	require.Equal(t, exitOK, code)
+	var entries []inspect.Entry
+	require.NoError(t, json.Unmarshal([]byte(out), &entries))
+	require.Len(t, entries, 2)
+	require.Equal(t, int64(2), entries[0].ID)
+}
+
+func TestCheckpointListOfNothing(t *testing.T) {
+	code, out, errs := streamgen(t, "checkpoint", "ls", t.TempDir())
+	require.Equal(t, exitOK, code)
+	require.Empty(t, out+errs)
+	code, out, _ = streamgen(t, "checkpoint", "ls", "--json", t.TempDir())
+	require.Equal(t, exitOK, code)
+	require.Equal(t, "[]\n", out)
+	code, _, errs = streamgen(t, "checkpoint", "ls", filepath.Join(t.TempDir(), "nowhere"))
+	require.Equal(t, exitTrouble, code)
+	require.Contains(t, errs, "no such file or directory")
+}
+
+func TestCheckpointVerify(t *testing.T) {
+	dir := checkpoints(t)
+	code, out, errs := streamgen(t, "checkpoint", "verify", dir)
+	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, 2, strings.Count(out, ": whole, "))
+
+	files, err := filepath.Glob(filepath.Join(dir, "WordCount", "data", "*checkpoint-2*"))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	b, err := os.ReadFile(files[0])
+	require.NoError(t, err)
+	b[len(b)/2] ^= 1
+	require.NoError(t, os.WriteFile(files[0], b, 0o600))
+	code, out, errs = streamgen(t, "checkpoint", "verify", dir)
+	require.Equal(t, exitFound, code)
+	require.Equal(t, 1, strings.Count(out, ": whole, "), "the other one is")
+	require.Contains(t, errs, "Count, subtask 1 of 1: data/")
+
+	code, _, errs = streamgen(t, "checkpoint", "verify", t.TempDir())
+	require.Equal(t, exitTrouble, code)
+	require.Contains(t, errs, "there is no checkpoint in")
+}
+
+func TestCheckpointRemove(t *testing.T) {
+	dir := checkpoints(t)
+	entries, err := inspect.Find(vfs.OS(), dir)
+	require.NoError(t, err)
+	code, out, errs := streamgen(t, "checkpoint", "rm", entries[1].Path)
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, ": deleted, ")
+	code, _, errs = streamgen(t, "checkpoint", "rm", entries[0].Path)
+	require.Equal(t, exitTrouble, code)
+	require.Contains(t, errs, "goes on from")
+}
+
+func TestBytesOf(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 B", 1023: "1023 B", 1024: "1.0 kiB", 1536 << 10: "1.5 MiB", 3 << 30: "3.0 GiB", 1 << 50: "1024.0 TiB"} {
+		require.Equal(t, want, bytesOf(n))
+	}
+}

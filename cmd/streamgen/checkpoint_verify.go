@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/streamgen/streamgen/checkpoint/inspect"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+)
+
+func checkpointVerifyCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "verify FOLDER|CHECKPOINT...",
+		Short: "Check every checksum of checkpoints",
+		Long: `Verify reads every byte of checkpoints and savepoints and checks it against its checksum. A folder stands for all that ls lists in it.
+
+The exit code is 0 if all are whole, 1 if one is damaged, 2 if one cannot be read or there is none.`,
+		Example: `  streamgen checkpoint verify checkpoints
+  streamgen checkpoint verify checkpoints/WordCount/epoch-0000000007/manifest-000000000042`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			entries, err := named(cmd, args)
+			if err != nil {
+				return err
+			}
+			for _, e := range entries {
+				if problem := inspect.Verify(vfs.OS(), e.Path, progressOn(cmd.ErrOrStderr(), e.Path)); problem != nil {
+					fmt.Fprintf(cmd.ErrOrStderr(), "%s: %v\n", e.Path, problem)
+					err = errFound
+					continue
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: whole, %s\n", e.Path, bytesOf(e.Size))
+			}
+			return err
+		},
+	}
+}
+
+// named returns the checkpoints that the arguments name: by their manifests, their folders, or a folder that holds some.
+func named(cmd *cobra.Command, args []string) ([]inspect.Entry, error) {
+	var all []inspect.Entry
+	for _, arg := range args {
+		path := inFolder(cmd, arg)
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			all = append(all, inspect.One(vfs.OS(), path))
+			continue
+		}
+		entries, err := inspect.Find(vfs.OS(), path)
+		if err != nil {
+			return nil, err
+		}
+		if len(entries) == 0 {
+			return nil, fmt.Errorf("there is no checkpoint in %s", arg)
+		}
+		all = append(all, entries...)
+	}
+	return all, nil
+}
+
+// progressOn reports on a terminal how far a long reading is, nil where w is none.
+func progressOn(w io.Writer, what string) func(read, total int64) {
+	file, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return nil
+	}
+	return func(read, total int64) {
+		if read == total {
+			fmt.Fprint(w, "\r\x1b[K")
+			return
+		}
+		fmt.Fprintf(w, "\r%s: %s of %s\x1b[K", what, bytesOf(read), bytesOf(total))
+	}
+}
