@@ -4,15 +4,9 @@ package gen
 
 import (
 	"context"
-	"fmt"
-	"maps"
 	"path/filepath"
-	"slices"
-	"strings"
 
-	"github.com/streamgen/streamgen/gen/internal/check"
 	"github.com/streamgen/streamgen/gen/internal/diag"
-	"github.com/streamgen/streamgen/gen/internal/emit"
 	"github.com/streamgen/streamgen/gen/internal/load"
 )
 
@@ -48,51 +42,15 @@ type Result struct {
 	Diagnostics Diagnostics
 }
 
-// Generate loads packages and generates their files. It writes nothing. An error means that it could not do its work; mistakes in
-// the packages are diagnostics.
-func Generate(ctx context.Context, cfg Config) (*Result, error) {
-	dir, err := filepath.Abs(cfg.Dir)
-	if err != nil {
-		return nil, err
+// load loads what cfg names. Its folder is absolute.
+func (cfg Config) load(ctx context.Context) (packages []*load.Package, dir string, err error) {
+	if dir, err = filepath.Abs(cfg.Dir); err != nil {
+		return nil, "", err
 	}
-	if len(cfg.Patterns) == 0 {
-		cfg.Patterns = []string{"."}
+	patterns := cfg.Patterns
+	if len(patterns) == 0 {
+		patterns = []string{"."}
 	}
-	packages, err := load.Load(ctx, load.Config{Dir: dir, Patterns: cfg.Patterns, Env: cfg.Env})
-	if err != nil {
-		return nil, err
-	}
-	result := &Result{}
-	for _, p := range packages {
-		if err := result.add(p); err != nil {
-			return nil, fmt.Errorf("package %s: %w", p.Path, err)
-		}
-	}
-	slices.SortFunc(result.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	result.Diagnostics.Sort()
-	result.Diagnostics.Relative(dir)
-	return result, nil
-}
-
-// add generates one package.
-func (r *Result) add(p *load.Package) error {
-	var diags diag.List
-	checked := check.Check(p, &diags)
-	if len(diags) > 0 {
-		r.Diagnostics = append(r.Diagnostics, diags...)
-		return nil
-	}
-	files, err := emit.Package(checked)
-	if err != nil {
-		return err
-	}
-	for _, path := range slices.Sorted(maps.Keys(files)) {
-		r.Files = append(r.Files, File{Path: path, Content: files[path]})
-	}
-	for _, path := range p.Generated {
-		if _, ok := files[path]; !ok {
-			r.Files = append(r.Files, File{Path: path})
-		}
-	}
-	return nil
+	packages, err = load.Load(ctx, load.Config{Dir: dir, Patterns: patterns, Env: cfg.Env})
+	return packages, dir, err
 }

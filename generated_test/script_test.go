@@ -27,6 +27,7 @@ func TestScripts(t *testing.T) {
 		Dir:  "testdata/scripts",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 		Setup: func(e *testscript.Env) error {
+			e.Setenv("STREAMGEN", filepath.Join(bin, "streamgen"))
 			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			for name, value := range map[string]string{"GOCACHE": cache, "GOMODCACHE": modules, "GOFLAGS": "-mod=mod", "GOPROXY": "off"} {
 				e.Setenv(name, value)

@@ -11,9 +11,16 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+
+	"golang.org/x/tools/go/analysis/unitchecker"
+
+	"github.com/streamgen/streamgen/gen/analyzer"
 )
 
 func main() {
+	if isVetTool(os.Args[1:]) {
+		unitchecker.Main(analyzer.Analyzer) // does not return
+	}
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		// It ends before collecting garbage would pay, unless it is asked for very much at once.
 		debug.SetGCPercent(-1)

@@ -36,6 +36,8 @@ typed wiring, codecs, snapshot and restore. streamgen [packages] is short for st
 	command.PersistentFlags().StringP("dir", "C", "", "run as if started in this `folder`")
 	command.AddCommand(
 		generateCommand(),
+		diffCommand(),
+		vetCommand(),
 		checkpointCommand(),
 		versionCommand(),
 	)

@@ -89,6 +89,9 @@ func (s *shaper) common(m *model.Method, outputs bool) (rest []*types.Var, ok bo
 		}
 		if _, ok := isRuntime(v.Type(), "Out"); ok {
 			s.fail(v.Pos(), s.methodName(m.Func)+" takes its output "+v.Name()+" by value", "take it by pointer: "+v.Name()+" *"+s.typeName(v.Type()))
+			if t := s.typeOf(m.Func, v); t != nil {
+				s.diags.Fix("take it by pointer", s.replaced(t.Pos(), t.Pos(), "*"))
+			}
 			return nil, false
 		}
 		elem, _ := pointee(v.Type())
@@ -99,6 +102,7 @@ func (s *shaper) common(m *model.Method, outputs bool) (rest []*types.Var, ok bo
 			return nil, false
 		case isOut && (v.Name() == "" || v.Name() == "_"):
 			s.fail(v.Pos(), "an output of "+s.methodName(m.Func)+" has no name", "name the parameter: a reader names the output by it; out is the default")
+			s.offerOutputName(m.Func, v)
 			return nil, false
 		case isOut:
 			m.Outputs = append(m.Outputs, s.output(v, record))

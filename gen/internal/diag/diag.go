@@ -18,6 +18,8 @@ type Diagnostic struct {
 	Chain []Cause
 	// Hint says what to do about it; it may have several lines, or none.
 	Hint string
+	// Fixes are edits that do it, each by itself.
+	Fixes []Fix
 }
 
 // Cause is a step on the way to a mistake.

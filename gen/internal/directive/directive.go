@@ -3,11 +3,13 @@ package directive
 
 import (
 	"go/ast"
+	"go/token"
 	"go/types"
 	"strings"
 
 	"github.com/streamgen/streamgen/gen/internal/diag"
 	"github.com/streamgen/streamgen/gen/internal/load"
+	"github.com/streamgen/streamgen/gen/nearest"
 )
 
 // Kind says what a directive marks.
@@ -133,6 +135,7 @@ func refuseSpaced(p *load.Package, doc *ast.CommentGroup, diags *diag.List) {
 		for _, d := range Definitions() {
 			if text == prefix+string(d.Kind) && !strings.HasPrefix(c.Text, prefix) {
 				diags.Add(p.Fset.Position(c.Pos()), "a directive has no space after //", "write "+prefix+string(d.Kind))
+				diags.Fix("remove the space", replaced(p, c.Pos(), c.End(), text))
 			}
 		}
 	}
@@ -153,5 +156,12 @@ func parse(p *load.Package, c *ast.Comment, diags *diag.List) (Kind, bool) {
 		return d.Kind, true
 	}
 	diags.Add(p.Fset.Position(c.Pos()), "unknown directive streamgen:"+name, diag.DidYouMean(name, known))
+	if near := nearest.Of(name, known); near != "" {
+		diags.Fix("write "+near, replaced(p, c.Pos(), c.Pos()+token.Pos(len(prefix)+len(name)), prefix+near))
+	}
 	return "", false
+}
+
+func replaced(p *load.Package, start, end token.Pos, text string) diag.Edit {
+	return diag.Edit{Start: p.Fset.Position(start), End: p.Fset.Position(end), New: text}
 }

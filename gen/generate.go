@@ -1,0 +1,75 @@
+package gen
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/streamgen/streamgen/gen/internal/check"
+	"github.com/streamgen/streamgen/gen/internal/emit"
+	"github.com/streamgen/streamgen/gen/internal/load"
+)
+
+// Generate loads packages and generates their files. It writes nothing. An error means that it could not do its work; mistakes in
+// the packages are diagnostics.
+func Generate(ctx context.Context, cfg Config) (*Result, error) {
+	packages, dir, err := cfg.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]Result, len(packages))
+	err = each(packages, func(i int, p *load.Package) error {
+		if err := results[i].add(p); err != nil {
+			return fmt.Errorf("package %s: %w", p.Path, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	result := &Result{}
+	for _, r := range results {
+		result.Files = append(result.Files, r.Files...)
+		result.Diagnostics = append(result.Diagnostics, r.Diagnostics...)
+	}
+	slices.SortFunc(result.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	result.Diagnostics.Sort()
+	result.Diagnostics.Relative(dir)
+	return result, nil
+}
+
+// each does something for every package, for as many at once as there are processors.
+func each(packages []*load.Package, do func(i int, p *load.Package) error) error {
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, p := range packages {
+		group.Go(func() error { return do(i, p) })
+	}
+	return group.Wait()
+}
+
+// add generates one package.
+func (r *Result) add(p *load.Package) error {
+	checked := check.Check(p, &r.Diagnostics)
+	if len(r.Diagnostics) > 0 {
+		return nil
+	}
+	files, err := emit.Package(checked)
+	if err != nil {
+		return err
+	}
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		r.Files = append(r.Files, File{Path: path, Content: files[path]})
+	}
+	for _, path := range p.Generated {
+		if _, ok := files[path]; !ok {
+			r.Files = append(r.Files, File{Path: path})
+		}
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+package gen
+
+import (
+	"context"
+
+	"github.com/streamgen/streamgen/gen/internal/check"
+	"github.com/streamgen/streamgen/gen/internal/load"
+)
+
+// Vet returns the mistakes for which Generate would leave packages as they are. It generates nothing.
+func Vet(ctx context.Context, cfg Config) (Diagnostics, error) {
+	packages, dir, err := cfg.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]Diagnostics, len(packages))
+	err = each(packages, func(i int, p *load.Package) error {
+		check.Check(p, &found[i])
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all Diagnostics
+	for _, d := range found {
+		all = append(all, d...)
+	}
+	all.Sort()
+	all.Relative(dir)
+	return all, nil
+}
