@@ -138,5 +138,5 @@ type GraphTask struct {
 // GraphEdge is an edge between two operators.
 type GraphEdge struct {
 	From, To string // uids
-	Kind     string // "chained", "forward", "rebalance", "rescale", "broadcast" or "hash"
+	Kind     string // "chained", "forward", "rebalance", "rescale", "broadcast", "hash" or "loop"
 }

@@ -53,12 +53,19 @@ func (p Partition) reaches(i, from, k, to int) bool {
 type edge struct {
 	from, to  *vertexInfo
 	partition Partition
+	loop      bool // it feeds records back
 	// wire connects the subtasks of both, for a job of a number of key groups.
 	wire func(from, to []*subtask, groups int)
 }
 
+// Exchange is an edge between two tasks of a job.
+type Exchange struct{ edge *edge }
+
+// Loop says that the edge feeds records back to a task that they have passed.
+func (e Exchange) Loop() { e.edge.loop = true }
+
 // Connect adds an exchange: what from sends on an output comes to an input of to.
-func Connect[F, T Runner, R any](j *Job, p Partition, from *Vertex[F], output func(F) *Output[R], to *Vertex[T], input int) {
+func Connect[F, T Runner, R any](j *Job, p Partition, from *Vertex[F], output func(F) *Output[R], to *Vertex[T], input int) Exchange {
 	e := &edge{from: from.vertexInfo, to: to.vertexInfo, partition: p}
 	e.wire = func(senders, receivers []*subtask, groups int) {
 		p := p.under(len(senders), len(receivers))
@@ -86,6 +93,7 @@ func Connect[F, T Runner, R any](j *Job, p Partition, from *Vertex[F], output fu
 		}
 	}
 	j.edges = append(j.edges, e)
+	return Exchange{e}
 }
 
 // maxParallelism is the most subtasks or key groups there can be, as in Flink.

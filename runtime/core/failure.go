@@ -69,7 +69,7 @@ func (s *subtask) panicking() string {
 			field, _, _ = strings.Cut(field, ".")
 			for _, v := range s.run.job.vertices {
 				for _, o := range v.info.Operators {
-					if strings.EqualFold(o.uid, field) {
+					if strings.EqualFold(strings.ReplaceAll(o.uid, ".", ""), field) { // Words.Count has processWordsCount
 						return o.uid
 					}
 				}

@@ -17,6 +17,7 @@ type Job struct {
 	name     string
 	vertices []*vertexInfo
 	edges    []*edge
+	ports    []port
 	current  atomic.Pointer[attempt]
 	chain    atomic.Pointer[chain.Chain] // that the last attempt took
 }
@@ -68,6 +69,9 @@ func (j *Job) operator(uid string) (Operator, *vertexInfo, bool) {
 // resolve gives every task its parallelism and finds what a pipeline lacks.
 func (j *Job) resolve(c config.Config) error {
 	var errs []error
+	for _, p := range j.ports {
+		errs = append(errs, p.check(j.name))
+	}
 	for _, v := range j.vertices {
 		v.parallelism = c.Parallelism
 		if v.info.Parallelism > 0 {
@@ -131,6 +135,9 @@ func (j *Job) Graph(c config.Config) (runtime.Graph, error) {
 				}
 				g.Edges = append(g.Edges, runtime.GraphEdge{From: from, To: o.uid, Kind: kind})
 			}
+			for _, from := range o.loops {
+				g.Edges = append(g.Edges, runtime.GraphEdge{From: from, To: o.uid, Kind: "loop"})
+			}
 		}
 		g.Tasks = append(g.Tasks, t)
 	}
@@ -140,7 +147,7 @@ func (j *Job) Graph(c config.Config) (runtime.Graph, error) {
 // partition is that of the edge from the operator that output names to the head of v.
 func (j *Job) partition(output string, v *vertexInfo) Partition {
 	for _, e := range j.edges {
-		if e.to == v && slices.ContainsFunc(e.from.info.Operators, func(o Operator) bool { return o.uid == output || hasOutput(o.uid, output) }) {
+		if e.to == v && !e.loop && slices.ContainsFunc(e.from.info.Operators, func(o Operator) bool { return o.uid == output || hasOutput(o.uid, output) }) {
 			return e.partition.under(e.from.parallelism, v.parallelism)
 		}
 	}

@@ -11,6 +11,7 @@ type Operator struct {
 	uid     string
 	kind    string   // "source", "operator" or "sink"
 	from    []string // the outputs that it reads
+	loops   []string // those that feed records back to it
 	missing bool     // a source or a sink that was not set
 
 	connector runtime.Connector
@@ -24,6 +25,12 @@ type Operator struct {
 // Transform is an operator with a method that takes records. From are the outputs that it reads: uids, or uid.output.
 func Transform(uid string, from ...string) Operator {
 	return Operator{uid: uid, kind: "operator", from: from}
+}
+
+// Loop adds the outputs that feed records back to the operator.
+func (o Operator) Loop(from ...string) Operator {
+	o.loops = from
+	return o
 }
 
 // Source is a field of type runtime.Source.

@@ -26,7 +26,10 @@ type Result struct {
 
 // Check checks a package. If it adds diagnostics, the result is not fit for anything.
 func Check(p *load.Package, diags *diag.List) *Result {
-	c := &checker{pkg: p, diags: diags, shapes: map[types.Type]*model.Operator{}, methods: map[*types.TypeName][]*ast.FuncDecl{}}
+	c := &checker{
+		pkg: p, diags: diags, shapes: map[types.Type]*model.Operator{}, methods: map[*types.TypeName][]*ast.FuncDecl{},
+		marks: map[*types.TypeName]directive.Mark{}, graphs: map[*types.TypeName]*graph{},
+	}
 	result := &Result{Package: p, Files: map[*types.TypeName]*load.File{}}
 	if len(p.Errors) > 0 {
 		*diags = append(*diags, p.Errors...)
@@ -47,6 +50,11 @@ func Check(p *load.Package, diags *diag.List) *Result {
 	}
 	for _, m := range marks {
 		if m.Kind == directive.Pipeline {
+			c.marks[m.Type] = m
+		}
+	}
+	for _, m := range marks {
+		if m.Kind == directive.Pipeline {
 			result.Pipelines = append(result.Pipelines, c.pipeline(m))
 		}
 	}
@@ -60,6 +68,9 @@ type checker struct {
 	shapes map[types.Type]*model.Operator
 	// methods are the declarations of the methods of the package's types.
 	methods map[*types.TypeName][]*ast.FuncDecl
+	// marks are the pipelines of the package, graphs those seen so far, of other packages too.
+	marks  map[*types.TypeName]directive.Mark
+	graphs map[*types.TypeName]*graph
 }
 
 func (c *checker) at(pos token.Pos) token.Position { return c.pkg.Fset.Position(pos) }

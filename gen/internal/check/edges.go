@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
 	"slices"
 	"strings"
@@ -10,100 +11,182 @@ import (
 	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
-// connect makes the edges that a field's from tag names.
-func (g *graph) connect(n *node) {
-	if n.Kind == model.Source && !n.broken {
-		for _, t := range []*tag{n.from, n.edge} {
-			if t != nil {
-				g.diags.Add(g.at(t.keyPos), "source "+n.Name+" has the tag "+t.key, "nothing goes into a source: remove the tag")
+// link is what an entry of a tag says: records go from one field of the pipeline to another. Where these are pipelines themselves, it
+// begins at a sink of the one and ends at a source of the other.
+type link struct {
+	from *node
+	// output is nil for a source and a pipeline, outlet for all but pipelines.
+	output *model.Output
+	outlet *node
+	to     *node
+	// input is nil for a sink and a pipeline, inlet for all but pipelines.
+	input  *model.Input
+	inlet  *node
+	record types.Type
+	loop   bool
+	pos    token.Position
+}
+
+// written is how a tag writes where the link begins.
+func (l *link) written() string {
+	switch {
+	case l.outlet != nil:
+		return l.from.Name + "." + l.outlet.Name
+	case l.output == nil || l.output.Name == model.DefaultOutput:
+		return l.from.Name
+	}
+	return l.from.Name + "." + l.output.Name
+}
+
+// entry is how a tag of the reader names the link.
+func (l *link) entry() string {
+	switch {
+	case l.inlet != nil:
+		return l.inlet.Name + "=" + l.written()
+	case l.input != nil && l.input.Name != "":
+		return l.input.Name + "=" + l.written()
+	}
+	return l.written()
+}
+
+func (l *link) same(other *link) bool {
+	return l.from == other.from && l.output == other.output && l.outlet == other.outlet && l.input == other.input && l.inlet == other.inlet
+}
+
+// connectAll makes the links that the tags name.
+func (g *graph) connectAll() {
+	for _, n := range g.order {
+		if n.from != nil {
+			for _, it := range parseFrom(*n.from) {
+				g.link(n, it, false)
 			}
 		}
+		if n.loop != nil {
+			for _, it := range parseFrom(*n.loop) {
+				g.link(n, it, true)
+			}
+		}
+	}
+	for _, n := range g.order {
+		if n.errors != nil {
+			g.failures(n, *n.errors)
+		}
+	}
+	for _, n := range g.order {
+		g.complete(n)
+		if n.discard != nil {
+			g.discarded(n, *n.discard)
+		}
+	}
+}
+
+// complete reports what reads nothing.
+func (g *graph) complete(n *node) {
+	if n.Kind == model.Source || n.isNested {
+		g.dangling = g.dangling || n.broken
 		return
 	}
-	if n.from == nil {
+	if n.from == nil && !slices.ContainsFunc(n.in, func(l *link) bool { return !l.loop }) {
 		if n.broken && n.Operator == nil {
 			g.dangling = true
 			return
 		}
-		what := "operator"
+		what, only := "operator", ""
 		if n.Kind == model.Sink {
 			what = "sink"
 		}
-		g.diags.Add(g.at(n.pos), what+" "+n.Name+" reads nothing", "name the field that it reads: `from:\"…\"`")
+		if n.loop != nil {
+			only = " but its own loop"
+		}
+		g.diags.Add(g.at(n.pos), what+" "+n.Name+" reads nothing"+only, "name the field that it reads: `from:\"…\"`")
 		return
-	}
-	for _, it := range parseFrom(*n.from) {
-		g.edge(n, it)
 	}
 	if n.broken || n.Kind != model.Transform {
 		return
 	}
 	for _, in := range n.Operator.Inputs {
-		if !g.dangling && !slices.ContainsFunc(n.In, func(e *model.Edge) bool { return e.Input == in }) {
-			g.diags.Add(g.at(n.from.pos), fmt.Sprintf("input %s of %s reads nothing", in.Name, n.Name), "name the field that it reads: "+in.Name+"=…")
+		if g.dangling || slices.ContainsFunc(n.in, func(l *link) bool { return l.input == in }) {
+			continue
 		}
+		at := n.pos
+		if n.from != nil {
+			at = n.from.pos
+		}
+		g.diags.Add(g.at(at), fmt.Sprintf("input %s of %s reads nothing", in.Name, n.Name), "name the field that it reads: "+in.Name+"=…")
 	}
 }
 
-func (g *graph) edge(n *node, it item) {
-	from, output, ok := g.origin(n, it)
+// link makes the link of an entry.
+func (g *graph) link(n *node, it item, loop bool) {
+	l := &link{to: n, loop: loop, pos: g.at(it.fieldPos)}
+	ok := g.origin(l, it)
 	if !ok {
 		g.dangling = true
 	}
 	if n.broken {
 		return
 	}
-	e := &model.Edge{From: nil, Output: output, To: n.Field, Pos: g.at(it.fieldPos)}
-	if n.Kind == model.Transform {
-		if e.Input = g.inputOf(n, it); e.Input == nil {
+	switch {
+	case n.isNested:
+		if l.inlet = g.inletOf(n, it); l.inlet == nil {
 			g.dangling = true
 			return
 		}
-	} else if it.input != "" {
+	case n.Kind == model.Transform:
+		if l.input = g.inputOf(n, it); l.input == nil {
+			g.dangling = true
+			return
+		}
+	case it.input != "":
 		g.diags.Add(g.at(it.pos), "sink "+n.Name+" has no inputs to name", "write `from:\""+it.field+"\"`")
 	}
 	if !ok {
 		return
 	}
-	e.From = from.Field
-	if slices.ContainsFunc(n.In, func(o *model.Edge) bool { return o.From == e.From && o.Output == e.Output && o.Input == e.Input }) {
-		g.diags.Addf(e.Pos, "%s reads %s twice", n.Name, e.Name())
+	if slices.ContainsFunc(n.in, l.same) {
+		g.diags.Addf(l.pos, "%s reads %s twice", n.Name, l.written())
 		return
 	}
-	n.In = append(n.In, e)
+	n.in = append(n.in, l)
 }
 
-// origin finds the output that an entry of a from tag names.
-func (g *graph) origin(n *node, it item) (*node, *model.Output, bool) {
-	at := g.at(it.fieldPos)
+// origin finds the output that an entry of a tag names.
+func (g *graph) origin(l *link, it item) bool {
+	n, at := l.to, l.pos
 	from := g.fields[it.field]
 	if from == nil || from.Kind == model.Sink {
-		var known []string
-		for _, o := range g.order {
-			if o != n && o.Kind != model.Sink {
-				known = append(known, o.Name)
-			}
-		}
+		known := g.readable(n)
 		switch {
 		case from != nil:
 			g.diags.Add(at, n.Name+" reads "+it.field+", which is a sink", diag.DidYouMean(it.field, known))
 		case it.field == "":
-			g.diags.Add(at, "the tag from of "+n.Name+" has an empty name", "there are: "+strings.Join(known, ", "))
+			key := "from"
+			if l.loop {
+				key = "loop"
+			}
+			g.diags.Add(at, "the tag "+key+" of "+n.Name+" has an empty name", "there are: "+strings.Join(known, ", "))
 		default:
-			g.diags.Add(at, n.Name+" reads "+it.field+", which is no field of "+g.pipeline.Name(), diag.DidYouMean(it.field, known))
+			g.diags.Add(at, n.Name+" reads "+it.field+", which is no field of "+g.name(), diag.DidYouMean(it.field, known))
 		}
-		return nil, nil, false
+		return false
 	}
 	if from.broken {
-		return nil, nil, false
+		return false
+	}
+	l.from = from
+	if from.isNested {
+		if l.outlet = g.outletOf(n, from, it); l.outlet != nil {
+			from.readers[l.outlet.Name] = true
+		}
+		return l.outlet != nil
 	}
 	if from.Kind == model.Source {
 		if it.output != "" {
 			g.diags.Add(at, fmt.Sprintf("%s reads output %s of source %s", n.Name, it.output, it.field), "a source has one output: write `from:\""+it.field+"\"`")
-			return nil, nil, false
+			return false
 		}
 		from.readers[""] = true
-		return from, nil, true
+		return true
 	}
 	name := it.output
 	if name == "" {
@@ -111,10 +194,7 @@ func (g *graph) origin(n *node, it item) (*node, *model.Output, bool) {
 	}
 	output := from.Operator.Output(name)
 	if output == nil {
-		var known []string
-		for _, o := range from.Operator.Outputs {
-			known = append(known, it.field+"."+o.Name)
-		}
+		known := outputsOf(from)
 		hint := diag.DidYouMean(it.field+"."+name, known)
 		switch {
 		case len(known) == 0:
@@ -123,13 +203,34 @@ func (g *graph) origin(n *node, it item) (*node, *model.Output, bool) {
 			hint = "its outputs are named: " + strings.Join(known, ", ")
 		}
 		g.diags.Add(at, fmt.Sprintf("%s reads output %s of %s, which there is not", n.Name, name, it.field), hint)
-		return nil, nil, false
+		return false
 	}
 	from.readers[name] = true
-	return from, output, true
+	l.output = output
+	return true
 }
 
-// inputOf finds the input that an entry of a from tag names, nil after a mistake.
+// readable are the fields that n may read.
+func (g *graph) readable(n *node) []string {
+	var known []string
+	for _, o := range g.order {
+		if o != n && o.Kind != model.Sink {
+			known = append(known, o.Name)
+		}
+	}
+	return known
+}
+
+// outputsOf are the outputs of a field as tags write them.
+func outputsOf(n *node) []string {
+	var known []string
+	for _, o := range n.Operator.Outputs {
+		known = append(known, n.Name+"."+o.Name)
+	}
+	return known
+}
+
+// inputOf finds the input that an entry of a tag names, nil after a mistake.
 func (g *graph) inputOf(n *node, it item) *model.Input {
 	if in := n.Operator.Input(it.input); in != nil {
 		return in
@@ -150,78 +251,42 @@ func (g *graph) inputOf(n *node, it item) *model.Input {
 	return nil
 }
 
-// types gives every edge its type and compares it with what the reader takes.
-func (g *graph) types() {
-	for _, n := range g.order {
-		for _, e := range n.In {
-			e.Record = g.recordOf(e, 0)
-			want, pointer := n.Record, false
-			if e.Input != nil {
-				want, pointer = e.Input.Record, e.Input.Method.Pointer
+// discarded checks which outputs nobody is to read.
+func (g *graph) discarded(n *node, t tag) {
+	if n.broken {
+		return
+	}
+	seen := map[string]bool{}
+	for _, it := range t.list() {
+		at := g.at(it.pos)
+		switch {
+		case n.Operator.Output(it.field) == nil && len(n.Operator.Outputs) == 0:
+			g.diags.Add(at, fmt.Sprintf("%s discards output %s, which there is not", n.Name, it.field), n.Operator.Name()+" has no outputs")
+		case n.Operator.Output(it.field) == nil:
+			var known []string
+			for _, o := range n.Operator.Outputs {
+				known = append(known, o.Name)
 			}
-			if types.Identical(want, e.Record) || pointer && types.Identical(types.NewPointer(want), e.Record) {
-				continue
-			}
-			takes := want
-			if pointer {
-				takes = types.NewPointer(want)
-			}
-			reader := n.Name
-			if e.Input != nil && e.Input.Name != "" {
-				reader = "input " + e.Input.Name + " of " + n.Name
-			}
-			g.diags.Add(e.Pos, fmt.Sprintf("%s takes %s, but %s gives %s", reader, g.typeName(takes), g.written(e), g.typeName(e.Record)), g.typeHint(e, want))
+			g.diags.Add(at, fmt.Sprintf("%s discards output %s, which there is not", n.Name, it.field), diag.DidYouMean(it.field, known))
+		case seen[it.field]:
+			g.diags.Addf(at, "%s discards %s twice", n.Name, it.field)
+		case n.readers[it.field]:
+			g.diags.Add(at, fmt.Sprintf("%s discards output %s, which %s reads", n.Name, it.field, g.readerOf(n, it.field)),
+				"remove one of the two: what is discarded reaches nobody")
 		}
-		g.mixed(n)
+		seen[it.field] = true
+		n.readers[it.field] = true // so that it is not missed
 	}
 }
 
-// mixed refuses an input that gets both values and pointers.
-func (g *graph) mixed(n *node) {
-	first := map[*model.Input]*model.Edge{}
-	for _, e := range n.In {
-		f := first[e.Input]
-		if f == nil {
-			first[e.Input] = e
-			continue
-		}
-		_, p := pointee(e.Record)
-		_, q := pointee(f.Record)
-		if e.Input != nil && p != q && e.Input.Method.Pointer {
-			g.diags.Add(e.Pos, fmt.Sprintf("%s reads %s from %s and %s from %s", n.Name, g.typeName(f.Record), g.written(f), g.typeName(e.Record), g.written(e)),
-				"records of one input are all values or all pointers")
-		}
-	}
-}
-
-func (g *graph) typeHint(e *model.Edge, want types.Type) string {
-	if e.Output != nil {
-		for _, o := range e.From.Operator.Outputs {
-			if o != e.Output && types.Identical(o.Type, want) {
-				return "did you mean " + (&model.Edge{From: &model.Field{UID: e.From.Name}, Output: o}).Name() + "?"
+// readerOf names a field that reads an output of n.
+func (g *graph) readerOf(n *node, output string) string {
+	for _, other := range g.order {
+		for _, l := range other.in {
+			if l.from == n && l.output != nil && l.output.Name == output {
+				return other.Name
 			}
 		}
 	}
-	return "put an operator with Map between them, or change one of the types"
-}
-
-// written is how the tag writes the origin of e.
-func (g *graph) written(e *model.Edge) string {
-	if e.Output == nil || e.Output.Name == model.DefaultOutput {
-		return e.From.Name
-	}
-	return e.From.Name + "." + e.Output.Name
-}
-
-// recordOf is the type of the records on e: that of the output or, since a filter passes on what it gets, what goes into the filter.
-func (g *graph) recordOf(e *model.Edge, depth int) types.Type {
-	switch {
-	case e.Output == nil:
-		return e.From.Record
-	case e.From.Operator.Form == model.Filter && depth < len(g.order) && len(e.From.In) > 0:
-		return g.recordOf(e.From.In[0], depth+1)
-	case e.From.Operator.Form == model.Filter:
-		return e.From.Operator.Inputs[0].Record
-	}
-	return e.Output.Type
+	return "another field"
 }

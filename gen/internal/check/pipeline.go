@@ -6,83 +6,118 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strconv"
-	"strings"
-	"unicode"
 
 	"github.com/streamgen/streamgen/gen/internal/diag"
 	"github.com/streamgen/streamgen/gen/internal/directive"
 	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
-// graph checks one pipeline.
+// graph checks one pipeline type, as its fields and tags say it.
 type graph struct {
 	*checker
-	pipeline *model.Pipeline
-	fields   map[string]*node
-	order    []*node
-	// dangling says that an edge could not be resolved, so that it is not known which outputs nobody reads.
+	named  *types.Named
+	fields map[string]*node
+	order  []*node
+	// dangling says that a link could not be resolved, so that it is not known which outputs nobody reads.
 	dangling bool
+	// feedback tells which link each edge comes from that is to be a loop, outer the outermost link of every edge.
+	feedback, outer map[*model.Edge]*link
+	// pipeline is the result, nil while the graph is being made.
+	pipeline *model.Pipeline
+	// broken says that the pipeline has a mistake, so that no other can hold it.
+	broken bool
 }
 
-// node is a field on its way into the model.
+// node is a field of the pipeline, before it has found its place in the model.
 type node struct {
 	*model.Field
-	pos     token.Pos
-	from    *tag
-	edge    *tag
+	pos token.Pos
+	// isNested says that the field is a pipeline; nested is what it holds, nil if that is broken.
+	isNested bool
+	nested   *graph
+	// The tags that name other fields or outputs, nil if they are not there.
+	from, edge, loop, errors, discard *tag
+	in                                []*link
+	// readers are the outputs that somebody reads, those of a nested pipeline too.
 	readers map[string]bool
 	// broken says that the field cannot be part of an edge, for a reason that was given.
 	broken bool
 }
 
+// pipeline checks a marked pipeline.
 func (c *checker) pipeline(m directive.Mark) *model.Pipeline {
-	named := m.Type.Type().(*types.Named)
-	g := &graph{checker: c, pipeline: &model.Pipeline{Type: named, File: m.File.Name}, fields: map[string]*node{}}
-	structure := named.Underlying().(*types.Struct)
-	i := 0
-	for _, f := range m.Spec.Type.(*ast.StructType).Fields.List {
-		if len(f.Names) == 0 {
-			c.diags.Add(c.at(f.Pos()), "pipeline "+m.Type.Name()+" embeds "+c.typeName(structure.Field(i).Type()), "name the field: its name is the operator's uid")
-			i++
-			continue
-		}
-		for _, name := range f.Names {
-			g.add(name, structure.Field(i), f.Tag)
-			i++
-		}
-	}
-	g.uids()
-	for _, n := range g.order {
-		g.connect(n)
-	}
-	g.types()
-	g.cycles()
-	g.unread()
-	g.partitions()
-	for _, f := range g.pipeline.Fields {
-		for _, e := range f.In {
-			e.From.Out = append(e.From.Out, e)
-		}
-	}
-	return g.pipeline
+	return c.graphOf(m.Type.Type().(*types.Named)).pipeline
 }
 
-func (g *graph) add(name *ast.Ident, v *types.Var, lit *ast.BasicLit) {
-	n := &node{Field: &model.Field{Name: v.Name(), UID: v.Name(), Pos: g.at(name.Pos())}, pos: name.Pos(), readers: map[string]bool{}}
-	if v.Name() == "_" {
-		g.diags.Add(n.Pos, "pipeline "+g.pipeline.Name()+" has a field without a name", "its name is the operator's uid")
+// graphOf checks a pipeline type once. The mistakes of one of another package are not reported but kept in the graph's own list.
+func (c *checker) graphOf(t *types.Named) *graph {
+	if g := c.graphs[t.Obj()]; g != nil {
+		return g
+	}
+	g := &graph{checker: c, named: t, fields: map[string]*node{}}
+	c.graphs[t.Obj()] = g
+	structure, ok := t.Underlying().(*types.Struct)
+	if !ok { // it contains itself, as the type checker says
+		g.pipeline, g.broken = &model.Pipeline{Type: t}, true
+		return g
+	}
+	file := ""
+	var literals []*ast.BasicLit
+	if m, ok := c.marks[t.Obj()]; ok {
+		file = m.File.Name
+		for _, f := range m.Spec.Type.(*ast.StructType).Fields.List {
+			literals = append(literals, slices.Repeat([]*ast.BasicLit{f.Tag}, max(1, len(f.Names)))...)
+		}
+	} else {
+		apart := *c
+		apart.diags = &diag.List{}
+		g.checker = &apart
+	}
+	before := len(*g.diags)
+	for i := range structure.NumFields() {
+		literal := untold(structure.Tag(i))
+		if literals != nil {
+			literal = literals[i]
+		}
+		g.add(structure.Field(i), literal)
+	}
+	g.connectAll()
+	g.types()
+	g.unread()
+	g.pipeline = g.flatten(file)
+	g.uids()
+	g.loops()
+	g.cycles()
+	g.partitions()
+	g.nameable()
+	g.broken = len(*g.diags) > before || slices.ContainsFunc(g.order, func(n *node) bool { return n.broken })
+	return g
+}
+
+// name is the pipeline's as the user writes it.
+func (g *graph) name() string { return g.typeName(g.named) }
+
+func (g *graph) add(v *types.Var, literal *ast.BasicLit) {
+	at := g.at(v.Pos())
+	if v.Embedded() {
+		g.diags.Add(at, "pipeline "+g.name()+" embeds "+g.typeName(v.Type()), "name the field: its name is the operator's uid")
 		return
 	}
+	if v.Name() == "_" {
+		g.diags.Add(at, "pipeline "+g.name()+" has a field without a name", "its name is the operator's uid")
+		return
+	}
+	n := &node{
+		Field: &model.Field{Name: v.Name(), Path: []string{v.Name()}, UID: v.Name(), Pos: at}, pos: v.Pos(), readers: map[string]bool{},
+	}
 	if !v.Exported() {
-		g.diags.Add(n.Pos, fmt.Sprintf("field %s of pipeline %s is not exported", v.Name(), g.pipeline.Name()),
+		g.diags.Add(n.Pos, fmt.Sprintf("field %s of pipeline %s is not exported", v.Name(), g.name()),
 			"name it "+model.Upper(v.Name())+": whoever builds the pipeline sets it")
 	}
 	g.fields[v.Name()] = n
 	g.order = append(g.order, n)
-	g.pipeline.Fields = append(g.pipeline.Fields, n.Field)
 	g.kind(n, v)
-	g.tags(n, lit)
+	g.tags(n, literal)
 }
 
 // kind finds out what the field is.
@@ -102,21 +137,26 @@ func (g *graph) kind(n *node, v *types.Var) {
 	}
 	n.Kind, n.broken = model.Transform, true
 	elem, pointer := pointee(t)
-	named, ok := elem.(*types.Named)
-	if ok && g.isOperator(named) {
+	named, ok := types.Unalias(elem).(*types.Named)
+	switch {
+	case ok && g.isOperator(named):
 		if pointer {
 			g.diags.Add(n.Pos, "field "+n.Name+" is a pointer to an operator", "hold the operator itself: every subtask has its own copy")
 			return
 		}
 		n.Operator = g.operator(named, n.pos)
 		n.broken = n.Operator == nil
-		return
+	case ok && g.isPipeline(named):
+		n.isNested = true
+		if pointer {
+			g.diags.Add(n.Pos, "field "+n.Name+" is a pointer to a pipeline", "hold the pipeline itself: its fields are wired as those of "+g.name())
+			return
+		}
+		g.nest(n, named)
+	default:
+		g.diags.Add(n.Pos, fmt.Sprintf("field %s is %s, which is no operator, source or sink", n.Name, g.typeName(t)),
+			"a pipeline's fields are operators, runtime.Source[T], runtime.Sink[T] and other pipelines")
 	}
-	hint := "a pipeline's fields are operators, runtime.Source[T] and runtime.Sink[T]"
-	if ok && g.isPipeline(named) {
-		hint = "a pipeline as a field of another is not supported yet"
-	}
-	g.diags.Add(n.Pos, fmt.Sprintf("field %s is %s, which is no operator, source or sink", n.Name, g.typeName(t)), hint)
 }
 
 // isOperator reports whether t has a method that takes records, or is marked.
@@ -135,87 +175,15 @@ func (g *graph) isOperator(t *types.Named) bool {
 	})
 }
 
-func (g *graph) isPipeline(t *types.Named) bool {
-	u, ok := t.Underlying().(*types.Struct)
-	if !ok {
-		return false
-	}
-	for f := range u.Fields() {
-		if _, ok := isRuntime(f.Type(), "Source"); ok {
-			return true
-		}
-	}
-	return false
-}
-
-func tagKeys() []string { return []string{"from", "edge", "parallelism", "uid"} }
-
-func laterKeys() []string {
-	return []string{"discard", "loop", "errors", "share", "time", "outoforder", "idle", "ttl"}
-}
-
-func (g *graph) tags(n *node, lit *ast.BasicLit) {
-	tags, ok := parseTags(lit)
-	if !ok {
-		g.diags.Add(g.at(lit.Pos()), "the tag of "+n.Name+" cannot be read", "write it as `from:\"A\" uid:\"b\"`")
-	}
-	seen := map[string]bool{}
-	for _, t := range tags {
-		if seen[t.key] {
-			g.diags.Addf(g.at(t.keyPos), "tag %s stands twice", t.key)
-			continue
-		}
-		seen[t.key] = true
-		switch t.key {
-		case "from":
-			n.from = &t
-		case "edge":
-			g.edgeTag(n, t)
-		case "parallelism":
-			p, err := strconv.Atoi(t.value)
-			if err != nil || p < 1 || p > 1<<15 {
-				g.diags.Add(g.at(t.pos), fmt.Sprintf("parallelism %q of %s is not a number from 1 to 32768", t.value, n.Name), "")
-				continue
-			}
-			n.Parallelism = p
-		case "uid":
-			if t.value == "" || strings.ContainsFunc(t.value, unicode.IsControl) {
-				g.diags.Add(g.at(t.pos), fmt.Sprintf("uid %q of %s is empty or has control characters", t.value, n.Name), "")
-				continue
-			}
-			n.UID = t.value
-			n.Pos = g.at(t.pos)
-		default:
-			if slices.Contains(laterKeys(), t.key) {
-				g.diags.Add(g.at(t.keyPos), "tag "+t.key+" is not supported yet", "")
-				continue
-			}
-			g.diags.Add(g.at(t.keyPos), "unknown tag "+t.key, diag.DidYouMean(t.key, tagKeys()))
-		}
-	}
-}
-
-func (g *graph) edgeTag(n *node, t tag) {
-	kinds := []model.Partition{model.Forward, model.Rebalance, model.Rescale, model.Broadcast}
-	if !slices.Contains(kinds, model.Partition(t.value)) {
-		var known []string
-		for _, k := range kinds {
-			known = append(known, string(k))
-		}
-		g.diags.Add(g.at(t.pos), fmt.Sprintf("unknown edge %q", t.value), diag.DidYouMean(t.value, known))
-		return
-	}
-	n.edge, n.Partition = &t, model.Partition(t.value)
-}
-
 // uids checks that every uid is there once.
 func (g *graph) uids() {
-	first := map[string]*node{}
-	for _, n := range g.order {
-		if other := first[n.UID]; other != nil {
-			g.diags.Add(n.Pos, fmt.Sprintf("%s and %s have one uid, %q", other.Name, n.Name, n.UID), "a checkpoint finds the state of an operator by its uid: change one of them")
+	first := map[string]*model.Field{}
+	for _, f := range g.pipeline.Fields {
+		if other := first[f.UID]; other != nil {
+			g.diags.Add(f.Pos, fmt.Sprintf("%s and %s have one uid, %q", other.Selector(), f.Selector(), f.UID),
+				"a checkpoint finds the state of an operator by its uid: change one of them")
 			continue
 		}
-		first[n.UID] = n
+		first[f.UID] = f
 	}
 }

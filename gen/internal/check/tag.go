@@ -14,6 +14,11 @@ type tag struct {
 	pos, keyPos token.Pos
 }
 
+// untold is the literal of a tag of which only the text is known, since it stands in another package: it has no position.
+func untold(text string) *ast.BasicLit {
+	return &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(text)}
+}
+
 // parseTags divides a struct tag into its keys. Positions are exact in a raw literal; in another one they are right as long as
 // nothing before them is escaped but the quotes.
 func parseTags(lit *ast.BasicLit) (tags []tag, ok bool) {
@@ -26,6 +31,9 @@ func parseTags(lit *ast.BasicLit) (tags []tag, ok bool) {
 	}
 	raw := strings.HasPrefix(lit.Value, "`")
 	at := func(offset int) token.Pos {
+		if !lit.Pos().IsValid() {
+			return token.NoPos
+		}
 		if !raw {
 			offset += strings.Count(text[:offset], `"`)
 		}
@@ -56,6 +64,26 @@ func parseTags(lit *ast.BasicLit) (tags []tag, ok bool) {
 	}
 }
 
+// in is the place of an offset in the value, if that of the tag is known.
+func (t tag) in(offset int) token.Pos {
+	if !t.pos.IsValid() {
+		return token.NoPos
+	}
+	return t.pos + token.Pos(offset)
+}
+
+// list divides a value into names, separated by commas, each with its place.
+func (t tag) list() []item {
+	var items []item
+	offset := 0
+	for part := range strings.SplitSeq(t.value, ",") {
+		pos := t.in(offset + leading(part))
+		items = append(items, item{field: strings.TrimSpace(part), pos: pos, fieldPos: pos})
+		offset += len(part) + 1
+	}
+	return items
+}
+
 // item is one entry of a from tag.
 type item struct {
 	input, field, output string
@@ -68,13 +96,13 @@ func parseFrom(t tag) []item {
 	var items []item
 	offset := 0
 	for part := range strings.SplitSeq(t.value, ",") {
-		it := item{pos: t.pos + token.Pos(offset+leading(part))}
+		it := item{pos: t.in(offset + leading(part))}
 		it.fieldPos = it.pos
 		rest := part
 		if input, after, ok := strings.Cut(part, "="); ok {
 			it.input = strings.TrimSpace(input)
 			rest = after
-			it.fieldPos = t.pos + token.Pos(offset+len(input)+1+leading(after))
+			it.fieldPos = t.in(offset + len(input) + 1 + leading(after))
 		}
 		it.field, it.output, _ = strings.Cut(strings.TrimSpace(rest), ".")
 		items = append(items, it)

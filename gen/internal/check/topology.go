@@ -2,8 +2,11 @@ package check
 
 import (
 	"fmt"
+	"go/token"
+	"slices"
 	"strings"
 
+	"github.com/streamgen/streamgen/gen/internal/load"
 	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
@@ -14,7 +17,7 @@ func (g *graph) unread() {
 	}
 	for _, n := range g.order {
 		switch {
-		case n.broken || n.Kind == model.Sink:
+		case n.broken || n.isNested || n.Kind == model.Sink:
 		case n.Kind == model.Source:
 			if !n.readers[""] {
 				g.diags.Add(g.at(n.pos), "nobody reads source "+n.Name, "name it in the tag from of a field, or remove it")
@@ -27,11 +30,55 @@ func (g *graph) unread() {
 						name += "." + o.Name
 					}
 					g.diags.Add(g.at(n.pos), fmt.Sprintf("nobody reads output %s of %s", o.Name, n.Name),
-						"its records would be lost: give "+name+" to a sink or an operator")
+						"its records would be lost: give "+name+" to a sink or an operator, or say `discard:\""+o.Name+"\"`")
 				}
 			}
 		}
 	}
+}
+
+// loops makes feedback edges of those that a tag loop names. An edge belongs to a cycle if its end leads to its beginning without
+// another feedback.
+func (g *graph) loops() {
+	closes, all := map[*link]bool{}, []*link{}
+	for _, f := range g.pipeline.Fields {
+		for _, e := range f.In {
+			l := g.feedback[e]
+			if l == nil {
+				continue
+			}
+			e.Loop = g.leads(f, e.From)
+			closes[l] = closes[l] || e.Loop
+			if !slices.Contains(all, l) {
+				all = append(all, l)
+			}
+		}
+	}
+	if g.dangling {
+		return
+	}
+	for _, l := range all {
+		if !closes[l] {
+			g.diags.Add(l.pos, fmt.Sprintf("%s feeds nothing back: %s does not lead to it", l.written(), reader(l)), "read it with the tag from")
+		}
+	}
+}
+
+// leads reports whether records come from one field to another without a feedback.
+func (g *graph) leads(from, to *model.Field) bool {
+	seen := map[*model.Field]bool{}
+	var visit func(f *model.Field) bool
+	visit = func(f *model.Field) bool {
+		if f == to {
+			return true
+		}
+		if seen[f] {
+			return false
+		}
+		seen[f] = true
+		return slices.ContainsFunc(f.Out, func(e *model.Edge) bool { return g.feedback[e] == nil && visit(e.To) })
+	}
+	return visit(from)
 }
 
 // cycles reports each cycle once, at the edge that closes it.
@@ -42,36 +89,59 @@ func (g *graph) cycles() {
 		done
 	)
 	state := map[*model.Field]int{}
-	var path []*model.Field
+	var path []*model.Edge
 	var visit func(f *model.Field)
 	visit = func(f *model.Field) {
 		state[f] = open
-		path = append(path, f)
 		for _, e := range f.In {
+			if e.Loop {
+				continue
+			}
+			path = append(path, e)
 			switch state[e.From] {
 			case unseen:
 				visit(e.From)
 			case open:
-				names := []string{f.Name}
-				for i := len(path) - 1; path[i] != e.From; i-- {
-					names = append(names, path[i-1].Name)
-				}
-				// The path goes against the records: turn it round.
-				names = append(names, f.Name)
-				if e.From == f {
-					names = []string{f.Name, f.Name}
-				}
-				g.diags.Add(e.Pos, f.Name+" reads what it emits itself: "+strings.Join(names, " → "), "feedback is not supported yet")
+				first := slices.IndexFunc(path, func(p *model.Edge) bool { return p.To == e.From })
+				g.cycle(slices.Clone(path[first:]))
 			}
+			path = path[:len(path)-1]
 		}
-		path = path[:len(path)-1]
 		state[f] = done
 	}
-	for _, n := range g.order {
-		if state[n.Field] == unseen {
-			visit(n.Field)
+	for _, f := range g.pipeline.Fields {
+		if state[f] == unseen {
+			visit(f)
 		}
 	}
+}
+
+// cycle reports a cycle, of which each edge begins where the next one ends. It is said at the last one, or at the last one that stands in this
+// package.
+func (g *graph) cycle(edges []*model.Edge) {
+	last := edges[len(edges)-1]
+	for _, e := range edges {
+		if g.inPackage(e.Pos) {
+			last = e
+		}
+	}
+	// The edges are met against the records: turn them round, from the reader to itself.
+	slices.Reverse(edges)
+	at := slices.Index(edges, last)
+	names := []string{last.To.Selector()}
+	for i := range edges {
+		names = append(names, edges[(at+1+i)%len(edges)].To.Selector())
+	}
+	hint := "to feed records back on purpose, name it in the tag loop instead of from: `loop:\"" + g.outer[last].entry() + "\"`"
+	if last.Fails() {
+		hint = "errors go on, not back: name another field"
+	}
+	g.diags.Add(last.Pos, last.To.Selector()+" reads what it emits itself: "+strings.Join(names, " → "), hint)
+}
+
+// inPackage reports whether a place lies in a file of the package.
+func (g *graph) inPackage(pos token.Position) bool {
+	return slices.ContainsFunc(g.pkg.Files, func(f *load.File) bool { return f.Name == pos.Filename })
 }
 
 // partitions checks the tags edge against keys and parallelism.
@@ -82,15 +152,20 @@ func (g *graph) partitions() {
 		}
 		if n.Operator != nil && n.Operator.Key != nil {
 			g.diags.Add(g.at(n.edge.pos), fmt.Sprintf("edge %s of %s contradicts its Key", n.edge.value, n.Name), "records go to the subtask that holds their key: remove the tag")
+		}
+	}
+	for _, f := range g.pipeline.Fields {
+		if f.Partition != model.Forward || f.Operator != nil && f.Operator.Key != nil {
 			continue
 		}
-		if n.Partition != model.Forward {
-			continue
+		at := f.Pos
+		if n := g.fields[f.Selector()]; n != nil {
+			at = g.at(n.edge.pos)
 		}
-		for _, e := range n.In {
-			if e.From.Parallelism != n.Parallelism {
-				g.diags.Add(g.at(n.edge.pos), fmt.Sprintf("edge forward from %s to %s joins different parallelisms, %s and %s",
-					e.From.Name, n.Name, parallelism(e.From.Parallelism), parallelism(n.Parallelism)),
+		for _, e := range f.In {
+			if e.From.Parallelism != f.Parallelism {
+				g.diags.Add(at, fmt.Sprintf("edge forward from %s to %s joins different parallelisms, %s and %s",
+					e.From.Selector(), f.Selector(), parallelism(e.From.Parallelism), parallelism(f.Parallelism)),
 					"give both one parallelism, or use rebalance or rescale")
 			}
 		}

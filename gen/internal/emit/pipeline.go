@@ -54,6 +54,13 @@ func (p *pipeline) emitJob(f *file) {
 		}
 		body = append(body, jen.Line(), add)
 	}
+	for i, port := range p.Ports {
+		if i == 0 {
+			body = append(body, jen.Line())
+		}
+		name := map[model.FieldKind]string{model.Source: "Inlet", model.Sink: "Outlet"}[port.Kind]
+		body = append(body, f.core(name).Call(jen.Id("j"), jen.Lit(port.UID), jen.Id("p."+port.Selector())))
+	}
 	connects := []jen.Code{}
 	for _, to := range p.tasks {
 		for _, from := range p.tasks {

@@ -47,7 +47,7 @@ func (t *task) emitProcess(f *file) {
 			names.used[name] = true
 			batch = names.name(plural, "records")
 		}
-		from := []string{t.Head.Name}
+		from := []string{t.Head.Selector()}
 		if t.Head.Kind != model.Source {
 			from = nil
 			for _, e := range in.edges {
@@ -72,9 +72,9 @@ func (t *task) emitProcess(f *file) {
 // written is how the user's tag writes the origin of e.
 func written(e *model.Edge) string {
 	if e.Output == nil || e.Output.Name == model.DefaultOutput {
-		return e.From.Name
+		return e.From.Selector()
 	}
-	return e.From.Name + "." + e.Output.Name
+	return e.From.Selector() + "." + e.Output.Name
 }
 
 // pass hands one record to every reader of an output.
@@ -124,7 +124,10 @@ func (t *task) writes() []jen.Code {
 				continue
 			}
 			taken := jen.Id("t." + t.outs[output{n, o}] + ".Take").Call()
-			if len(edges) > 1 {
+			switch {
+			case len(edges) == 0:
+				calls = append(calls, taken.Comment("discarded"))
+			case len(edges) > 1:
 				name := t.outs[output{n, o}]
 				calls = append(calls, jen.Id(name).Op(":=").Add(taken))
 				taken = jen.Id(name)
@@ -217,6 +220,9 @@ func (t *task) mapBody(names *scope, n *model.Field, in *model.Input, edge *mode
 	if !in.Method.Fails && len(edges) == 1 {
 		return t.pass(edges, call)
 	}
+	if len(edges) == 0 {
+		return t.discard(names, n, in, call)
+	}
 	result := names.name(wishes(edges, "result")...)
 	if !in.Method.Fails {
 		return append([]jen.Code{jen.Id(result).Op(":=").Add(call)}, t.pass(edges, jen.Id(result))...)
@@ -231,6 +237,9 @@ func (t *task) mapBody(names *scope, n *model.Field, in *model.Input, edge *mode
 func (t *task) filterBody(names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string) []jen.Code {
 	call := t.call(n, in.Method, edge, record)
 	pass := t.pass(t.edges(n, n.Operator.Outputs[0]), jen.Id(record))
+	if len(pass) == 0 {
+		return t.discard(names, n, in, call)
+	}
 	if !in.Method.Fails {
 		return []jen.Code{jen.If(call).Block(pass...)}
 	}
@@ -240,6 +249,15 @@ func (t *task) filterBody(names *scope, n *model.Field, in *model.Input, edge *m
 		t.check(n, jen.Id(err)),
 		jen.If(jen.Id(ok)).Block(pass...),
 	}
+}
+
+// discard calls Map or Filter, whose result nobody reads.
+func (t *task) discard(names *scope, n *model.Field, in *model.Input, call *jen.Statement) []jen.Code {
+	if !in.Method.Fails {
+		return []jen.Code{jen.Id("_").Op("=").Add(call).Comment("discarded")}
+	}
+	err := names.name("err")
+	return []jen.Code{jen.List(jen.Id("_"), jen.Id(err)).Op(":=").Add(call).Comment("discarded"), t.check(n, jen.Id(err))}
 }
 
 func (t *task) check(n *model.Field, err *jen.Statement) *jen.Statement {

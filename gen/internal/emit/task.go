@@ -88,7 +88,7 @@ func (t *task) name() {
 func (t *task) members() string {
 	var names []string
 	for _, n := range t.Fields {
-		names = append(names, n.Name)
+		names = append(names, n.Selector())
 	}
 	return enumerate(names)
 }
@@ -123,12 +123,21 @@ func (t *task) operator(f *file, n *model.Field) *jen.Statement {
 		name = "Sink"
 	}
 	if n.Kind != model.Transform {
-		arguments = append(arguments, jen.Id("p."+n.Name))
+		arguments = append(arguments, jen.Id("p."+n.Selector()))
 	}
+	var loops []jen.Code
 	for _, e := range n.In {
+		if e.Loop {
+			loops = append(loops, jen.Lit(e.Name()))
+			continue
+		}
 		arguments = append(arguments, jen.Lit(e.Name()))
 	}
-	return f.core(name).Call(arguments...)
+	operator := f.core(name).Call(arguments...)
+	if len(loops) > 0 {
+		operator = operator.Dot("Loop").Call(loops...)
+	}
+	return operator
 }
 
 // literal is a new task.
@@ -139,11 +148,11 @@ func (t *task) literal(f *file) *jen.Statement {
 	for _, n := range t.Fields {
 		switch n.Kind {
 		case model.Source:
-			add(t.fields[n], f.core("NewSourcePort").Call(jen.Id("p."+n.Name)))
+			add(t.fields[n], f.core("NewSourcePort").Call(jen.Id("p."+n.Selector())))
 		case model.Sink:
-			add(t.fields[n], f.core("NewSinkPort").Call(jen.Id("p."+n.Name)))
+			add(t.fields[n], f.core("NewSinkPort").Call(jen.Id("p."+n.Selector())))
 		case model.Transform:
-			add(t.fields[n], jen.Id("p."+n.Name))
+			add(t.fields[n], jen.Id("p."+n.Selector()))
 			if t.states[n] != "" {
 				tables = true
 				codec := t.pipeline.e.adapterOf(n.Operator).name
@@ -153,7 +162,7 @@ func (t *task) literal(f *file) *jen.Statement {
 	}
 	for _, s := range t.Sends {
 		if head := s.To.Head; t.keys[head] != "" && t.firstWithKey(s) {
-			add(t.keys[head], jen.Id("p."+head.Name))
+			add(t.keys[head], jen.Id("p."+head.Selector()))
 		}
 	}
 	if tables || len(values) > 3 {
@@ -184,7 +193,11 @@ func (t *task) connect(f *file, s *model.Send, vertices map[*model.Task]string) 
 	}[s.Partition]
 	take := jen.Func().Params(jen.Id("t").Op("*").Id(t.typeName)).Op("*").Add(f.core("Output")).Types(f.typ(s.Edges[0].Record)).
 		Add(short(jen.Return(jen.Op("&").Id("t." + t.outputs[s]))))
-	return f.core("Connect").Call(jen.Id("j"), f.core(partition), jen.Id(vertices[s.From]), take, jen.Id(vertices[s.To]), jen.Lit(s.Number))
+	connection := f.core("Connect").Call(jen.Id("j"), f.core(partition), jen.Id(vertices[s.From]), take, jen.Id(vertices[s.To]), jen.Lit(s.Number))
+	if s.Loop {
+		connection = connection.Dot("Loop").Call()
+	}
+	return connection
 }
 
 func (t *task) emit(f *file) {

@@ -20,11 +20,13 @@ type Send struct {
 	Partition Partition
 	// Number is the input's number at the reader.
 	Number int
+	// Loop says that it feeds records back.
+	Loop bool
 }
 
 // Chained reports whether the reader of e runs in the same task.
 func (e *Edge) Chained() bool {
-	return (e.To.Partition == Default || e.To.Partition == Forward) &&
+	return !e.Loop && (e.To.Partition == Default || e.To.Partition == Forward) &&
 		len(e.To.In) == 1 && e.From.Parallelism == e.To.Parallelism && (e.Input == nil || e.Input.Key == nil)
 }
 
@@ -67,12 +69,12 @@ func (t *Task) add(f *Field, of map[*Field]*Task) {
 
 func (t *Task) send(e *Edge, to *Task) {
 	for _, s := range t.Sends {
-		if s.To == to && s.Edges[0].Input == e.Input {
+		if s.To == to && s.Edges[0].Input == e.Input && s.Loop == e.Loop {
 			s.Edges = append(s.Edges, e)
 			return
 		}
 	}
-	s := &Send{From: t, To: to, Edges: []*Edge{e}, Partition: e.To.Partition, Number: slices.Index(to.Inputs, e.Input)}
+	s := &Send{From: t, To: to, Edges: []*Edge{e}, Partition: e.To.Partition, Number: slices.Index(to.Inputs, e.Input), Loop: e.Loop}
 	if e.Input != nil && e.Input.Key != nil {
 		s.Partition = Hash
 	}

@@ -1,0 +1,126 @@
+package check
+
+import (
+	"fmt"
+	"go/ast"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/streamgen/streamgen/gen/internal/diag"
+	"github.com/streamgen/streamgen/gen/internal/model"
+)
+
+func tagKeys() []string {
+	return []string{"from", "edge", "parallelism", "uid", "discard", "loop"}
+}
+
+func laterKeys() []string { return []string{"errors", "share", "time", "outoforder", "idle", "ttl"} }
+
+// tags reads the tags of a field.
+func (g *graph) tags(n *node, literal *ast.BasicLit) {
+	tags, ok := parseTags(literal)
+	if !ok {
+		g.diags.Add(g.at(literal.Pos()), "the tag of "+n.Name+" cannot be read", "write it as `from:\"A\" uid:\"b\"`")
+	}
+	seen := map[string]bool{}
+	for _, t := range tags {
+		if seen[t.key] {
+			g.diags.Addf(g.at(t.keyPos), "tag %s stands twice", t.key)
+			continue
+		}
+		seen[t.key] = true
+		if slices.Contains(laterKeys(), t.key) {
+			g.diags.Add(g.at(t.keyPos), "tag "+t.key+" is not supported yet", "")
+			continue
+		}
+		if why, hint := misplaced(n, t.key); why != "" {
+			if !n.broken || n.isNested {
+				g.diags.Add(g.at(t.keyPos), why+" has the tag "+t.key, hint)
+			}
+			continue
+		}
+		switch t.key {
+		case "from":
+			n.from = &t
+		case "loop":
+			n.loop = &t
+		case "errors":
+			n.errors = &t
+		case "discard":
+			n.discard = &t
+		case "edge":
+			g.edgeTag(n, t)
+		case "share":
+			if t.value != "true" {
+				g.diags.Add(g.at(t.pos), fmt.Sprintf("unknown share %q", t.value), "write `share:\"true\"`, or leave it out: then records from another task are cloned")
+				continue
+			}
+			n.Share = true
+		case "parallelism":
+			g.parallelismTag(n, t)
+		case "uid":
+			g.uidTag(n, t)
+		default:
+			g.diags.Add(g.at(t.keyPos), "unknown tag "+t.key, diag.DidYouMean(t.key, tagKeys()))
+		}
+	}
+}
+
+// misplaced says of which field a tag says nothing, "" if it may stand there.
+func misplaced(n *node, key string) (field, hint string) {
+	switch {
+	case n.isNested:
+		switch key {
+		case "edge", "share":
+			return "pipeline " + n.Name, "its own fields say how they read: remove the tag"
+		case "discard", "errors":
+			return "pipeline " + n.Name, "its own fields say what becomes of what they emit: remove the tag"
+		}
+	case n.Kind == model.Source:
+		switch key {
+		case "from", "edge", "loop", "share":
+			return "source " + n.Name, "nothing goes into a source: remove the tag"
+		case "discard", "errors":
+			return "source " + n.Name, "it is for the outputs and methods of an operator: remove the tag"
+		}
+	case n.Kind == model.Sink:
+		switch key {
+		case "discard", "errors":
+			return "sink " + n.Name, "it is for the outputs and methods of an operator: remove the tag"
+		}
+	}
+	return "", ""
+}
+
+func (g *graph) parallelismTag(n *node, t tag) {
+	p, err := strconv.Atoi(t.value)
+	if err != nil || p < 1 || p > 1<<15 {
+		g.diags.Add(g.at(t.pos), fmt.Sprintf("parallelism %q of %s is not a number from 1 to 32768", t.value, n.Name), "")
+		return
+	}
+	n.Parallelism = p
+}
+
+func (g *graph) uidTag(n *node, t tag) {
+	if t.value == "" || strings.ContainsFunc(t.value, unicode.IsControl) {
+		g.diags.Add(g.at(t.pos), fmt.Sprintf("uid %q of %s is empty or has control characters", t.value, n.Name), "")
+		return
+	}
+	n.UID = t.value
+	n.Pos = g.at(t.pos)
+}
+
+func (g *graph) edgeTag(n *node, t tag) {
+	kinds := []model.Partition{model.Forward, model.Rebalance, model.Rescale, model.Broadcast}
+	if !slices.Contains(kinds, model.Partition(t.value)) {
+		var known []string
+		for _, k := range kinds {
+			known = append(known, string(k))
+		}
+		g.diags.Add(g.at(t.pos), fmt.Sprintf("unknown edge %q", t.value), diag.DidYouMean(t.value, known))
+		return
+	}
+	n.edge, n.Partition = &t, model.Partition(t.value)
+}
