@@ -80,7 +80,7 @@ func (p *manifestParser) since(v ManifestVersion) bool { return p.version >= v }
 const (
 	manifestFields   = 6
 	checkpointFields = 6
-	subtaskFields    = 6
+	subtaskFields    = 7
 	dataFields       = 3
 	operatorFields   = 6
 	splitFields      = 4
@@ -115,7 +115,11 @@ func parseCheckpoint(p *manifestParser) *Checkpoint {
 }
 
 func parseSubtask(p *manifestParser) Subtask {
-	p.ArrayOf(subtaskFields)
+	fields := subtaskFields
+	if !p.since(ManifestStateKinds) {
+		fields--
+	}
+	p.ArrayOf(fields)
 	s := Subtask{
 		Task:        p.String(),
 		Index:       p.NativeInt(),
@@ -125,6 +129,10 @@ func parseSubtask(p *manifestParser) Subtask {
 	}
 	p.ArrayOf(dataFields)
 	s.Data = Data{Inline: p.Bytes(), File: p.String(), Size: p.Int()}
+	s.Watermark = NoWatermark
+	if p.since(ManifestStateKinds) {
+		s.Watermark = p.Int()
+	}
 	return s
 }
 

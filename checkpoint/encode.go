@@ -18,7 +18,7 @@ const (
 	// ManifestArrays is the first form: each struct is a msgpack array of its fields in their order in this package. A later version
 	// adds fields at the end of an array.
 	ManifestArrays ManifestVersion = 1
-	// ManifestStateKinds adds State.Kind. The states of a manifest before it are keyed.
+	// ManifestStateKinds adds State.Kind and Subtask.Watermark. The states of a manifest before it are keyed, and nothing is known of the time.
 	ManifestStateKinds ManifestVersion = 2
 
 	newestManifest = ManifestStateKinds
@@ -79,7 +79,8 @@ func appendSubtask(b []byte, s *Subtask) []byte {
 	b = serde.AppendArray(b, dataFields)
 	b = serde.AppendBytes(b, s.Data.Inline)
 	b = serde.AppendString(b, s.Data.File)
-	return serde.AppendInt(b, s.Data.Size)
+	b = serde.AppendInt(b, s.Data.Size)
+	return serde.AppendInt(b, s.Watermark)
 }
 
 func appendOperator(b []byte, o *Operator) []byte {

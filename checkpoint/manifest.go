@@ -4,6 +4,7 @@ package checkpoint
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -77,7 +78,12 @@ type Subtask struct {
 	Operators []Operator
 	// Data holds the states of all the operators, as a snapshot file.
 	Data Data
+	// Watermark is how far event time had come, in milliseconds since 1970-01-01 UTC; NoWatermark if it was not known.
+	Watermark int64
 }
+
+// NoWatermark is the watermark of a subtask that has heard of none.
+const NoWatermark = math.MinInt64
 
 // Operator is what one operator of a subtask held, except its states, of which it has the names.
 type Operator struct {

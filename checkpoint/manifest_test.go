@@ -29,12 +29,12 @@ func sample() checkpoint.Manifest {
 				{Task: "Lines", Parallelism: 1, Finished: true, Operators: []checkpoint.Operator{{
 					UID: "Lines", Connector: checkpoint.Connector{Kind: "file", Version: 1},
 					Splits: []checkpoint.Split{{ID: "a.txt", Weight: 100, Position: []byte{7}, Done: true}},
-				}}, Data: checkpoint.Data{Inline: []byte("small")}},
+				}}, Data: checkpoint.Data{Inline: []byte("small")}, Watermark: checkpoint.NoWatermark},
 				{Task: "Count", Index: 1, Parallelism: 2, Operators: []checkpoint.Operator{{
 					UID: "Count", States: []checkpoint.State{{Name: "state", Schema: "{}"}, {Name: "buffer.Pending", Schema: "string", Kind: checkpoint.SplitList}},
 				}, {
 					UID: "Totals", Handles: [][]byte{{1}, nil, {}},
-				}}, Data: checkpoint.Data{File: "data/epoch-0000000003-17-Count-1", Size: 1 << 20}},
+				}}, Data: checkpoint.Data{File: "data/epoch-0000000003-17-Count-1", Size: 1 << 20}, Watermark: 1_700_000_000_123},
 			},
 		},
 	}
@@ -67,6 +67,7 @@ func TestManifestOfVersion1(t *testing.T) {
 	m := sample()
 	count := &m.Checkpoint.Subtasks[1].Operators[0]
 	count.States = count.States[:1] // there were only keyed ones
+	m.Checkpoint.Subtasks[1].Watermark = checkpoint.NoWatermark
 	require.Equal(t, &m, got)
 }
 
@@ -131,7 +132,7 @@ func TestManifestRoundTrip(t *testing.T) {
 					p := rapid.IntRange(1, 99).Draw(t, "parallelism")
 					return checkpoint.Subtask{Task: text.Draw(t, "task"), Parallelism: p, Index: rapid.IntRange(0, p-1).Draw(t, "index"),
 						Finished: rapid.Bool().Draw(t, "finished"), Operators: rapid.SliceOf(operator).Draw(t, "operators"),
-						Data: checkpoint.Data{Inline: blob.Draw(t, "inline"), Size: rapid.Int64Min(0).Draw(t, "size")}}
+						Data: checkpoint.Data{Inline: blob.Draw(t, "inline"), Size: rapid.Int64Min(0).Draw(t, "size")}, Watermark: rapid.Int64().Draw(t, "watermark")}
 				})).Draw(t, "subtasks"),
 			}
 		}
@@ -204,8 +205,8 @@ func TestManifestDamage(t *testing.T) {
 	}{
 		{"empty", func([]byte) []byte { return nil }, "manifest damaged at offset 0: 0 bytes are fewer than the 20 of a frame: the file is cut off"},
 		{"another file", func(b []byte) []byte { b[0] = 'x'; return b }, `manifest damaged at offset 0: it does not begin with "SGMF"`},
-		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 203 bytes of payload, there are 204"},
-		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 219: the checksum does not fit the 219 bytes before it"},
+		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 221 bytes of payload, there are 222"},
+		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 237: the checksum does not fit the 237 bytes before it"},
 		{"a later version", func(b []byte) []byte { b[4] = 3; return mend(b) },
 			"manifest of version 3 was written by a newer streamgen, this one reads up to 2: use a binary as new as the one that wrote it"},
 		{"msgpack", func(b []byte) []byte { b[16] = 0xc1; return mend(b) }, "manifest damaged at offset 16: msgpack at offset 0: expected an array, found a byte that msgpack never uses (0xc1)"},

@@ -182,6 +182,8 @@ func (a *attempt) build() {
 			s.task.counts = Counts{info: v, counts: make([]atomic.Int64, len(v.info.Operators))}
 			s.align.blocks = a.env.config.Checkpointing.Mode == config.ExactlyOnce
 			s.finished = a.from.finishedSubtask(v, i, inputOver)
+			s.eventTime = v.info.Operators[0].eventTime
+			s.task.times = a.restoredTimes(v, i)
 			s.isSource = v.info.Operators[0].splits != nil
 			a.subtasks = append(a.subtasks, s)
 			byVertex[v] = append(byVertex[v], s)

@@ -17,6 +17,8 @@ type Operator struct {
 	connector runtime.Connector
 	// splits is that of a source.
 	splits func(ctx context.Context, known []runtime.Split) ([]runtime.Split, error)
+	// eventTime is that of a source, nil if it has none.
+	eventTime *EventTime
 	// guarantee and transactions are those of a sink; transactions is nil if it has none.
 	guarantee    runtime.Guarantee
 	transactions runtime.TransactionalSink
@@ -39,6 +41,13 @@ func Source[T any](uid string, s runtime.Source[T]) Operator {
 	if s != nil {
 		o.connector, o.splits = s.Connector(), s.Splits
 	}
+	return o
+}
+
+// TimedSource is a field of type runtime.Source whose records say when they happened: see Task.SawTime.
+func TimedSource[T any](uid string, s runtime.Source[T], t EventTime) Operator {
+	o := Source(uid, s)
+	o.eventTime = &t
 	return o
 }
 

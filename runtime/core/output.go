@@ -52,6 +52,7 @@ type outlet[T any] struct {
 	task    *Task
 	free    []*batch[T]
 	sent    int // batches on their way
+	marks   int // that the open batch has been given
 	full    bool
 	to      *mailbox
 	channel int
@@ -102,7 +103,7 @@ func (o *outlet[T]) renew() {
 	} else {
 		o.open = &batch[T]{records: make([]T, batchSize)}
 	}
-	o.buffer, o.n = o.open.records[:batchSize], 0
+	o.buffer, o.n, o.marks = o.open.records[:batchSize], 0, 0
 }
 
 // back takes a batch that was done with, and its credit.
@@ -124,6 +125,8 @@ func (o *outlet[T]) back(b *batch[T]) {
 type anyOutput interface {
 	// flush sends what is there, as far as credits allow.
 	flush()
+	// mark says m of event time behind all records, with them or soon.
+	mark(m mark)
 	// barrier sends b behind all records; barriers need no credit.
 	barrier(b coordinator.Barrier)
 	// end sends the end of input behind all records.
@@ -133,7 +136,7 @@ type anyOutput interface {
 
 func (o *Output[T]) flush() {
 	for _, outlet := range o.outlets {
-		if outlet.n > 0 && outlet.sent < credits {
+		if (outlet.n > 0 || outlet.marks > 0) && outlet.sent < credits {
 			outlet.ship()
 		}
 	}

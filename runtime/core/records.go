@@ -21,6 +21,7 @@ type Records interface {
 type batchHead struct {
 	next int // the first record that was not processed yet
 	// What follows the records, in this order.
+	mark    mark
 	barrier *coordinator.Barrier
 	end     bool
 	// home is where the batch goes back to when it is done; its return is the credit to send another.

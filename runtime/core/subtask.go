@@ -43,8 +43,10 @@ type subtask struct {
 	current   Records // under way
 	from      int     // its channel
 	alarm     func()  // stops the source's WakeAfter, nil if there is none
-	suspended int64   // the stop savepoint whose barrier has left: no record may follow it
+	suspended int64   // the stop savepoint whose barrier has left: no record may follow it, and no timer fire
 	finished  bool    // Finish has run, in this run or before
+	timing
+	timerState
 }
 
 // life is what a subtask does at the moment.
@@ -61,6 +63,7 @@ const (
 type channel struct {
 	input int
 	queue []Records
+	channelTime
 }
 
 // counter counts the records of a source or a sink.
@@ -92,7 +95,7 @@ type (
 func (s *subtask) box() *mailbox { return &s.mailbox }
 
 func (s *subtask) addChannel(input int) int {
-	s.channels = append(s.channels, channel{input: input})
+	s.channels = append(s.channels, channel{input: input, channelTime: channelTime{watermark: runtime.MinTime}})
 	return s.align.addChannel()
 }
 
@@ -155,6 +158,7 @@ func (s *subtask) start() {
 	s.counters.Store(&s.counting)
 	s.life = running // also if Open fails: what was opened is to be closed
 	s.runner.Open()
+	s.startTime()
 	s.run.master.mailbox.send(hasStarted{})
 	if s.source == nil && len(s.channels) == 0 {
 		s.exhaust()
@@ -167,12 +171,20 @@ func (s *subtask) takeRecords() status {
 		return idle
 	}
 	switch {
+	case s.firing:
+		s.fire()
+		return busy
+	case s.ending:
+		s.exhaust()
+		return busy
+	case s.fireProcessing():
+		return busy
 	case s.source != nil:
 		return s.takeFromSource()
 	case s.current != nil:
 	case !s.next():
 		s.flush()
-		return idle
+		return s.awaitTimers()
 	}
 	s.process(s.channels[s.from].input, s.current)
 	if s.current.done() {
@@ -189,16 +201,24 @@ func (s *subtask) takeFromSource() status {
 	case err != nil:
 		s.fail(err)
 	case records == nil:
+		s.sawNothing()
 		s.flush()
 		return idle
 	default:
+		s.setIdle(false)
 		s.process(0, records)
+		s.sawRecords()
 	}
 	return busy
 }
 
 func (s *subtask) process(input int, records Records) {
 	s.runner.Process(input, records)
+	s.afterRecords()
+}
+
+// afterRecords says how many there were, and writes what sinks were given.
+func (s *subtask) afterRecords() {
 	s.runner.Counts(&s.task.counts)
 	for _, sink := range s.task.sinks {
 		sink.flush()
@@ -214,6 +234,7 @@ func (s *subtask) next() bool {
 			continue
 		}
 		s.current, s.from, s.last = c.queue[0], k, k
+		s.resume(c)
 		copy(c.queue, c.queue[1:])
 		c.queue[len(c.queue)-1] = nil
 		c.queue = c.queue[:len(c.queue)-1]
@@ -225,6 +246,9 @@ func (s *subtask) next() bool {
 // endOfBatch handles what follows the records of the current batch and gives it back.
 func (s *subtask) endOfBatch() {
 	h := s.current.head()
+	if s.takeMark(h); s.firing {
+		return // until all has fired: then what follows is taken
+	}
 	if h.barrier != nil {
 		for _, b := range s.align.barrier(s.from, *h.barrier) {
 			s.checkpoint(b)
@@ -250,8 +274,12 @@ func (s *subtask) flush() {
 	}
 }
 
-// exhaust flushes the operators at the end of input, once in the life of the job, and tells the tasks downstream.
+// exhaust fires all timers and flushes the operators at the end of input, once in the life of the job, and tells the tasks downstream.
 func (s *subtask) exhaust() {
+	s.advance(runtime.MaxTime)
+	if s.ending = s.firing; s.ending {
+		return // until all has fired
+	}
 	if !s.finished {
 		s.finished = true
 		s.runner.Finish()
@@ -260,6 +288,7 @@ func (s *subtask) exhaust() {
 		}
 	}
 	for _, o := range s.outputs {
+		o.mark(mark{watermarkMark, runtime.MaxTime})
 		o.end()
 	}
 	s.life = exhausted
@@ -278,6 +307,8 @@ func (s *subtask) handle(command any) {
 		}
 	case complete:
 		s.complete(c.barrier)
+	case timersDue:
+		s.stopTimerAlarm()
 	case abort:
 		s.align.abort(c.barrier.ID)
 		s.givenUp.Store(c.barrier.ID, true)
@@ -292,7 +323,8 @@ func (s *subtask) checkpoint(b coordinator.Barrier) {
 	if s.life == over {
 		return
 	}
-	held := checkpoint.Subtask{Task: s.task.info.name, Index: s.task.subtask, Parallelism: s.task.info.parallelism, Finished: s.finished}
+	held := checkpoint.Subtask{Task: s.task.info.name, Index: s.task.subtask, Parallelism: s.task.info.parallelism, Finished: s.finished,
+		Watermark: int64(s.task.head.Watermark)}
 	for _, o := range s.task.info.info.Operators {
 		held.Operators = append(held.Operators, checkpoint.Operator{UID: o.uid, Connector: o.connector})
 	}
@@ -306,7 +338,7 @@ func (s *subtask) checkpoint(b coordinator.Barrier) {
 		for _, o := range s.outputs {
 			o.barrier(b)
 		}
-		if s.source != nil && b.Kind == checkpoint.StopSavepoint {
+		if b.Kind == checkpoint.StopSavepoint {
 			s.suspended = b.ID
 		}
 	}
@@ -385,6 +417,7 @@ func (s *subtask) close() {
 	opened := s.life != starting
 	s.life = over
 	s.stopAlarm()
+	s.stopTime()
 	report := func(err error) {
 		if err != nil {
 			s.task.env.logger.Warn("close failed", "task", s.task.name(), "error", err)

@@ -14,6 +14,8 @@ type Runner interface {
 	// Barrier hands out what the task holds, Restore opens it as it was at the barrier.
 	Barrier(s *Snapshot)
 	Restore(r *Restore)
+	// Fire calls back for the timers that are due, as Due says.
+	Fire()
 	// Open opens the operators, Finish flushes them at the end of input, Close releases what they hold.
 	Open()
 	Finish()
@@ -34,6 +36,7 @@ type Task struct {
 	sinks   []anySink
 	scratch []byte // of snapshots
 	counts  Counts
+	times
 }
 
 func (t *Task) task() *Task { return t }
@@ -46,6 +49,9 @@ func (t *Task) Barrier(*Snapshot) {}
 
 // Restore is that of a task without state.
 func (t *Task) Restore(*Restore) {}
+
+// Fire is that of a task without timers.
+func (t *Task) Fire() {}
 
 // Open is that of a task whose operators have none.
 func (t *Task) Open() {}
@@ -73,7 +79,7 @@ func (t *Task) fail(operator string, err error) {
 
 // Context returns what operator is told of where it runs.
 func (t *Task) Context(operator string) runtime.Context {
-	return runtime.NewContext(operator, t.subtask, t.info.parallelism, t.env.logger)
+	return runtime.NewContext(operator, t.subtask, t.info.parallelism, t.env.logger).WithClock(t.clock(operator))
 }
 
 // name is the task's and the subtask's, for messages: "Count (2/4)".

@@ -1,0 +1,233 @@
+package core
+
+import (
+	"slices"
+	"time"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/runtime"
+)
+
+// mark is what a channel says of event time, behind the records of a batch.
+type mark struct {
+	kind      markKind
+	watermark runtime.Time
+}
+
+type markKind uint8
+
+const (
+	noMark markKind = iota
+	watermarkMark
+	// idleMark says that nothing is to be expected for a while, and nobody need wait for the channel.
+	idleMark
+)
+
+// EventTime says how a source makes watermarks of the times of its records.
+type EventTime struct {
+	// OutOfOrder is how far a record may lag behind those before it.
+	OutOfOrder time.Duration
+	// Idle is after how long without a record nobody waits for a subtask of the source any more; 0 is never.
+	Idle time.Duration
+}
+
+// times is what a task knows of time.
+type times struct {
+	// head is the clock of the first operator of the chain, behind that of the others: a watermark reaches them when the timers of the
+	// first have fired.
+	head, behind runtime.Clock
+	seen         runtime.Time // the latest of the records of a source
+	timers
+}
+
+func (t *Task) clock(operator string) *runtime.Clock {
+	if operator == t.info.name {
+		return &t.head
+	}
+	return &t.behind
+}
+
+// SawTime says when a record of a source happened.
+func (t *Task) SawTime(at runtime.Time) { t.seen = max(t.seen, at) }
+
+// timing is how a subtask comes to its watermark.
+type timing struct {
+	eventTime *EventTime    // of a source
+	cameAt    time.Duration // when a record came last from a source, or the subtask began
+	isIdle    bool          // that has been said downstream
+	idleAlarm func()
+	ending    bool // the input is over, but not all timers have fired
+}
+
+// channelTime is what a channel has said of event time.
+type channelTime struct {
+	watermark runtime.Time
+	idle      bool
+}
+
+// startTime goes on from the restored watermark.
+func (s *subtask) startTime() {
+	s.cameAt = s.task.env.now()
+	if w := s.task.head.Watermark; w > runtime.MinTime {
+		s.tell(mark{watermarkMark, w})
+	}
+}
+
+func (s *subtask) stopTime() {
+	if s.idleAlarm != nil {
+		s.idleAlarm()
+		s.idleAlarm = nil
+	}
+	s.stopTimerAlarm()
+}
+
+// takeMark takes what stands behind the records of the current batch about time, once.
+func (s *subtask) takeMark(h *batchHead) {
+	c := &s.channels[s.from]
+	switch h.mark.kind {
+	case noMark:
+		return
+	case watermarkMark:
+		c.idle, c.watermark = false, max(c.watermark, h.mark.watermark)
+	case idleMark:
+		c.idle = true
+	}
+	h.mark = mark{}
+	s.combine()
+}
+
+// resume ends the idleness of a channel that brings records again.
+func (s *subtask) resume(c *channel) {
+	if c.idle && s.current.size() > 0 {
+		c.idle = false
+		s.combine()
+	}
+}
+
+// combine advances to the least watermark of the channels that are neither idle nor at their end. Where there is no such channel the
+// subtask is idle itself, or at its end.
+func (s *subtask) combine() {
+	low, active, open := runtime.MaxTime, false, false
+	for k := range s.channels {
+		c := &s.channels[k]
+		if c.watermark == runtime.MaxTime {
+			continue
+		}
+		open = true
+		if !c.idle {
+			active, low = true, min(low, c.watermark)
+		}
+	}
+	if open {
+		s.setIdle(!active)
+	}
+	if active || !open {
+		s.advance(low)
+	}
+}
+
+// setIdle says downstream that the subtask is idle, or no more so.
+func (s *subtask) setIdle(idle bool) {
+	if idle == s.isIdle {
+		return
+	}
+	s.isIdle = idle
+	if idle {
+		s.tell(mark{kind: idleMark})
+	} else {
+		s.tell(mark{watermarkMark, s.task.behind.Watermark})
+	}
+}
+
+// advance brings the subtask to a watermark: its timers that are due fire, which may take several steps, then those downstream hear of it.
+func (s *subtask) advance(w runtime.Time) {
+	if w <= s.task.head.Watermark {
+		return
+	}
+	s.task.head.Watermark = w
+	if s.beginFiring(w); !s.firing {
+		s.hasAdvanced()
+	}
+}
+
+func (s *subtask) hasAdvanced() {
+	s.task.behind.Watermark = s.task.head.Watermark
+	s.tell(mark{watermarkMark, s.task.head.Watermark})
+}
+
+func (s *subtask) tell(m mark) {
+	for _, o := range s.outputs {
+		o.mark(m)
+	}
+}
+
+// sawRecords makes the watermark of a source of the records that it has processed.
+func (s *subtask) sawRecords() {
+	if s.eventTime == nil {
+		return
+	}
+	if s.eventTime.Idle > 0 {
+		s.cameAt = s.task.env.now()
+	}
+	if w := s.task.seen.Add(-s.eventTime.OutOfOrder); w > runtime.MinTime {
+		s.advance(w - 1)
+	}
+}
+
+// sawNothing makes a source idle if nothing has come for its time.
+func (s *subtask) sawNothing() {
+	if s.eventTime == nil || s.eventTime.Idle <= 0 || s.isIdle {
+		return
+	}
+	rest := s.cameAt + s.eventTime.Idle - s.task.env.now()
+	if rest <= 0 {
+		s.setIdle(true)
+		return
+	}
+	if s.idleAlarm != nil {
+		s.idleAlarm()
+	}
+	s.idleAlarm = s.task.env.after(rest, s.mailbox.nudge)
+}
+
+// mark gives every outlet what is to be said. It goes out with the next batch; where that takes longer than it takes those outlets to fill
+// that get their share of the records, it goes out by itself.
+func (o *Output[T]) mark(m mark) {
+	for _, outlet := range o.outlets {
+		outlet.open.mark = m
+		if outlet.marks++; outlet.marks > len(o.outlets)+marksInBatch && outlet.sent < credits {
+			outlet.ship()
+		}
+	}
+}
+
+// marksInBatch is how many marks a batch awaits beside one for each outlet: a source gives one for each batch that it reads.
+const marksInBatch = 3
+
+// watermark is where a subtask goes on from: the least watermark of those that had the key groups which it takes over or, without keys,
+// of all.
+func (r *restored) watermark(v *vertexInfo, index int, keyed bool, groups int) runtime.Time {
+	low, found := runtime.MaxTime, false
+	first, end := groupRange(index, v.parallelism, groups)
+	r.operators(v.name, func(held *checkpoint.Subtask, _ *checkpoint.Operator) {
+		oldFirst, oldEnd := groupRange(held.Index, held.Parallelism, groups)
+		if !keyed || oldFirst < end && first < oldEnd {
+			low, found = min(low, runtime.Time(held.Watermark)), true
+		}
+	})
+	if !found {
+		return runtime.MinTime
+	}
+	return low
+}
+
+// restoredTimes is what a task knows of time when it begins.
+func (a *attempt) restoredTimes(v *vertexInfo, index int) times {
+	clock := runtime.Clock{Watermark: a.from.watermark(v, index, a.job.isKeyed(v), a.env.groups), Wall: a.env.wall}
+	return times{head: clock, behind: clock, seen: runtime.MinTime}
+}
+
+// isKeyed reports whether records come to a task by their keys.
+func (j *Job) isKeyed(v *vertexInfo) bool {
+	return slices.ContainsFunc(j.edges, func(e *edge) bool { return e.to == v && e.partition == Hash })
+}
