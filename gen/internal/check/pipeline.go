@@ -171,7 +171,7 @@ func (g *graph) isOperator(t *types.Named) bool {
 	}
 	return slices.ContainsFunc(g.methodsOf(t), func(fn *types.Func) bool {
 		prefix, rest, ok := split(fn.Name())
-		return ok && (prefix == "Process" || rest == "" && (prefix == "Map" || prefix == "Filter"))
+		return ok && isTaker(prefix, rest)
 	})
 }
 

@@ -19,8 +19,10 @@ type shaper struct {
 	// fallback is where mistakes of a type from another package are reported.
 	fallback token.Pos
 	// state is the parameter that named the state first.
-	state  *types.Var
-	broken bool
+	state *types.Var
+	// unkeyed is the one that named the state without a key first.
+	unkeyed *types.Var
+	broken  bool
 }
 
 // operator returns the shape of an operator type, nil if it is broken. Its mistakes are reported once.
@@ -68,7 +70,7 @@ func (c *checker) methodsOf(t *types.Named) []*types.Func {
 
 // prefixes are the words that method names are reserved for.
 func prefixes() []string {
-	return []string{"Map", "Filter", "Process", "Key", "Open", "Finish", "Close"}
+	return []string{"Map", "Filter", "Process", "Broadcast", "Key", "Open", "Finish", "Close"}
 }
 
 // split divides a method's name into a reserved prefix and what follows it, if that begins with a capital.
@@ -92,11 +94,13 @@ func (s *shaper) read() {
 		prefix, rest, ok := split(fn.Name())
 		switch {
 		case !ok:
-		case prefix == "Process" || rest == "" && (prefix == "Map" || prefix == "Filter"):
+		case isTaker(prefix, rest):
 			takers = append(takers, fn)
 		case prefix == "Key":
 			keys[rest] = fn
 			keyOrder = append(keyOrder, rest)
+		case prefix == "Broadcast":
+			s.fail(fn.Pos(), "method Broadcast of "+s.op.Name()+" fits nothing: it names no input", "name what every subtask is to see: BroadcastRules reads the input rules")
 		case rest == "":
 			lifecycle[prefix] = fn
 		default:
@@ -124,6 +128,19 @@ func (s *shaper) read() {
 	s.stateFits()
 }
 
+// isTaker reports whether a method of such a name takes records.
+func isTaker(prefix, rest string) bool {
+	switch prefix {
+	case "Process":
+		return true
+	case "Broadcast":
+		return rest != ""
+	case "Map", "Filter":
+		return rest == ""
+	}
+	return false
+}
+
 // form decides how the operator takes its records.
 func (s *shaper) form(takers []*types.Func) bool {
 	if len(takers) == 0 {
@@ -133,7 +150,7 @@ func (s *shaper) form(takers []*types.Func) bool {
 	}
 	for i, fn := range takers {
 		prefix, rest, _ := split(fn.Name())
-		form := map[string]model.Form{"Process": model.Process, "Map": model.Map, "Filter": model.Filter}[prefix]
+		form := map[string]model.Form{"Process": model.Process, "Broadcast": model.Process, "Map": model.Map, "Filter": model.Filter}[prefix]
 		if i == 0 {
 			s.op.Form = form
 			continue
@@ -141,7 +158,7 @@ func (s *shaper) form(takers []*types.Func) bool {
 		first := takers[0]
 		if form != s.op.Form || rest == "" || first.Name() == "Process" {
 			s.fail(fn.Pos(), "operator "+s.op.Name()+" has both "+first.Name()+" and "+fn.Name(),
-				"an operator has one of Map, Filter and Process, or a Process<Input> for each of its inputs")
+				"an operator has one of Map, Filter and Process, or a Process<Input> or Broadcast<Input> for each of its inputs")
 			return false
 		}
 	}
@@ -175,6 +192,9 @@ func (s *shaper) keys() {
 	s.op.Key = first.Key.Func.Signature().Results().At(0).Type()
 	s.checkKeyType(s.op.Key, first.Key.Func)
 	for _, in := range s.op.Inputs {
+		if in.Broadcast {
+			continue
+		}
 		if in.Key == nil {
 			s.fail(in.Method.Func.Pos(), "input "+in.Name+" of "+s.op.Name()+" has no key, but input "+first.Name+" has one",
 				"add Key"+in.Suffix()+"("+s.typeName(in.Record)+") "+s.typeName(s.op.Key))
@@ -189,12 +209,18 @@ func (s *shaper) keys() {
 
 // stateFits checks what only the whole operator shows.
 func (s *shaper) stateFits() {
-	if s.op.State == nil || s.broken {
+	if s.broken {
+		return
+	}
+	s.checkUnkeyed()
+	if s.op.State == nil {
 		return
 	}
 	if s.op.Key == nil {
+		i := slices.IndexFunc(s.op.Inputs, func(in *model.Input) bool { return in.Method.State })
 		s.fail(s.state.Pos(), "operator "+s.op.Name()+" keeps "+s.typeName(s.op.State)+", but has no Key",
-			"say whose state it is: add Key("+s.typeName(s.op.Inputs[0].Record)+") with the key as its result")
+			"say whose state it is: add Key"+s.op.Inputs[i].Suffix()+"("+s.typeName(s.op.Inputs[i].Record)+") with the key as its result; "+
+				"or, for state that belongs to no key, take a struct "+listFields)
 		return
 	}
 	s.checkState()

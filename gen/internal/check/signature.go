@@ -7,11 +7,19 @@ import (
 	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
-const order = "the order is: context, key, record, state, outputs"
+const order = "the order is: context, key, record, keyed state, state without a key, outputs"
 
 // input reads a method that takes records, and the Key that belongs to it.
 func (s *shaper) input(fn *types.Func, suffix string, key *types.Func) {
-	in := &model.Input{Name: inputName(suffix)}
+	in := &model.Input{Name: inputName(suffix), Broadcast: isBroadcast(fn)}
+	if s.op.Input(in.Name) != nil {
+		s.fail(fn.Pos(), "operator "+s.op.Name()+" has two methods for input "+in.Name, "an input is taken by one method: give one of them another name")
+		return
+	}
+	if in.Broadcast && key != nil {
+		s.broadcastKey(fn, key)
+		return
+	}
 	var keyType types.Type
 	if key != nil {
 		if in.Key = s.key(key); in.Key == nil {
@@ -47,11 +55,10 @@ func (s *shaper) input(fn *types.Func, suffix string, key *types.Func) {
 	}
 	in.Record, m.Pointer, in.Method = record, pointer, m
 	rest = rest[1:]
-	if len(rest) > 0 && s.op.Form == model.Process {
-		if !s.stateParam(m, rest[0], record) {
+	if s.op.Form == model.Process {
+		if rest, ok = s.stateParams(m, rest, record); !ok {
 			return
 		}
-		rest = rest[1:]
 	}
 	if len(rest) > 0 {
 		s.fail(rest[0].Pos(), fmt.Sprintf("%s takes %s %s, which fits nothing", s.methodName(fn), rest[0].Name(), s.typeName(rest[0].Type())), order)
@@ -69,18 +76,15 @@ func (s *shaper) common(m *model.Method, outputs bool) (rest []*types.Var, ok bo
 		s.fail(ps[len(ps)-1].Pos(), s.methodName(m.Func)+" is variadic", order)
 		return nil, false
 	}
-	if len(ps) > 0 {
-		if _, m.Context = isRuntime(ps[0].Type(), "Context"); m.Context {
-			ps = ps[1:]
-		}
+	if len(ps) > 0 && s.takesContext(m, ps[0]) {
+		ps = ps[1:]
 	}
 	for _, v := range ps {
 		if !valid(v.Type()) {
 			s.broken = true
 			return nil, false
 		}
-		if _, ok := isRuntime(v.Type(), "Context"); ok {
-			s.fail(v.Pos(), s.methodName(m.Func)+" takes its context late", order)
+		if s.misplacedContext(m, v) {
 			return nil, false
 		}
 		if isNamedFrom(v.Type(), "context", "Context") {
@@ -203,17 +207,26 @@ func (s *shaper) lifecycle(fn *types.Func, outputs bool) *model.Method {
 	}
 	results := fn.Signature().Results()
 	m.Fails = results.Len() == 1 && isError(results.At(0).Type())
-	form := fn.Name() + "(ctx runtime.Context) error"
-	if outputs {
-		form = fn.Name() + "(ctx runtime.Context, out *runtime.Out[T]) error"
+	hint := "the whole form is " + fn.Name() + "(ctx runtime.Context) error, of which every part may be missing"
+	switch {
+	case outputs:
+		hint = "the whole form is " + fn.Name() + "(ctx runtime.Context, s *S, out *runtime.Out[T]) error, of which every part may be missing; S is a state without a key"
+	case fn.Name() == "Open":
+		hint = "the whole form is Open(ctx runtime.Context, s *S) error, of which every part may be missing; S is a state without a key"
+	}
+	if fn.Name() != "Close" && len(rest) > 0 && unkeyed(rest[0]) != nil {
+		if !s.unkeyedParam(m, rest[0]) {
+			return nil
+		}
+		rest = rest[1:]
 	}
 	if len(rest) > 0 {
 		s.fail(rest[0].Pos(), fmt.Sprintf("%s takes %s %s, which fits nothing", s.methodName(fn), rest[0].Name(), s.typeName(rest[0].Type())),
-			"the whole form is "+form+", of which every part may be missing")
+			hint)
 		return nil
 	}
 	if results.Len() > 0 && !m.Fails {
-		s.fail(fn.Pos(), s.methodName(fn)+" returns something else than an error", "the whole form is "+form+", of which every part may be missing")
+		s.fail(fn.Pos(), s.methodName(fn)+" returns something else than an error", hint)
 		return nil
 	}
 	return m

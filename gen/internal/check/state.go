@@ -8,6 +8,7 @@ import (
 
 	"github.com/streamgen/streamgen/gen/internal/diag"
 	"github.com/streamgen/streamgen/gen/internal/load"
+	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
 // checkState checks that the operator's state can be written and read.
@@ -60,6 +61,10 @@ func (w *walker) walk(t types.Type, path string) {
 		return
 	}
 	w.seen[t] = true
+	if kind, _, ok := model.ListType(t); ok {
+		w.refuse(path, t, "a state."+string(kind)+" belongs to no key and to no other state", "make it a field of a state without a key, "+listFields)
+		return
+	}
 	if named, ok := t.(*types.Named); ok {
 		if isTime(t) {
 			if w.key {

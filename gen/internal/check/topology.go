@@ -150,6 +150,9 @@ func (g *graph) partitions() {
 		if n.edge == nil || n.Kind == model.Source {
 			continue
 		}
+		if g.broadcastEdges(n) {
+			continue
+		}
 		if n.Operator != nil && n.Operator.Key != nil {
 			g.diags.Add(g.at(n.edge.pos), fmt.Sprintf("edge %s of %s contradicts its Key", n.edge.value, n.Name), "records go to the subtask that holds their key: remove the tag")
 		}

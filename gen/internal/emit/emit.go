@@ -42,7 +42,9 @@ type emitter struct {
 	codecList   []*codec
 	adapters    map[types.Type]*adapter
 	adapterList []*adapter
-	pipelines   []*pipeline
+	// lists are the codecs of the states without a key.
+	lists     []*listCodec
+	pipelines []*pipeline
 	// tests says that what is demanded now is for test files.
 	tests bool
 }
@@ -77,6 +79,7 @@ func (e *emitter) demand() {
 			if op.State != nil {
 				e.need(op.State)
 			}
+			e.needLists(op)
 		}
 		for _, p := range e.Pipelines {
 			if e.inTests(p.Type.Obj()) != tests {
@@ -85,6 +88,9 @@ func (e *emitter) demand() {
 			for _, f := range p.Fields {
 				if f.Operator != nil && f.Operator.Key != nil {
 					e.adapt(f.Operator)
+				}
+				if f.Operator != nil {
+					e.demandLists(f.Operator)
 				}
 			}
 		}
@@ -95,6 +101,7 @@ func (e *emitter) demand() {
 	slices.SortStableFunc(e.adapterList, func(a, b *adapter) int {
 		return cmp.Or(cmp.Compare(a.source, b.source), e.comparePosition(a.op.Type.Obj(), b.op.Type.Obj()), cmp.Compare(e.stemOf(a.op.Type), e.stemOf(b.op.Type)))
 	})
+	e.sortLists()
 }
 
 func (e *emitter) comparePosition(a, b types.Object) int {
@@ -206,6 +213,9 @@ func (e *emitter) sources() []string {
 			names = append(names, a.source)
 		}
 	}
+	for _, c := range e.lists {
+		names = append(names, c.source)
+	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
@@ -246,6 +256,9 @@ func (e *emitter) nameAll() {
 			a.hash = e.scope.name("hash" + e.stemOf(a.op.Type) + "Key")
 		}
 	}
+	for _, c := range e.lists {
+		c.name = e.scope.name(model.Lower(e.stemOf(c.state)) + model.Upper(c.Name) + "Codec")
+	}
 	for _, c := range e.codecList {
 		c.stem = e.scope.stem(e.stemOf(c.t), "append", "parse")
 	}
@@ -263,6 +276,11 @@ func (e *emitter) emitSource(f *file, source string) {
 	for _, a := range e.adapterList {
 		if a.source == source {
 			e.emitAdapter(f, a)
+		}
+	}
+	for _, c := range e.lists {
+		if c.source == source {
+			e.emitListCodec(f, c)
 		}
 	}
 	for _, c := range e.codecList {

@@ -19,6 +19,7 @@ const (
 	corePath    = modulePath + "/runtime/core"
 	runtimePath = modulePath + "/runtime"
 	serdePath   = modulePath + "/serde"
+	statePath   = modulePath + "/runtime/state"
 	tablePath   = modulePath + "/runtime/table"
 	msgpackPath = "github.com/vmihailenco/msgpack/v5"
 )
@@ -26,7 +27,7 @@ const (
 // importNames are the packages that generated code may refer to by itself.
 func importNames() map[string]string {
 	return map[string]string{
-		corePath: "core", runtimePath: "runtime", serdePath: "serde", tablePath: "table", msgpackPath: "msgpack", "errors": "errors", "fmt": "fmt",
+		corePath: "core", runtimePath: "runtime", serdePath: "serde", statePath: "state", tablePath: "table", msgpackPath: "msgpack", "errors": "errors", "fmt": "fmt",
 	}
 }
 

@@ -55,7 +55,7 @@ func (t *task) emitOpen(f *file) {
 	t.method(f, "Open").Params().Block(body...)
 	for i, n := range opened {
 		m := n.Operator.Open
-		call := jen.Id("t." + t.fields[n] + ".Open").Call(t.context(n, m)...)
+		call := jen.Id("t." + t.fields[n] + ".Open").Call(append(t.context(n, m), t.unkeyedArgument(n, m)...)...)
 		if m.Fails {
 			call = t.check(n, call)
 		}
@@ -80,7 +80,7 @@ func (t *task) emitFinish(f *file) {
 	t.method(f, "Finish").Params().Block(append(body, t.writes()...)...)
 	for i, n := range finished {
 		m := n.Operator.Finish
-		arguments := t.context(n, m)
+		arguments := append(t.context(n, m), t.unkeyedArgument(n, m)...)
 		for _, o := range m.Outputs {
 			arguments = append(arguments, jen.Op("&").Id("t."+t.outs[output{n, o}]))
 		}
@@ -146,6 +146,15 @@ func (t *task) emitSnapshot(f *file) {
 		barrier = append(barrier, jen.Id("s."+method).Call(arguments...))
 		restore = append(restore, jen.Id("r."+method).Call(arguments...))
 	}
+	lists := func(n *model.Field) {
+		if n.Operator == nil {
+			return
+		}
+		for _, c := range t.pipeline.e.listsOf(n.Operator) {
+			barrier = append(barrier, jen.Id("s.List").Call(jen.Lit(n.UID), jen.Lit(c.path()), c.saved(f, t.unkeyed[n])))
+			restore = append(restore, jen.Id("r.List").Call(jen.Lit(n.UID), jen.Lit(c.path()), c.saved(f, t.unkeyed[n])))
+		}
+	}
 	for _, n := range t.Fields {
 		switch {
 		case n.Kind == model.Source:
@@ -155,6 +164,7 @@ func (t *task) emitSnapshot(f *file) {
 		case t.states[n] != "":
 			add(n, "Keyed", t.states[n], jen.Lit(n.Operator.State.Obj().Name()))
 		}
+		lists(n)
 	}
 	if len(barrier) == 0 {
 		return

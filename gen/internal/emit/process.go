@@ -183,7 +183,7 @@ func (t *task) emitOperator(f *file, n *model.Field, in *model.Input) {
 	case model.Filter:
 		body = t.filterBody(names, n, in, edge, record)
 	case model.Process:
-		body = t.processBody(names, n, in, edge, record)
+		body = t.processBody(f, names, n, in, edge, record)
 	}
 	if count := t.counts[n]; count != "" {
 		body = append([]jen.Code{jen.Id("t." + count).Op("++")}, body...)
@@ -264,10 +264,14 @@ func (t *task) check(n *model.Field, err *jen.Statement) *jen.Statement {
 	return jen.Id("t.Check").Call(jen.Lit(n.UID), err)
 }
 
-func (t *task) processBody(names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string) []jen.Code {
+func (t *task) processBody(f *file, names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string) []jen.Code {
 	m := in.Method
 	var body, arguments []jen.Code
-	if m.Context {
+	switch {
+	case m.Context && in.Broadcast:
+		context := jen.Id("Context").Op(":").Id("t." + t.contexts[n])
+		arguments = append(arguments, f.ref(runtimePath, "BroadcastContext").Values(context))
+	case m.Context:
 		arguments = append(arguments, jen.Id("t."+t.contexts[n]))
 	}
 	key := ""
@@ -283,6 +287,7 @@ func (t *task) processBody(names *scope, n *model.Field, in *model.Input, edge *
 		hash := t.pipeline.e.hash(n.Operator, jen.Id(key))
 		arguments = append(arguments, jen.Id("t."+t.states[n]+".At").Call(jen.Id(key), hash))
 	}
+	arguments = append(arguments, t.unkeyedArgument(n, m)...)
 	for _, o := range m.Outputs {
 		arguments = append(arguments, jen.Op("&").Id("t."+t.outs[output{n, o}]))
 	}

@@ -16,7 +16,9 @@ type task struct {
 	names *scope
 	// fields are the names of the operators and ports; contexts, counts and states those of what belongs to an operator.
 	fields, contexts, counts, states map[*model.Field]string
-	outs                             map[output]string
+	// unkeyed are the names of the states without a key.
+	unkeyed map[*model.Field]string
+	outs    map[output]string
 	// keys are the names of the operators of other tasks that are there for their keys.
 	keys map[*model.Field]string
 	// outputs are the names of the exchanges.
@@ -40,7 +42,7 @@ type input struct {
 func (t *task) name() {
 	t.names = newScope(nil, "Task")
 	t.fields, t.contexts = map[*model.Field]string{}, map[*model.Field]string{}
-	t.counts, t.states = map[*model.Field]string{}, map[*model.Field]string{}
+	t.counts, t.states, t.unkeyed = map[*model.Field]string{}, map[*model.Field]string{}, map[*model.Field]string{}
 	t.outs, t.keys, t.outputs = map[output]string{}, map[*model.Field]string{}, map[*model.Send]string{}
 	t.process, t.sendTo = map[input]string{}, map[*model.Send]string{}
 	for _, n := range t.Fields {
@@ -58,13 +60,20 @@ func (t *task) name() {
 		if n.Operator.State != nil {
 			t.states[n] = t.names.name(name + "States")
 		}
+		if n.Operator.Unkeyed != nil {
+			t.unkeyed[n] = t.names.name(name + "Unkeyed")
+		}
 		if n.Operator.Form == model.Process {
 			for _, o := range n.Operator.Outputs {
 				t.outs[output{n, o}] = t.names.name(name + model.Upper(o.Name))
 			}
 		}
 		for _, in := range n.Operator.Inputs {
-			t.process[input{n, in}] = t.names.name("process" + n.Name + in.Suffix())
+			verb := "process"
+			if in.Broadcast {
+				verb = "broadcast"
+			}
+			t.process[input{n, in}] = t.names.name(verb + n.Name + in.Suffix())
 		}
 	}
 	for _, s := range t.Sends {
@@ -240,6 +249,9 @@ func (t *task) emitStruct(f *file) {
 			}
 			if t.states[n] != "" {
 				add(t.states[n], f.ref(tablePath, "Table").Types(f.typ(n.Operator.Key), f.typ(n.Operator.State)))
+			}
+			if t.unkeyed[n] != "" {
+				add(t.unkeyed[n], f.typ(n.Operator.Unkeyed))
 			}
 			for _, o := range n.Operator.Outputs {
 				if name := t.outs[output{n, o}]; name != "" {

@@ -27,6 +27,9 @@ type Operator struct {
 	Outputs []*Output
 	// State is what the operator keeps for each key, nil if it keeps nothing.
 	State *types.Named
+	// Unkeyed is what it keeps without a key, nil if it keeps nothing so; Lists are its fields.
+	Unkeyed *types.Named
+	Lists   []*List
 	// Key is the type of its keys, nil if it has none.
 	Key                 types.Type
 	Open, Finish, Close *Method
@@ -77,6 +80,8 @@ type Input struct {
 	Method *Method
 	// Key is the method that says the key of a record, nil if there is none.
 	Key *Method
+	// Broadcast says that every subtask gets every record: the method is Broadcast<Input>.
+	Broadcast bool
 	// Record is the type of the records, without the pointer if the method takes one.
 	Record types.Type
 }
@@ -100,8 +105,9 @@ type Output struct {
 // Method is a method that generated code calls.
 type Method struct {
 	Func *types.Func
-	// Context, Key and State say which of the optional parameters it has.
-	Context, Key, State bool
+	// Context, Key, State and Unkeyed say which of the optional parameters it has. The context is a runtime.BroadcastContext in
+	// Broadcast<Input>.
+	Context, Key, State, Unkeyed bool
 	// Pointer says that it takes its record by pointer.
 	Pointer bool
 	// Record is the parameter that takes the record, nil in Open, Finish and Close.

@@ -27,7 +27,7 @@ type Send struct {
 // Chained reports whether the reader of e runs in the same task.
 func (e *Edge) Chained() bool {
 	return !e.Loop && (e.To.Partition == Default || e.To.Partition == Forward) &&
-		len(e.To.In) == 1 && e.From.Parallelism == e.To.Parallelism && (e.Input == nil || e.Input.Key == nil)
+		len(e.To.In) == 1 && e.From.Parallelism == e.To.Parallelism && (e.Input == nil || e.Input.Key == nil && !e.Input.Broadcast)
 }
 
 // Tasks divides a pipeline into tasks, in the order of their heads, with what they send to each other.
@@ -75,7 +75,11 @@ func (t *Task) send(e *Edge, to *Task) {
 		}
 	}
 	s := &Send{From: t, To: to, Edges: []*Edge{e}, Partition: e.To.Partition, Number: slices.Index(to.Inputs, e.Input), Loop: e.Loop}
-	if e.Input != nil && e.Input.Key != nil {
+	switch {
+	case e.Input == nil:
+	case e.Input.Broadcast:
+		s.Partition = Broadcast
+	case e.Input.Key != nil:
 		s.Partition = Hash
 	}
 	t.Sends = append(t.Sends, s)

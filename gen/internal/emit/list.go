@@ -1,0 +1,174 @@
+package emit
+
+import (
+	"cmp"
+	"go/types"
+	"slices"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/streamgen/streamgen/gen/internal/model"
+)
+
+// listCodec writes and reads the elements of one field of a state without a key.
+type listCodec struct {
+	*model.List
+	state  *types.Named
+	source string
+	// name is the type's.
+	name string
+}
+
+// needLists demands codecs for what the fields of a state without a key hold.
+func (e *emitter) needLists(op *model.Operator) {
+	for _, l := range op.Lists {
+		if l.Key != nil {
+			e.need(l.Key)
+		}
+		e.need(l.Element)
+	}
+}
+
+// demandLists demands what the snapshots of an operator without a key need.
+func (e *emitter) demandLists(op *model.Operator) {
+	if op.Unkeyed == nil || e.listsOf(op) != nil {
+		return
+	}
+	e.needLists(op)
+	for _, l := range op.Lists {
+		e.lists = append(e.lists, &listCodec{List: l, state: op.Unkeyed, source: e.home(op.Unkeyed)})
+	}
+}
+
+// listsOf are the codecs of an operator's state without a key, one for each field.
+func (e *emitter) listsOf(op *model.Operator) []*listCodec {
+	var codecs []*listCodec
+	for _, c := range e.lists {
+		if op.Unkeyed != nil && types.Identical(c.state, op.Unkeyed) {
+			codecs = append(codecs, c)
+		}
+	}
+	return codecs
+}
+
+// listsFirst is the codec of the first field of the same state.
+func (e *emitter) listsFirst(c *listCodec) *listCodec {
+	return e.lists[slices.IndexFunc(e.lists, func(o *listCodec) bool { return types.Identical(o.state, c.state) })]
+}
+
+// sortLists puts the codecs in the order of the files; those of one state keep theirs.
+func (e *emitter) sortLists() {
+	slices.SortStableFunc(e.lists, func(a, b *listCodec) int {
+		return cmp.Or(cmp.Compare(a.source, b.source), e.comparePosition(a.state.Obj(), b.state.Obj()), cmp.Compare(e.stemOf(a.state), e.stemOf(b.state)))
+	})
+}
+
+// path names the field in checkpoints, and in comments.
+func (c *listCodec) path() string { return c.state.Obj().Name() + "." + c.Name }
+
+// saved is the list of an operator, ready for a snapshot.
+func (c *listCodec) saved(f *file, state string) *jen.Statement {
+	of := map[model.ListKind]string{model.SplitList: "SplitOf", model.UnionList: "UnionOf", model.Broadcasts: "BroadcastOf"}[c.Kind]
+	return f.ref(statePath, of).Call(jen.Op("&").Id("t."+state+"."+c.Name), jen.Id(c.name).Values())
+}
+
+// written is the type whose form an element has: a broadcast state is written as structs of a key and a value.
+func (c *listCodec) written() types.Type {
+	if c.Key == nil {
+		return c.Element
+	}
+	field := func(name string, t types.Type) *types.Var { return types.NewField(0, nil, name, t, false) }
+	return types.NewStruct([]*types.Var{field("Key", c.Key), field("Value", c.Element)}, nil)
+}
+
+// unkeyedArgument is the argument of a method that takes state without a key.
+func (t *task) unkeyedArgument(n *model.Field, m *model.Method) []jen.Code {
+	if !m.Unkeyed {
+		return nil
+	}
+	return []jen.Code{jen.Op("&").Id("t." + t.unkeyed[n])}
+}
+
+// emitListCodec writes what the snapshots of a list need.
+func (e *emitter) emitListCodec(f *file, c *listCodec) {
+	element, name := f.typ(c.Element), "element"
+	if c.Key != nil {
+		element, name = f.ref(statePath, "Entry").Types(f.typ(c.Key), f.typ(c.Element)), "entry"
+	}
+	pointer := jen.Op("*").Add(element)
+	method := func(comment, name string) *jen.Statement {
+		f.Line()
+		f.comment("%s", comment)
+		return f.Func().Params(jen.Id(c.name)).Id(name)
+	}
+	f.Line()
+	f.comment("%s writes and reads what %s holds.", c.name, c.path())
+	f.Type().Id(c.name).Struct()
+
+	method("Schema names the form of an element: another one is refused at restore.", "Schema").Params().String().
+		Add(short(jen.Return(jen.Lit(schema(c.written())))))
+
+	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", name)}
+	method("Append adds an element.", "Append").Params(jen.Id("b").Index().Byte(), jen.Id(name).Add(pointer)).Index().Byte().
+		Add(block(w.pointed(c.written(), jen.Id(name))))
+
+	p := &parser{emitter: e, file: f, names: newScope(f.locals, "p", name)}
+	method("Parse reads what Append wrote.", "Parse").Params(jen.Id("p").Op("*").Add(f.serde("Parser")), jen.Id(name).Add(pointer)).
+		Add(block(p.pointed(c.written(), jen.Id(name))))
+	if c == e.listsFirst(c) {
+		e.emitGuard(f, &codec{t: c.state})
+	}
+}
+
+// pointed returns b with what v points to.
+func (w *appender) pointed(t types.Type, v *jen.Statement) []jen.Code {
+	if u, ok := t.(*types.Struct); ok && len(fieldsOf(u)) > 0 {
+		w.contents(t, v)
+		fields := fieldsOf(u)
+		last := fields[len(fields)-1]
+		if expression := w.expression(jen.Id("b"), last.Type(), v.Clone().Dot(last.Name())); expression != nil {
+			return append(w.body[:len(w.body)-1], jen.Return(expression))
+		}
+		return append(w.body, jen.Return(jen.Id("b")))
+	}
+	if c := w.pointerCodec(t); c != nil {
+		return []jen.Code{jen.Return(jen.Id("append"+c.stem).Call(jen.Id("b"), v))}
+	}
+	value := jen.Op("*").Add(v)
+	if _, isArray := t.Underlying().(*types.Array); !isArray {
+		if expression := w.expression(jen.Id("b"), t, value); expression != nil {
+			return []jen.Code{jen.Return(expression)}
+		}
+	}
+	name := w.names.name("v")
+	w.add(jen.Id(name).Op(":=").Add(value))
+	w.append(t, jen.Id(name))
+	return append(w.body, jen.Return(jen.Id("b")))
+}
+
+// pointed reads what v points to.
+func (p *parser) pointed(t types.Type, v *jen.Statement) []jen.Code {
+	if _, ok := t.(*types.Struct); ok {
+		p.contents(t, v)
+		return p.body
+	}
+	if c := p.pointerCodec(t); c != nil {
+		return []jen.Code{jen.Id("parse"+c.stem).Call(jen.Id("p"), v)}
+	}
+	if expression := p.expression(t); expression != nil {
+		return []jen.Code{jen.Op("*").Add(v).Op("=").Add(expression)}
+	}
+	name := p.names.name("v")
+	p.variable(name, t)
+	return append(p.body, jen.Op("*").Add(v).Op("=").Id(name))
+}
+
+// pointerCodec is the codec of a type whose functions take a pointer, nil if t is none.
+func (e *emitter) pointerCodec(t types.Type) *codec {
+	if named, ok := types.Unalias(t).(*types.Named); ok {
+		if c := e.codecOf(named); c != nil && c.byPointer() {
+			return c
+		}
+	}
+	return nil
+}
