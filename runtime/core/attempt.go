@@ -192,7 +192,7 @@ func (a *attempt) build() {
 	for _, e := range a.job.edges {
 		e.wire(byVertex[e.from], byVertex[e.to], a.env.groups)
 	}
-	a.master.exhausted = make([]bool, len(a.subtasks))
+	a.master.ended = make([]bool, len(a.subtasks))
 	a.master.inputs = len(a.subtasks)
 }
 

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -33,6 +34,9 @@ type driver interface {
 	newLane() lane
 	// after runs f when d has passed, unless it is stopped before. F must not block.
 	after(d time.Duration, f func()) (stop func())
+	// call runs f off the record path, beside others, with a context within ctx that ends after timeout. If f has not returned by then,
+	// late is called. Late must not block.
+	call(ctx context.Context, timeout time.Duration, f func(context.Context), late func())
 }
 
 // lane runs functions in order.

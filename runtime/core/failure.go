@@ -15,16 +15,21 @@ func (s *subtask) failed(recovered any) {
 // failure makes an error of what a step panicked with: an error that a user's method returned, or a panic in it, which gets the operator's
 // name and the stack.
 func (s *subtask) failure(recovered any) error {
-	if err, ok := recovered.(*operatorError); ok {
+	switch err := recovered.(type) {
+	case *operatorError:
 		return err
+	case *PanicError:
+		return err // of a call, with the stack that it had
 	}
 	stack := debug.Stack()
-	operator := s.panicking()
-	err, ok := recovered.(error)
-	if !ok {
-		err = fmt.Errorf("%v", recovered)
+	return &PanicError{Operator: s.panicking(), Err: recoveredError(recovered), Stack: stack}
+}
+
+func recoveredError(recovered any) error {
+	if err, ok := recovered.(error); ok {
+		return err
 	}
-	return &PanicError{Operator: operator, Err: err, Stack: stack}
+	return fmt.Errorf("%v", recovered)
 }
 
 // PanicError is the failure of a task whose operator panicked.

@@ -252,6 +252,17 @@ func (c *liveClock) after(d time.Duration, f func()) func() {
 
 func (c *liveClock) newLane() lane { panic("core: lanes belong to an attempt") }
 
+// call gives each call a goroutine, which ends with it.
+func (c *liveClock) call(ctx context.Context, timeout time.Duration, f func(context.Context), late func()) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	timer := time.AfterFunc(timeout, late)
+	go func() {
+		defer cancel()
+		defer timer.Stop()
+		f(ctx)
+	}()
+}
+
 // liveDriver lends an attempt what it needs.
 type liveDriver struct {
 	*liveClock

@@ -18,7 +18,7 @@ type mailbox struct {
 type post struct {
 	deliveries []delivery
 	returned   []Records
-	commands   []any // to a subtask: trigger, complete, abort, shut; to the master: events
+	commands   []any // to a subtask: trigger, complete, abort, shut, and what becomes of calls; to the master: events
 	woken      bool
 }
 

@@ -17,6 +17,7 @@ import (
 // What the master hears of: its subtasks, its own lane, and the user.
 type (
 	hasStarted      struct{}
+	hasTakenAll     struct{ subtask int } // its input, while calls for it are in flight
 	hasExhausted    struct{ subtask int }
 	hasAcknowledged struct {
 		subtask    int
@@ -58,7 +59,7 @@ type master struct {
 
 	coordinator *coordinator.Coordinator // nil until every subtask has started
 	started     int
-	exhausted   []bool // by subtask
+	ended       []bool // by subtask: no barriers come to it from others
 	inputs      int    // subtasks that are not exhausted yet
 	closed      int
 
@@ -129,8 +130,12 @@ func (m *master) handle(event any) {
 	switch e := event.(type) {
 	case hasStarted:
 		m.hasStarted()
+	case hasTakenAll:
+		m.hasEnded(e.subtask)
 	case hasExhausted:
-		m.hasExhausted(e.subtask)
+		m.inputs--
+		m.hasEnded(e.subtask)
+		m.finalIfExhausted()
 	case hasAcknowledged:
 		m.act(m.coordinator.Acknowledge(e.checkpoint, e.subtask, e.held, now))
 	case hasDeclined:
@@ -168,17 +173,15 @@ func (m *master) hasStarted() {
 	m.finalIfExhausted()
 }
 
-// hasExhausted hears that a subtask has come to its end. Nobody sends it barriers any more: it takes them directly.
-func (m *master) hasExhausted(subtask int) {
-	m.exhausted[subtask] = true
-	m.inputs--
+// hasEnded hears that the input of a subtask has come to its end. Nobody sends it barriers any more: it takes them directly.
+func (m *master) hasEnded(subtask int) {
+	m.ended[subtask] = true
 	if m.coordinator == nil {
 		return
 	}
 	for _, b := range m.coordinator.Waiting(subtask) {
 		m.run.subtasks[subtask].mailbox.send(trigger{b})
 	}
-	m.finalIfExhausted()
 }
 
 // finalIfExhausted takes the final checkpoint, at once, when all input has been taken. A stop under way comes first.
@@ -211,7 +214,7 @@ func (m *master) act(actions []coordinator.Action) {
 func (m *master) trigger(b coordinator.Barrier) {
 	m.run.event(runtime.Event{Kind: runtime.EventTriggered, Checkpoint: b.ID})
 	for i, s := range m.run.subtasks {
-		if s.isSource || m.exhausted[i] {
+		if s.isSource || m.ended[i] {
 			s.mailbox.send(trigger{b})
 		}
 	}

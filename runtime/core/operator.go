@@ -22,6 +22,8 @@ type Operator struct {
 	// guarantee and transactions are those of a sink; transactions is nil if it has none.
 	guarantee    runtime.Guarantee
 	transactions runtime.TransactionalSink
+	// async says how the calls of an operator with Async are run, nil if it has none.
+	async *asyncOptions
 }
 
 // Transform is an operator with a method that takes records. From are the outputs that it reads: uids, or uid.output.

@@ -72,14 +72,22 @@ func (r *restored) finishedSubtask(v *vertexInfo, index int, inputOver bool) boo
 	return finished
 }
 
-// inputOver reports whether every source had come to its end.
+// inputOver reports whether every source had come to its end, and whether what calls had in flight stays in the subtasks where it was.
 func (r *restored) inputOver(j *Job) bool {
 	for _, v := range j.vertices {
-		if v.info.Operators[0].splits != nil && !r.finished(v.name) {
+		head := v.info.Operators[0]
+		if (head.splits != nil || head.async != nil && r.rescaled(v)) && !r.finished(v.name) {
 			return false
 		}
 	}
 	return true
+}
+
+// rescaled reports whether a task had another parallelism.
+func (r *restored) rescaled(v *vertexInfo) bool {
+	rescaled := false
+	r.operators(v.name, func(s *checkpoint.Subtask, _ *checkpoint.Operator) { rescaled = s.Parallelism != v.parallelism })
+	return rescaled
 }
 
 // check finds what the job cannot take over: operators and states that it does not have, and states of connectors that its own cannot

@@ -60,6 +60,23 @@ func TestFinishRunsOncePerSubtask(t *testing.T) {
 	require.Equal(t, []bool{true, true, true}, finished(held(both, both), count), "rescaled")
 }
 
+func TestFinishComesAfterCallsThatARescaleHasMoved(t *testing.T) {
+	j := twoTasks()
+	AddTask(j, TaskInfo{Operators: []Operator{Async("LookUp", "Numbers")}}, func() *Task { return &Task{} })
+	lookUp := j.vertices[2]
+	c := held([]bool{true, true}, []bool{true, false})
+	for i, finished := range []bool{true, false} {
+		c.Subtasks = append(c.Subtasks, checkpoint.Subtask{
+			Task: "LookUp", Index: i, Parallelism: 2, Finished: finished, Operators: []checkpoint.Operator{{UID: "LookUp"}},
+		})
+	}
+	r := &restored{checkpoint: c}
+	lookUp.parallelism = 2
+	require.True(t, r.finishedSubtask(j.vertices[1], 0, r.inputOver(j)), "the results come to the other subtask")
+	lookUp.parallelism = 3
+	require.False(t, r.finishedSubtask(j.vertices[1], 0, r.inputOver(j)), "they may come to this one")
+}
+
 func TestWhatAJobCannotTakeOverIsRefused(t *testing.T) {
 	c := held([]bool{false}, []bool{false})
 	require.NoError(t, (&restored{checkpoint: c}).check(twoTasks(), false))

@@ -20,11 +20,14 @@ type Simulation struct {
 	clock   time.Duration
 	timers  []simulatedTimer
 	lanes   []*simulatedLane
+	calls   []*simulatedCall
 	actors  []simulatedActor
 	run     *attempt
 	ended   bool
 	// Steps counts the steps taken.
 	Steps int
+	// LateCalls says that one call of an Async method in so many does not return before its time is over, if nobody ends its context; 0: none.
+	LateCalls int
 }
 
 type simulatedTimer struct {
@@ -78,10 +81,15 @@ func (s *Simulation) Step() bool {
 	s.clock += time.Duration(s.random_.IntN(int(200 * time.Microsecond)))
 	s.fire()
 
-	ready := make([]int, 0, 16) // actors from 0 up, lanes from -1 down
+	ready := make([]int, 0, 16) // actors from 0 up and behind them calls, lanes from -1 down
 	for i, a := range s.actors {
 		if !*a.idle {
 			ready = append(ready, i)
+		}
+	}
+	for i, c := range s.calls {
+		if c.mayReturn() {
+			ready = append(ready, len(s.actors)+i)
 		}
 	}
 	for i, l := range s.lanes {
@@ -98,7 +106,10 @@ func (s *Simulation) Step() bool {
 		s.fire()
 		return true
 	}
-	if i := ready[s.random_.IntN(len(ready))]; i >= 0 {
+	switch i := ready[s.random_.IntN(len(ready))]; {
+	case i >= len(s.actors):
+		s.perform(i - len(s.actors))
+	case i >= 0:
 		a := s.actors[i]
 		switch a.step() {
 		case ended:
@@ -107,7 +118,7 @@ func (s *Simulation) Step() bool {
 			*a.idle = !a.box().waiting.Load()
 		case busy:
 		}
-	} else {
+	default:
 		l := s.lanes[-1-i]
 		f := l.queue[0]
 		l.queue = l.queue[1:]

@@ -32,6 +32,8 @@ type fate struct {
 	savepoints int
 	// faulty says that the disk reports errors, hasty that checkpoints time out early.
 	faulty, hasty bool
+	// lateCalls is how many calls there are for each that takes too long, 0 for none.
+	lateCalls int
 }
 
 // process is a run of the job on the disk.
@@ -100,17 +102,27 @@ func (s *schedule) start(f fate) (*process, error) {
 	source := &texts{corpus: s.corpus, random: s.random, most: 1 << s.random.IntN(4)}
 	sink := file.JSONL[wordcount.Total](s.out).On(fs)
 	var job runtime.Job
-	if s.relayed {
+	switch {
+	case s.calling != nil:
+		pipeline := *s.calling
+		pipeline.lines, pipeline.totals = source, sink
+		if pipeline.options.Capacity == 0 {
+			pipeline.options.Capacity = 1 + s.random.IntN(6)
+		}
+		job = pipeline.StreamgenJob()
+	case s.relayed:
 		job = (&relayed{lines: source, totals: sink}).StreamgenJob()
-	} else {
+	default:
 		job = (&wordcount.WordCount{Lines: source, Totals: sink}).StreamgenJob()
 	}
 	var err error
 	p.Simulation, err = core.Simulate(job, c, fs, s.folder, s.random, p.event)
 	if err != nil {
 		s.tracef("start: %v", err)
+		return p, err
 	}
-	return p, err
+	p.LateCalls = f.lateCalls
+	return p, nil
 }
 
 // config draws what a run is configured with.
@@ -241,4 +253,6 @@ func (s *schedule) stepZombie() {
 }
 
 // mayFail says whether a failure of the run has a cause.
-func (p *process) mayFail() bool { return p.fate.faulty || p.fate.hasty || p.dead }
+func (p *process) mayFail() bool {
+	return p.fate.faulty || p.fate.hasty || p.fate.lateCalls > 0 || p.dead
+}

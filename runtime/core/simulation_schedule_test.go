@@ -22,6 +22,7 @@ type schedule struct {
 	savepoint   string // that the job begins with
 	corpus      *corpus
 	relayed     bool
+	calling     *calling // the pipeline, but for its source and sink, if it is one with calls
 	// parallelism of each run; 0 draws one from 1 to 3 at every start.
 	parallelism int
 	mode        config.Mode
@@ -36,6 +37,7 @@ type schedule struct {
 
 	runs        int
 	ops         int // of the disk, over all runs
+	steps       int // of the last run that ended by itself
 	outputs     int // how many folders there were
 	zombies     []*process
 	zombieSteps bool // a zombie is being stepped
@@ -178,6 +180,7 @@ func (s *schedule) dies(p *process) {
 // ended judges a run that ended by itself. Clean says that nothing may be left of it.
 func (s *schedule) ended(p *process, clean bool) (last bool, err error) {
 	outcome, err, stuck := p.Outcome()
+	s.steps = p.Steps
 	s.tracef("ended: %v %v %v after %d steps", outcome, err, stuck, p.Steps)
 	finished := false
 	switch {

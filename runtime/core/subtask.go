@@ -28,6 +28,7 @@ type subtask struct {
 	// givenUp holds the checkpoints that were: their snapshots need not be stored.
 	givenUp  sync.Map
 	life     life
+	opened   bool // when it was closed: the operators are to be closed too
 	isSource bool // known before source is open
 
 	source   anySource
@@ -42,11 +43,14 @@ type subtask struct {
 
 	current   Records // under way
 	from      int     // its channel
-	alarm     func()  // stops the source's WakeAfter, nil if there is none
+	alarm     func()  // stops the source's WakeAfter, or the wait for calls at the end; nil if there is none
 	suspended int64   // the stop savepoint whose barrier has left: no record may follow it, and no timer fire
 	finished  bool    // Finish has run, in this run or before
 	timing
 	timerState
+
+	calls    anyCalls // those of its operator with Async, nil if it has none
+	draining bool     // all input was taken, but calls for it are in flight
 }
 
 // life is what a subtask does at the moment.
@@ -56,6 +60,7 @@ const (
 	starting  life = iota
 	running        // takes records
 	exhausted      // has taken all its input and flushed: waits for the final checkpoint
+	closing        // is to be closed when its calls have returned
 	over           // closed
 )
 
@@ -159,6 +164,9 @@ func (s *subtask) start() {
 	s.life = running // also if Open fails: what was opened is to be closed
 	s.runner.Open()
 	s.startTime()
+	if s.calls != nil {
+		s.calls.resume()
+	}
 	s.run.master.mailbox.send(hasStarted{})
 	if s.source == nil && len(s.channels) == 0 {
 		s.exhaust()
@@ -167,6 +175,11 @@ func (s *subtask) start() {
 
 // takeRecords runs what is left of a batch, or the next one.
 func (s *subtask) takeRecords() status {
+	if s.calls != nil {
+		if status, all := s.takeResults(); all {
+			return status
+		}
+	}
 	if s.suspended != 0 || s.task.full != 0 {
 		return idle
 	}
@@ -259,7 +272,7 @@ func (s *subtask) endOfBatch() {
 			s.checkpoint(b)
 		}
 		if s.align.allEnded() {
-			s.exhaust()
+			s.endInput()
 		}
 	}
 	records := s.current
@@ -301,7 +314,7 @@ func (s *subtask) handle(command any) {
 		s.close()
 	case trigger:
 		// At or below done it was taken before the end of the input was, by it.
-		if (s.life == exhausted || s.life == running && s.source != nil) && c.barrier.ID > s.align.done {
+		if (s.life == exhausted || s.life == running && (s.source != nil || s.draining)) && c.barrier.ID > s.align.done {
 			s.align.over(c.barrier.ID)
 			s.checkpoint(c.barrier)
 		}
@@ -315,16 +328,20 @@ func (s *subtask) handle(command any) {
 		if s.suspended == c.barrier.ID {
 			s.suspended = 0
 		}
+	case called:
+		s.handleCalled(c)
+	case graceOver:
+		s.abandonCalls()
 	}
 }
 
 // checkpoint hands out what the task holds, sends the barrier on and leaves it to the lane to make all of it durable.
 func (s *subtask) checkpoint(b coordinator.Barrier) {
-	if s.life == over {
+	if s.life >= closing {
 		return
 	}
 	held := checkpoint.Subtask{Task: s.task.info.name, Index: s.task.subtask, Parallelism: s.task.info.parallelism, Finished: s.finished,
-		Watermark: int64(s.task.head.Watermark)}
+		Watermark: int64(s.heldWatermark())}
 	for _, o := range s.task.info.info.Operators {
 		held.Operators = append(held.Operators, checkpoint.Operator{UID: o.uid, Connector: o.connector})
 	}
@@ -371,7 +388,7 @@ func (s *subtask) acknowledge(snap *Snapshot) {
 // complete commits what was pre-committed up to the checkpoint. It comes before the next acknowledgement in the lane: so no checkpoint
 // completes that has forgotten a transaction which is not committed.
 func (s *subtask) complete(b coordinator.Barrier) {
-	if s.life == over {
+	if s.life >= closing {
 		return
 	}
 	if s.source != nil {
@@ -409,12 +426,21 @@ func (s *subtask) fail(err error) {
 	s.close()
 }
 
-// close releases what the operators and ports hold, whatever fails in it.
+// close releases what the task holds, when calls under way have returned.
 func (s *subtask) close() {
-	if s.life == over {
+	if s.life >= closing {
 		return
 	}
-	opened := s.life != starting
+	s.opened = s.life != starting
+	s.life = closing
+	s.stopAlarm()
+	if !s.cancelCalls() {
+		s.release()
+	}
+}
+
+// release releases what the operators and ports hold, whatever fails in it.
+func (s *subtask) release() {
 	s.life = over
 	s.stopAlarm()
 	s.stopTime()
@@ -423,7 +449,7 @@ func (s *subtask) close() {
 			s.task.env.logger.Warn("close failed", "task", s.task.name(), "error", err)
 		}
 	}
-	if opened {
+	if s.opened {
 		report(s.guard(s.runner.Close))
 	}
 	if s.source != nil {

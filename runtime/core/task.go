@@ -11,6 +11,8 @@ import (
 type Runner interface {
 	// Process runs the records of an input until they are done or an output is full.
 	Process(input int, records Records)
+	// Results passes on what the calls of an operator with Async have returned, until there is nothing more or an output is full.
+	Results()
 	// Barrier hands out what the task holds, Restore opens it as it was at the barrier.
 	Barrier(s *Snapshot)
 	Restore(r *Restore)
@@ -43,6 +45,9 @@ func (t *Task) task() *Task { return t }
 
 // Process is that of a task without input.
 func (t *Task) Process(int, Records) {}
+
+// Results is that of a task without calls.
+func (t *Task) Results() {}
 
 // Barrier is that of a task without state.
 func (t *Task) Barrier(*Snapshot) {}

@@ -69,7 +69,7 @@ type channelTime struct {
 func (s *subtask) startTime() {
 	s.cameAt = s.task.env.now()
 	if w := s.task.head.Watermark; w > runtime.MinTime {
-		s.tell(mark{watermarkMark, w})
+		s.pass(mark{watermarkMark, w})
 	}
 }
 
@@ -150,12 +150,22 @@ func (s *subtask) advance(w runtime.Time) {
 	}
 }
 
-func (s *subtask) hasAdvanced() {
-	s.task.behind.Watermark = s.task.head.Watermark
-	s.tell(mark{watermarkMark, s.task.head.Watermark})
+func (s *subtask) hasAdvanced() { s.tell(mark{watermarkMark, s.task.head.Watermark}) }
+
+// tell says something of event time to the operators behind the first and to those downstream: behind all that the calls of the first one
+// have in flight.
+func (s *subtask) tell(m mark) {
+	if s.calls != nil && !s.calls.empty() {
+		s.calls.hold(m)
+		return
+	}
+	s.pass(m)
 }
 
-func (s *subtask) tell(m mark) {
+func (s *subtask) pass(m mark) {
+	if m.kind == watermarkMark {
+		s.task.behind.Watermark = max(s.task.behind.Watermark, m.watermark)
+	}
 	for _, o := range s.outputs {
 		o.mark(m)
 	}

@@ -1,0 +1,183 @@
+package core_test
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/streamgen/streamgen/examples/wordcount"
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/async"
+	"github.com/streamgen/streamgen/runtime/core"
+	"github.com/streamgen/streamgen/runtime/table"
+	"github.com/streamgen/streamgen/serde"
+)
+
+// calling is word count with an operator between that calls for each word: Lines, LookUp and Count.
+type calling struct {
+	lines   runtime.Source[string]
+	totals  runtime.Sink[wordcount.Total]
+	options async.Ordered
+	// unordered says that results need not keep the order. Where they do, each word is a key and its number, and Count says the number
+	// that it has seen last: it must grow by one each time.
+	unordered, numbered bool
+	// crowded hears of more results than the capacity allows.
+	crowded func(waiting int)
+}
+
+// StreamgenJob is written as the generator writes it.
+func (p *calling) StreamgenJob() runtime.Job {
+	j := core.NewJob("WordCount")
+	lookUp := core.Async("LookUp", "Lines")
+	if p.unordered {
+		lookUp = lookUp.Unordered("Calls", async.Unordered(p.options))
+	} else {
+		lookUp = lookUp.Ordered("Calls", p.options)
+	}
+	lines := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Source("Lines", p.lines)}}, func() *callingLines {
+		return &callingLines{lines: core.NewSourcePort(p.lines)}
+	})
+	words := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{lookUp}}, func() *callingLookUp {
+		return &callingLookUp{pipeline: p, calls: core.NewCalls[string, string](stringRecords())}
+	})
+	count := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Count", "LookUp"), core.Sink("Totals", p.totals, "Count")}},
+		func() *callingCount {
+			return &callingCount{pipeline: p, states: table.New[string, wordcount.CountState](countCodec{}), totals: core.NewSinkPort(p.totals)}
+		})
+	core.Connect(j, core.Auto, lines, func(t *callingLines) *core.Output[string] { return &t.toLookUp }, words, 0)
+	core.Connect(j, core.Hash, words, func(t *callingLookUp) *core.Output[string] { return &t.toCount }, count, 0)
+	return j
+}
+
+func stringRecords() core.RecordCodec[string] {
+	return core.RecordCodec[string]{
+		Schema: "string",
+		Append: func(b []byte, record *string) []byte { return serde.AppendString(b, *record) },
+		Parse:  func(p *serde.Parser, record *string) { *record = p.String() },
+	}
+}
+
+type callingLines struct {
+	core.Task
+	lines    core.SourcePort[string]
+	split    wordcount.Split
+	out      runtime.Out[string]
+	toLookUp core.Output[string]
+}
+
+func (t *callingLines) Process(_ int, lines core.Records) {
+	for line := range core.Rest[string](&t.Task, lines) {
+		t.split.Process(line, &t.out)
+		for _, word := range t.out.Take() {
+			t.toLookUp.Send(word)
+		}
+	}
+}
+func (t *callingLines) Barrier(s *core.Snapshot) { s.Source("Lines", &t.lines) }
+func (t *callingLines) Restore(r *core.Restore)  { r.Source("Lines", &t.lines) }
+
+type callingLookUp struct {
+	core.Task
+	pipeline *calling
+	calls    core.Calls[string, string]
+	waiting  int // results that were not passed on
+	toCount  core.Output[string]
+}
+
+func (t *callingLookUp) Process(_ int, words core.Records) {
+	for word := range core.Rest[string](&t.Task, words) {
+		t.calls.Submit(word)
+	}
+}
+
+func (t *callingLookUp) Results() {
+	for word := range t.calls.Results() {
+		t.waiting--
+		t.toCount.SendByKey(serde.HashString(key(word, t.pipeline.numbered)), word)
+	}
+}
+
+// callLookUp may count, since a simulation makes one call after the other.
+func (t *callingLookUp) callLookUp(ctx context.Context, word string) (string, error) {
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	if t.waiting++; t.waiting > t.pipeline.options.Capacity {
+		t.pipeline.crowded(t.waiting)
+	}
+	return strings.ToLower(word), nil
+}
+
+func (t *callingLookUp) Barrier(s *core.Snapshot) { s.Async("LookUp", &t.calls) }
+func (t *callingLookUp) Restore(r *core.Restore)  { r.Async("LookUp", t.calls.By(t.callLookUp)) }
+
+type callingCount struct {
+	core.Task
+	pipeline *calling
+	states   table.Table[string, wordcount.CountState]
+	out      runtime.Out[wordcount.Total]
+	totals   core.SinkPort[wordcount.Total]
+}
+
+func (t *callingCount) Process(_ int, words core.Records) {
+	for word := range core.Rest[string](&t.Task, words) {
+		t.process(word)
+	}
+	t.totals.Write(t.out.Take())
+}
+
+func (t *callingCount) process(word string) {
+	name := key(word, t.pipeline.numbered)
+	s := t.states.At(name, serde.HashString(name))
+	s.Total++
+	if t.pipeline.numbered {
+		s.Total = number(word)
+	}
+	t.out.Emit(wordcount.Total{Word: name, Count: s.Total})
+}
+
+func (t *callingCount) Barrier(s *core.Snapshot) {
+	s.Keyed("Count", "CountState", &t.states)
+	s.Sink("Totals", &t.totals)
+}
+
+func (t *callingCount) Restore(r *core.Restore) {
+	r.Keyed("Count", "CountState", &t.states)
+	r.Sink("Totals", &t.totals)
+}
+
+// key is the word, or the letter before its number.
+func key(word string, numbered bool) string {
+	if numbered {
+		return word[:1]
+	}
+	return word
+}
+
+func number(word string) int64 {
+	n, err := strconv.ParseInt(word[1:], 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+// numberedText has words of a letter and a number, which counts up in each split, and is counted by the letters.
+func numberedText(splits ...int) *corpus {
+	c := &corpus{words: map[string]int{}}
+	for i, n := range splits {
+		name := string(rune('a' + i))
+		var lines []string
+		for k := 0; k < n; k += 3 {
+			line := ""
+			for l := k; l < min(n, k+3); l++ {
+				line += fmt.Sprintf("%s%d ", name, l+1)
+			}
+			lines = append(lines, line)
+		}
+		c.splits = append(c.splits, lines)
+		c.words[name] = n
+	}
+	return c
+}
