@@ -6,6 +6,7 @@ import (
 	"context"
 	"path/filepath"
 
+	"github.com/streamgen/streamgen/gen/internal/cache"
 	"github.com/streamgen/streamgen/gen/internal/diag"
 	"github.com/streamgen/streamgen/gen/internal/load"
 )
@@ -18,6 +19,9 @@ type Config struct {
 	Patterns []string
 	// Env is the environment of the go command, as in os/exec; nil means that of the process.
 	Env []string
+	// Cache is a folder that remembers which packages are up to date: these are neither checked nor generated again as long as nothing
+	// has changed. Empty means that everything is done anew.
+	Cache string
 }
 
 // Diagnostic is one mistake in the user's code.
@@ -36,10 +40,20 @@ type File struct {
 
 // Result is what Generate found.
 type Result struct {
-	// Files are those of the packages without mistakes, in the order of their paths.
+	// Files are those of the packages without mistakes, in the order of their paths. Packages that are known to be up to date have none.
 	Files []File
 	// Diagnostics are the mistakes; a package that has one has no Files.
 	Diagnostics Diagnostics
+
+	// written are to be told to the cache once Files are written.
+	written []written
+	cache   cache.Cache
+}
+
+// written is a package without mistakes and its files.
+type written struct {
+	id    *load.Identity
+	files map[string][]byte
 }
 
 // load loads what cfg names. Its folder is absolute.

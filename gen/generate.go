@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/streamgen/streamgen/gen/internal/cache"
 	"github.com/streamgen/streamgen/gen/internal/check"
 	"github.com/streamgen/streamgen/gen/internal/emit"
 	"github.com/streamgen/streamgen/gen/internal/load"
@@ -22,8 +23,12 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	remembered := cache.Open(cfg.Cache)
 	results := make([]Result, len(packages))
 	err = each(packages, func(i int, p *load.Package) error {
+		if remembered.IsFresh(p.Identity) {
+			return nil
+		}
 		if err := results[i].add(p); err != nil {
 			return fmt.Errorf("package %s: %w", p.Path, err)
 		}
@@ -32,10 +37,11 @@ func Generate(ctx context.Context, cfg Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	result := &Result{}
+	result := &Result{cache: remembered}
 	for _, r := range results {
 		result.Files = append(result.Files, r.Files...)
 		result.Diagnostics = append(result.Diagnostics, r.Diagnostics...)
+		result.written = append(result.written, r.written...)
 	}
 	slices.SortFunc(result.Files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
 	result.Diagnostics.Sort()
@@ -63,6 +69,7 @@ func (r *Result) add(p *load.Package) error {
 	if err != nil {
 		return err
 	}
+	r.written = []written{{p.Identity, files}}
 	for _, path := range slices.Sorted(maps.Keys(files)) {
 		r.Files = append(r.Files, File{Path: path, Content: files[path]})
 	}

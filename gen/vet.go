@@ -3,6 +3,7 @@ package gen
 import (
 	"context"
 
+	"github.com/streamgen/streamgen/gen/internal/cache"
 	"github.com/streamgen/streamgen/gen/internal/check"
 	"github.com/streamgen/streamgen/gen/internal/load"
 )
@@ -13,8 +14,12 @@ func Vet(ctx context.Context, cfg Config) (Diagnostics, error) {
 	if err != nil {
 		return nil, err
 	}
+	remembered := cache.Open(cfg.Cache)
 	found := make([]Diagnostics, len(packages))
 	err = each(packages, func(i int, p *load.Package) error {
+		if remembered.IsFresh(p.Identity) {
+			return nil
+		}
 		check.Check(p, &found[i])
 		return nil
 	})

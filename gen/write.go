@@ -41,6 +41,9 @@ func (r *Result) Write() (changed []string, err error) {
 		}
 		changed = append(changed, f.Path)
 	}
+	for _, w := range r.written {
+		r.cache.Remember(w.id, w.files)
+	}
 	return changed, nil
 }
 

@@ -1,30 +1,24 @@
 package generated
 
 import (
-	"context"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
-	"golang.org/x/tools/go/packages"
-
-	"github.com/streamgen/streamgen/gen"
 	"github.com/streamgen/streamgen/generated_test/internal/module"
+	"github.com/stretchr/testify/require"
 )
 
-// bigPackage is a package of 100 operators with states and 10 pipelines of 10 operators each.
-func bigPackage() string {
+// bigPackage is a package of operators with states, and of pipelines of 10 operators each.
+func bigPackage(operators int) string {
 	var b strings.Builder
 	b.WriteString("package big\n\nimport \"github.com/streamgen/streamgen/runtime\"\n\ntype Record struct {\n\tID string\n\tValue int64\n}\n\n")
-	for i := range 100 {
+	for i := range operators {
 		fmt.Fprintf(&b, `// Op%[1]d does something.
 //
 //streamgen:operator
@@ -46,7 +40,7 @@ func (Op%[1]d) Process(r Record, s *State%[1]d, out *runtime.Out[Record]) {
 
 `, i)
 	}
-	for p := range 10 {
+	for p := range operators / 10 {
 		fmt.Fprintf(&b, "//streamgen:pipeline\ntype Pipeline%d struct {\n\tIn runtime.Source[Record]\n", p)
 		from := "In"
 		for i := range 10 {
@@ -59,68 +53,56 @@ func (Op%[1]d) Process(r Record, s *State%[1]d, out *runtime.Out[Record]) {
 	return b.String()
 }
 
-// BenchmarkGeneration measures in CPU-seconds what the whole command costs, and a program that calls packages.Load for the same package
-// and nothing else. Both are processes as a user would run them; the go command that they start counts. Beyond is what generating costs
-// after the load, within one process.
+// BenchmarkGeneration measures in CPU-seconds what the command costs for a package of 1,000 operators, beyond a program that loads the same
+// package and does nothing else: when all of it is to be generated, and when nothing has changed. Both are processes as a user would run
+// them, one after the other; the go command that they start counts.
 func BenchmarkGeneration(b *testing.B) {
 	dir := module.New(b, "example.com/big")
-	module.Write(b, filepath.Join(dir, "big.go"), bigPackage())
+	module.Write(b, filepath.Join(dir, "big.go"), bigPackage(1000))
 	bin := b.TempDir()
 	build := exec.Command("go", "build", "-o", bin, "../cmd/streamgen", "./internal/bareload")
 	out, err := build.CombinedOutput()
 	require.NoError(b, err, "%s", out)
+	caches := b.TempDir()
 
 	output := filepath.Join(dir, "big_streamgen.go")
-	run := func(program string) time.Duration {
-		if err := os.Remove(output); err != nil {
-			require.ErrorIs(b, err, fs.ErrNotExist)
-		}
-		command := exec.Command(filepath.Join(bin, program))
-		command.Dir, command.Env = dir, module.Env()
+	run := func(program string, args ...string) time.Duration {
+		command := exec.Command(filepath.Join(bin, program), args...)
+		command.Dir, command.Env = dir, append(module.Env(), "XDG_CACHE_HOME="+caches, "GOCACHE="+goEnv(b, "GOCACHE"))
 		out, err := command.CombinedOutput()
 		require.NoError(b, err, "%s", out)
 		return command.ProcessState.UserTime() + command.ProcessState.SystemTime()
 	}
-	run("bareload") // so that the build cache holds what both ask for
-	run("streamgen")
-	require.FileExists(b, output)
-
-	percent := debug.SetGCPercent(1000) // nearly as the command has it
-	defer debug.SetGCPercent(percent)
-	load := func() {
-		_, err := packages.Load(&packages.Config{Mode: packages.LoadSyntax | packages.NeedModule, Dir: dir, Env: module.Env()}, ".")
+	measure := func(b *testing.B, prepare func(), args ...string) {
+		prepare()
+		run("bareload") // so that the build cache holds what both ask for
+		var load, whole time.Duration
+		for b.Loop() {
+			prepare()
+			load += run("bareload")
+			whole += run("streamgen", args...)
+		}
+		n := float64(b.N)
+		b.ReportMetric(load.Seconds()/n, "load-cpu-s")
+		b.ReportMetric(whole.Seconds()/n, "whole-cpu-s")
+		b.ReportMetric((whole-load).Seconds()/n, "beyond-cpu-s")
+		b.ReportMetric(whole.Seconds()/load.Seconds(), "whole/load")
+	}
+	b.Run("all", func(b *testing.B) {
+		measure(b, func() {
+			if err := os.Remove(output); err != nil {
+				require.ErrorIs(b, err, fs.ErrNotExist)
+			}
+		}, "--no-cache")
+		require.FileExists(b, output)
+	})
+	b.Run("unchanged", func(b *testing.B) {
+		run("streamgen")
+		info, err := os.Stat(output)
 		require.NoError(b, err)
-	}
-	generate := func() {
-		result, err := gen.Generate(context.Background(), gen.Config{Dir: dir, Env: module.Env()})
+		measure(b, func() {})
+		after, err := os.Stat(output)
 		require.NoError(b, err)
-		require.Empty(b, result.Diagnostics.String())
-	}
-	var bare, whole, beyond time.Duration
-	for b.Loop() {
-		bare += run("bareload")
-		whole += run("streamgen")
-		require.NoError(b, os.Remove(output))
-		t0 := cpu(b)
-		load()
-		t1 := cpu(b)
-		generate()
-		beyond += cpu(b) - t1 - (t1 - t0)
-	}
-	n := float64(b.N)
-	b.ReportMetric(bare.Seconds()/n, "load-cpu-s")
-	b.ReportMetric(whole.Seconds()/n, "whole-cpu-s")
-	b.ReportMetric(beyond.Seconds()/n, "beyond-cpu-s")
-	b.ReportMetric(whole.Seconds()/bare.Seconds(), "whole/load")
-}
-
-// cpu is what the process and its children have used.
-func cpu(b *testing.B) time.Duration {
-	var total time.Duration
-	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
-		var r syscall.Rusage
-		require.NoError(b, syscall.Getrusage(who, &r))
-		total += time.Duration(r.Utime.Nano() + r.Stime.Nano())
-	}
-	return total
+		require.Equal(b, info.ModTime(), after.ModTime())
+	})
 }

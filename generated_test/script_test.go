@@ -59,7 +59,7 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-func goEnv(t *testing.T, name string) string {
+func goEnv(t testing.TB, name string) string {
 	t.Helper()
 	out, err := exec.Command("go", "env", name).Output()
 	require.NoError(t, err)

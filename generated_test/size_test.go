@@ -16,7 +16,7 @@ import (
 // state with a record, a slice and a map in it. Sources and sinks do not count as operators, their code does.
 func BenchmarkCodeSize(b *testing.B) {
 	big := module.New(b, "example.com/big")
-	source := bigPackage()
+	source := bigPackage(100)
 	module.Write(b, filepath.Join(big, "big.go"), source)
 	examples := filepath.Join(module.Root(b), "examples")
 	for _, c := range []struct {

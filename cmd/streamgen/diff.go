@@ -30,7 +30,7 @@ The exit code is 0 if nothing would change, 1 if there is a difference, 2 after 
   streamgen diff --stat ./...`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			result, err := gen.Generate(cmd.Context(), gen.Config{Dir: dir(cmd), Patterns: args})
+			result, err := gen.Generate(cmd.Context(), config(cmd, args))
 			if err != nil {
 				return err
 			}
@@ -53,6 +53,7 @@ The exit code is 0 if nothing would change, 1 if there is a difference, 2 after 
 		},
 	}
 	command.Flags().BoolVar(&stat, "stat", false, "print only the files and how many lines come and go in each")
+	addCacheFlag(command)
 	return command
 }
 

@@ -27,7 +27,7 @@ The exit code is 0 if everything is up to date now, 1 after mistakes, 2 if it co
   streamgen generate -v ./...`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			result, err := gen.Generate(cmd.Context(), gen.Config{Dir: dir(cmd), Patterns: args})
+			result, err := gen.Generate(cmd.Context(), config(cmd, args))
 			if err != nil {
 				return err
 			}
@@ -45,5 +45,6 @@ The exit code is 0 if everything is up to date now, 1 after mistakes, 2 if it co
 		},
 	}
 	command.Flags().BoolVarP(&verbose, "verbose", "v", false, "print the files that change")
+	addCacheFlag(command)
 	return command
 }

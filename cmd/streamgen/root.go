@@ -14,9 +14,6 @@ import (
 	"github.com/streamgen/streamgen/gen/nearest"
 )
 
-// packageHelp is what the help of every command that takes packages says of them.
-const packageHelp = `Packages are named as for the go command, ./... for example; without any it is the one in the current folder.`
-
 // root is the command with all its subcommands. Without one it generates.
 func root() *cobra.Command {
 	command := generateCommand()
@@ -46,12 +43,6 @@ typed wiring, codecs, snapshot and restore. streamgen [packages] is short for st
 	command.SetVersionTemplate("{{.Version}}\n")
 	completeFolders(command)
 	return command
-}
-
-// dir is the folder that relative packages and files start from.
-func dir(cmd *cobra.Command) string {
-	dir, _ := cmd.Flags().GetString("dir")
-	return dir
 }
 
 // mistyped refuses a first argument that is like a command and names no package.

@@ -10,7 +10,7 @@ import (
 )
 
 func vetCommand() *cobra.Command {
-	return &cobra.Command{
+	command := &cobra.Command{
 		Use:   "vet [packages]",
 		Short: "Report mistakes and write nothing",
 		Long: `Vet reports what generate would refuse, as file:line:col: message, and writes nothing.
@@ -26,7 +26,7 @@ The exit code is 0 if there is nothing to report, 1 if there is, 2 if it could n
   go vet -vettool=$(which streamgen) -fix ./...`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			diagnostics, err := gen.Vet(cmd.Context(), gen.Config{Dir: dir(cmd), Patterns: args})
+			diagnostics, err := gen.Vet(cmd.Context(), config(cmd, args))
 			if err != nil {
 				return err
 			}
@@ -37,6 +37,8 @@ The exit code is 0 if there is nothing to report, 1 if there is, 2 if it could n
 			return nil
 		},
 	}
+	addCacheFlag(command)
+	return command
 }
 
 // isVetTool reports whether go vet calls: it asks for the version and the flags, and then names a package by a file of its own.

@@ -4,6 +4,7 @@ package load
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -14,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/tools/go/packages"
 
@@ -36,6 +38,8 @@ type Package struct {
 	TypeErrors []types.Error
 	// Errors make the package unreadable.
 	Errors diag.List
+	// Identity is nil if what decides what is generated is not known for sure.
+	Identity *Identity
 }
 
 // File is one of the user's source files.
@@ -51,11 +55,11 @@ type Config struct {
 	Env      []string
 }
 
-const mode = packages.LoadSyntax | packages.NeedModule | packages.NeedForTest
+const mode = packages.LoadSyntax | packages.NeedModule | packages.NeedForTest | packages.NeedExportFile
 
 // Load loads the packages that match the patterns. Packages whose test files have directives are loaded with their tests.
 func Load(ctx context.Context, cfg Config) ([]*Package, error) {
-	l := &loader{ctx: ctx, cfg: cfg, generated: map[string]bool{}}
+	l := &loader{ctx: ctx, cfg: cfg, start: time.Now(), generated: map[string]bool{}, sums: map[string]sum{}}
 	found, err := l.load(cfg.Patterns, false)
 	if err != nil {
 		return nil, err
@@ -83,11 +87,14 @@ func Load(ctx context.Context, cfg Config) ([]*Package, error) {
 }
 
 type loader struct {
-	ctx context.Context
-	cfg Config
+	ctx   context.Context
+	cfg   Config
+	start time.Time
 
-	mu        sync.Mutex
+	mu sync.Mutex
+	// generated says which of the parsed files are ours, sums what they hold.
 	generated map[string]bool
+	sums      map[string]sum
 }
 
 // load loads once, and once more if the imports of generated files do not parse: for these an overlay takes the place of the
@@ -111,12 +118,16 @@ func (l *loader) load(patterns []string, tests bool) ([]*packages.Package, error
 
 // parse parses the user's files whole, and of ours the package clause alone.
 func (l *loader) parse(fset *token.FileSet, name string, src []byte) (*ast.File, error) {
-	if !IsGenerated(src) {
+	ours, content := IsGenerated(src), sha256.Sum256(src)
+	l.mu.Lock()
+	l.sums[name] = content
+	if ours {
+		l.generated[name] = true
+	}
+	l.mu.Unlock()
+	if !ours {
 		return parser.ParseFile(fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
 	}
-	l.mu.Lock()
-	l.generated[name] = true
-	l.mu.Unlock()
 	return parser.ParseFile(fset, name, src, parser.PackageClauseOnly)
 }
 
@@ -174,6 +185,8 @@ func (l *loader) convert(p *packages.Package) *Package {
 		}
 	}
 	slices.SortFunc(result.Files, func(a, b *File) int { return strings.Compare(a.Name, b.Name) })
+	result.Generated = append(result.Generated, orphans(p)...)
 	triage(result, p, l.generated)
+	result.Identity = l.identity(result, p)
 	return result
 }

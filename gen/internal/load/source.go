@@ -23,7 +23,7 @@ type Source struct {
 
 // Package type-checks the user's own files again, without ours, so that it is seen as Load sees it.
 func (s Source) Package() *Package {
-	l := &loader{generated: map[string]bool{}}
+	l := &loader{generated: map[string]bool{}, sums: map[string]sum{}}
 	p := &packages.Package{PkgPath: s.Path, Fset: s.Fset, Syntax: s.Files, TypesInfo: info()}
 	if s.Module != "" {
 		p.Module = &packages.Module{Path: s.Module}
