@@ -77,6 +77,11 @@ func (t *Task) Check(operator string, err error) {
 	}
 }
 
+// Failed is what the reader of operator's errors gets of a record that it did not take.
+func Failed[T any](t *Task, operator string, record T, err error) runtime.Failed[T] {
+	return runtime.Failed[T]{Record: record, Operator: operator, Subtask: t.subtask, Err: err.Error()}
+}
+
 // fail leaves the step: see Subtask.Step.
 func (t *Task) fail(operator string, err error) {
 	panic(&operatorError{operator: operator, err: err})

@@ -116,12 +116,12 @@ func (g *graph) cycles() {
 	}
 }
 
-// cycle reports a cycle, of which each edge begins where the next one ends. It is said at the last one, or at the last one that stands in this
-// package.
+// cycle reports a cycle, of which each edge begins where the next one ends. It is said at the last one that stands in this package and in
+// a tag from.
 func (g *graph) cycle(edges []*model.Edge) {
 	last := edges[len(edges)-1]
 	for _, e := range edges {
-		if g.inPackage(e.Pos) {
+		if g.inPackage(e.Pos) && !e.Fails() {
 			last = e
 		}
 	}
@@ -133,9 +133,6 @@ func (g *graph) cycle(edges []*model.Edge) {
 		names = append(names, edges[(at+1+i)%len(edges)].To.Selector())
 	}
 	hint := "to feed records back on purpose, name it in the tag loop instead of from: `loop:\"" + g.outer[last].entry() + "\"`"
-	if last.Fails() {
-		hint = "errors go on, not back: name another field"
-	}
 	g.diags.Add(last.Pos, last.To.Selector()+" reads what it emits itself: "+strings.Join(names, " → "), hint)
 }
 

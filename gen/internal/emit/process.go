@@ -106,8 +106,12 @@ func (t *task) edges(n *model.Field, o *model.Output) []*model.Edge {
 	return found
 }
 
-// atEnd reports whether only sinks read an output: they get it once per batch.
-func (t *task) atEnd(edges []*model.Edge) bool {
+// atEnd reports whether only sinks read an output of n: they get it once per batch. Where a call that fails drops what it has emitted, that
+// is apart from what others have.
+func (t *task) atEnd(n *model.Field, edges []*model.Edge) bool {
+	if n.Failed != nil && len(edges) > 0 {
+		return false
+	}
 	return !slices.ContainsFunc(edges, func(e *model.Edge) bool { return e.To.Kind != model.Sink || t.Send(e) != nil })
 }
 
@@ -120,7 +124,7 @@ func (t *task) writes() []jen.Code {
 		}
 		for _, o := range n.Operator.Outputs {
 			edges := t.edges(n, o)
-			if !t.atEnd(edges) {
+			if !t.atEnd(n, edges) {
 				continue
 			}
 			taken := jen.Id("t." + t.outs[output{n, o}] + ".Take").Call()
@@ -145,7 +149,7 @@ func (t *task) drain(names *scope, n *model.Field, outputs []*model.Output) []je
 	var loops []jen.Code
 	for _, o := range outputs {
 		edges := t.edges(n, o)
-		if t.atEnd(edges) {
+		if t.atEnd(n, edges) {
 			continue
 		}
 		name := newScope(names).name(wishes(edges, "record")...)
@@ -179,9 +183,9 @@ func (t *task) emitOperator(f *file, n *model.Field, in *model.Input) {
 	var body []jen.Code
 	switch n.Operator.Form {
 	case model.Map:
-		body = t.mapBody(names, n, in, edge, record)
+		body = t.mapBody(f, names, n, in, edge, record)
 	case model.Filter:
-		body = t.filterBody(names, n, in, edge, record)
+		body = t.filterBody(f, names, n, in, edge, record)
 	case model.Process:
 		body = t.processBody(f, names, n, in, edge, record)
 	}
@@ -214,14 +218,14 @@ func (t *task) call(n *model.Field, m *model.Method, edge *model.Edge, record st
 	return jen.Id("t." + t.fields[n] + "." + m.Func.Name()).Call(append(arguments, argument(m, edge, record))...)
 }
 
-func (t *task) mapBody(names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string) []jen.Code {
+func (t *task) mapBody(f *file, names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string) []jen.Code {
 	call := t.call(n, in.Method, edge, record)
 	edges := t.edges(n, n.Operator.Outputs[0])
 	if !in.Method.Fails && len(edges) == 1 {
 		return t.pass(edges, call)
 	}
 	if len(edges) == 0 {
-		return t.discard(names, n, in, call)
+		return t.discard(f, names, n, in, edge, record, call)
 	}
 	result := names.name(wishes(edges, "result")...)
 	if !in.Method.Fails {
@@ -230,15 +234,15 @@ func (t *task) mapBody(names *scope, n *model.Field, in *model.Input, edge *mode
 	err := names.name("err")
 	return append([]jen.Code{
 		jen.List(jen.Id(result), jen.Id(err)).Op(":=").Add(call),
-		t.check(n, jen.Id(err)),
+		t.checked(f, names, n, edge, record, err),
 	}, t.pass(edges, jen.Id(result))...)
 }
 
-func (t *task) filterBody(names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string) []jen.Code {
+func (t *task) filterBody(f *file, names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string) []jen.Code {
 	call := t.call(n, in.Method, edge, record)
 	pass := t.pass(t.edges(n, n.Operator.Outputs[0]), jen.Id(record))
 	if len(pass) == 0 {
-		return t.discard(names, n, in, call)
+		return t.discard(f, names, n, in, edge, record, call)
 	}
 	if !in.Method.Fails {
 		return []jen.Code{jen.If(call).Block(pass...)}
@@ -246,18 +250,18 @@ func (t *task) filterBody(names *scope, n *model.Field, in *model.Input, edge *m
 	ok, err := names.name("ok"), names.name("err")
 	return []jen.Code{
 		jen.List(jen.Id(ok), jen.Id(err)).Op(":=").Add(call),
-		t.check(n, jen.Id(err)),
+		t.checked(f, names, n, edge, record, err),
 		jen.If(jen.Id(ok)).Block(pass...),
 	}
 }
 
 // discard calls Map or Filter, whose result nobody reads.
-func (t *task) discard(names *scope, n *model.Field, in *model.Input, call *jen.Statement) []jen.Code {
+func (t *task) discard(f *file, names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string, call *jen.Statement) []jen.Code {
 	if !in.Method.Fails {
 		return []jen.Code{jen.Id("_").Op("=").Add(call).Comment("discarded")}
 	}
 	err := names.name("err")
-	return []jen.Code{jen.List(jen.Id("_"), jen.Id(err)).Op(":=").Add(call).Comment("discarded"), t.check(n, jen.Id(err))}
+	return []jen.Code{jen.List(jen.Id("_"), jen.Id(err)).Op(":=").Add(call).Comment("discarded"), t.checked(f, names, n, edge, record, err)}
 }
 
 func (t *task) check(n *model.Field, err *jen.Statement) *jen.Statement {
@@ -292,7 +296,11 @@ func (t *task) processBody(f *file, names *scope, n *model.Field, in *model.Inpu
 		arguments = append(arguments, jen.Op("&").Id("t."+t.outs[output{n, o}]))
 	}
 	call := jen.Id("t." + t.fields[n] + "." + m.Func.Name()).Call(arguments...)
-	if m.Fails {
+	switch {
+	case m.Fails && n.Failed != nil:
+		err := newScope(names).name("err")
+		call = jen.If(jen.Id(err).Op(":=").Add(call), jen.Id(err).Op("!=").Nil()).Block(t.failed(f, names, n, edge, record, err)...)
+	case m.Fails:
 		call = t.check(n, call)
 	}
 	return append(append(body, call), t.drain(names, n, m.Outputs)...)

@@ -45,6 +45,9 @@ func TypeRecordName(t types.Type) string {
 		t = p.Elem()
 	}
 	if named, ok := types.Unalias(t).(*types.Named); ok && named.Obj().Pkg() != nil {
+		if named.Obj().Name() == "Failed" && named.TypeArgs().Len() == 1 {
+			return "failure"
+		}
 		return Lower(named.Obj().Name())
 	}
 	return "record"
