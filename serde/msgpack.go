@@ -4,15 +4,24 @@ import "github.com/vmihailenco/msgpack/v5"
 
 // Encode writes v to e as appendT does. It is the body of a generated EncodeMsgpack,
 // which lets vmihailenco/msgpack encode the type wherever it meets it; the options
-// of e have no say in the format.
-func Encode[T any](e *msgpack.Encoder, v *T, appendT func([]byte, *T) []byte) error {
+// of e have no say in the format. It returns the [EncodeError] that appendT panics with.
+func Encode[T any](e *msgpack.Encoder, v *T, appendT func([]byte, *T) []byte) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			failure, ok := r.(*EncodeError)
+			if !ok {
+				panic(r)
+			}
+			err = failure
+		}
+	}()
 	w := e.Writer()
 	var b []byte
 	// A bytes.Buffer, which Marshal uses, and a bufio.Writer lend their free space.
 	if lender, ok := w.(interface{ AvailableBuffer() []byte }); ok {
 		b = lender.AvailableBuffer()
 	}
-	_, err := w.Write(appendT(b, v))
+	_, err = w.Write(appendT(b, v))
 	return err
 }
 

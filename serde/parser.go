@@ -17,6 +17,7 @@ type Parser struct {
 	b       []byte
 	off     int
 	granted uint64 // bytes that Cap has allowed to be allocated so far
+	depth   int    // of values of types that contain themselves
 	err     error
 }
 
