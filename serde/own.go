@@ -19,7 +19,9 @@ type EncodeError struct {
 }
 
 // Error implements error.
-func (e *EncodeError) Error() string { return fmt.Sprintf("a value of type %s cannot be written: %v", e.Type, e.Err) }
+func (e *EncodeError) Error() string {
+	return fmt.Sprintf("a value of type %s cannot be written: %v", e.Type, e.Err)
+}
 
 // Unwrap returns the cause.
 func (e *EncodeError) Unwrap() error { return e.Err }

@@ -15,7 +15,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen1
+const _ = core.SupportsGen2
 
 // StreamgenJob wires the tasks of AccessLog: Lines, Parse, Reads and Anonymise, then by key Tally and Usage, then
 // Malformed.
@@ -61,8 +61,18 @@ func (p *AccessLog) StreamgenJob() runtime.Job {
 		return &accessLogMalformedTask{malformed: core.NewSinkPort(p.Malformed)}
 	})
 
-	core.Connect(j, core.Hash, lines, func(t *accessLogLinesTask) *core.Output[Request] { return &t.toTally }, tally, 0)
-	core.Connect(j, core.Rescale, lines, func(t *accessLogLinesTask) *core.Output[string] { return &t.toMalformed }, malformed, 0)
+	requestRecords := core.RecordCodec[Request]{
+		Schema: "{Host string, Method string, Path string, Status int, Bytes int64}",
+		Append: appendRequest,
+		Parse:  parseRequest,
+	}
+	stringRecords := core.RecordCodec[string]{
+		Schema: "string",
+		Append: func(b []byte, record *string) []byte { return serde.AppendString(b, *record) },
+		Parse:  func(p *serde.Parser, record *string) { *record = p.String() },
+	}
+	core.Connect(j, core.Hash, lines, func(t *accessLogLinesTask) *core.Output[Request] { return &t.toTally }, tally, 0, requestRecords)
+	core.Connect(j, core.Rescale, lines, func(t *accessLogLinesTask) *core.Output[string] { return &t.toMalformed }, malformed, 0, stringRecords)
 	return j
 }
 
@@ -245,6 +255,45 @@ func (tallyCodec) ParseKey(p *serde.Parser) Who {
 
 // ParseState reads the state behind a key.
 func (tallyCodec) ParseState(p *serde.Parser, s *TallyState) { parseTallyState(p, s) }
+
+// appendRequest adds s as an array of its fields.
+func appendRequest(b []byte, s *Request) []byte {
+	b = serde.AppendArray(b, 5)
+	b = serde.AppendString(b, s.Host)
+	b = serde.AppendString(b, s.Method)
+	b = serde.AppendString(b, s.Path)
+	b = serde.AppendInt(b, int64(s.Status))
+	return serde.AppendInt(b, s.Bytes)
+}
+
+// parseRequest reads what appendRequest wrote.
+func parseRequest(p *serde.Parser, s *Request) {
+	p.ArrayOf(5)
+	s.Host = p.String()
+	s.Method = p.String()
+	s.Path = p.String()
+	s.Status = p.NativeInt()
+	s.Bytes = p.Int()
+}
+
+// Request has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Host   string
+	Method string
+	Path   string
+	Status int
+	Bytes  int64
+}(Request{})
+
+// EncodeMsgpack writes s as a snapshot holds it.
+func (s Request) EncodeMsgpack(e *msgpack.Encoder) error {
+	return serde.Encode(e, &s, appendRequest)
+}
+
+// DecodeMsgpack reads what EncodeMsgpack wrote.
+func (s *Request) DecodeMsgpack(d *msgpack.Decoder) error {
+	return serde.Decode(d, s, parseRequest)
+}
 
 // appendWho adds s as an array of its fields.
 func appendWho(b []byte, s *Who) []byte {

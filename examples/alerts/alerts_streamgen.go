@@ -13,7 +13,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen1
+const _ = core.SupportsGen2
 
 // StreamgenJob wires the tasks of Alerts: Indoor, Outdoor, Limits, then Parse, Convert and Plausible, then by key Watch
 // and Alerts, then Complain, then Rejected.
@@ -90,12 +90,32 @@ func (p *Alerts) StreamgenJob() runtime.Job {
 		return &alertsRejectedTask{rejected: core.NewSinkPort(p.Rejected)}
 	})
 
-	core.Connect(j, core.Rebalance, indoor, func(t *alertsIndoorTask) *core.Output[string] { return &t.toParse }, parse, 0)
-	core.Connect(j, core.Rebalance, outdoor, func(t *alertsOutdoorTask) *core.Output[string] { return &t.toParse }, parse, 0)
-	core.Connect(j, core.Hash, limits, func(t *alertsLimitsTask) *core.Output[Limit] { return &t.toWatchLimits }, watch, 1)
-	core.Connect(j, core.Hash, parse, func(t *alertsParseTask) *core.Output[Reading] { return &t.toWatchReadings }, watch, 0)
-	core.Connect(j, core.Auto, parse, func(t *alertsParseTask) *core.Output[Rejected] { return &t.toComplain }, complain, 0)
-	core.Connect(j, core.Auto, complain, func(t *alertsComplainTask) *core.Output[Rejected] { return &t.toRejected }, rejected, 0)
+	stringRecords := core.RecordCodec[string]{
+		Schema: "string",
+		Append: func(b []byte, record *string) []byte { return serde.AppendString(b, *record) },
+		Parse:  func(p *serde.Parser, record *string) { *record = p.String() },
+	}
+	limitRecords := core.RecordCodec[Limit]{
+		Schema: "{Sensor string, Max float64}",
+		Append: appendLimit,
+		Parse:  parseLimit,
+	}
+	readingRecords := core.RecordCodec[Reading]{
+		Schema: "{Sensor string, Value float64}",
+		Append: appendReading,
+		Parse:  parseReading,
+	}
+	rejectedRecords := core.RecordCodec[Rejected]{
+		Schema: "{Line string, Reason string}",
+		Append: appendRejected,
+		Parse:  parseRejected,
+	}
+	core.Connect(j, core.Rebalance, indoor, func(t *alertsIndoorTask) *core.Output[string] { return &t.toParse }, parse, 0, stringRecords)
+	core.Connect(j, core.Rebalance, outdoor, func(t *alertsOutdoorTask) *core.Output[string] { return &t.toParse }, parse, 0, stringRecords)
+	core.Connect(j, core.Hash, limits, func(t *alertsLimitsTask) *core.Output[Limit] { return &t.toWatchLimits }, watch, 1, limitRecords)
+	core.Connect(j, core.Hash, parse, func(t *alertsParseTask) *core.Output[Reading] { return &t.toWatchReadings }, watch, 0, readingRecords)
+	core.Connect(j, core.Auto, parse, func(t *alertsParseTask) *core.Output[Rejected] { return &t.toComplain }, complain, 0, rejectedRecords)
+	core.Connect(j, core.Auto, complain, func(t *alertsComplainTask) *core.Output[Rejected] { return &t.toRejected }, rejected, 0, rejectedRecords)
 	return j
 }
 
@@ -402,6 +422,66 @@ func (s Reading) EncodeMsgpack(e *msgpack.Encoder) error {
 // DecodeMsgpack reads what EncodeMsgpack wrote.
 func (s *Reading) DecodeMsgpack(d *msgpack.Decoder) error {
 	return serde.Decode(d, s, parseReading)
+}
+
+// appendLimit adds s as an array of its fields.
+func appendLimit(b []byte, s *Limit) []byte {
+	b = serde.AppendArray(b, 2)
+	b = serde.AppendString(b, s.Sensor)
+	return serde.AppendFloat64(b, s.Max)
+}
+
+// parseLimit reads what appendLimit wrote.
+func parseLimit(p *serde.Parser, s *Limit) {
+	p.ArrayOf(2)
+	s.Sensor = p.String()
+	s.Max = p.Float64()
+}
+
+// Limit has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Sensor string
+	Max    float64
+}(Limit{})
+
+// EncodeMsgpack writes s as a snapshot holds it.
+func (s Limit) EncodeMsgpack(e *msgpack.Encoder) error {
+	return serde.Encode(e, &s, appendLimit)
+}
+
+// DecodeMsgpack reads what EncodeMsgpack wrote.
+func (s *Limit) DecodeMsgpack(d *msgpack.Decoder) error {
+	return serde.Decode(d, s, parseLimit)
+}
+
+// appendRejected adds s as an array of its fields.
+func appendRejected(b []byte, s *Rejected) []byte {
+	b = serde.AppendArray(b, 2)
+	b = serde.AppendString(b, s.Line)
+	return serde.AppendString(b, s.Reason)
+}
+
+// parseRejected reads what appendRejected wrote.
+func parseRejected(p *serde.Parser, s *Rejected) {
+	p.ArrayOf(2)
+	s.Line = p.String()
+	s.Reason = p.String()
+}
+
+// Rejected has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Line   string
+	Reason string
+}(Rejected{})
+
+// EncodeMsgpack writes s as a snapshot holds it.
+func (s Rejected) EncodeMsgpack(e *msgpack.Encoder) error {
+	return serde.Encode(e, &s, appendRejected)
+}
+
+// DecodeMsgpack reads what EncodeMsgpack wrote.
+func (s *Rejected) DecodeMsgpack(d *msgpack.Decoder) error {
+	return serde.Decode(d, s, parseRejected)
 }
 
 // appendWatchState adds s as an array of its fields.

@@ -14,7 +14,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen1
+const _ = core.SupportsGen2
 
 // StreamgenJob wires the tasks of Rules: Payments, Rules, then by key Check, Violations and Notices.
 func (p *Rules) StreamgenJob() runtime.Job {
@@ -52,8 +52,18 @@ func (p *Rules) StreamgenJob() runtime.Job {
 		}
 	})
 
-	core.Connect(j, core.Hash, payments, func(t *rulesPaymentsTask) *core.Output[Payment] { return &t.toCheckPayments }, check, 0)
-	core.Connect(j, core.Broadcast, rules, func(t *rulesRulesTask) *core.Output[Rule] { return &t.toCheckRules }, check, 1)
+	paymentRecords := core.RecordCodec[Payment]{
+		Schema: "{Account string, Cents int64}",
+		Append: appendPayment,
+		Parse:  parsePayment,
+	}
+	ruleRecords := core.RecordCodec[Rule]{
+		Schema: "{Name string, MaxCents int64, Withdrawn bool}",
+		Append: appendRule,
+		Parse:  parseRule,
+	}
+	core.Connect(j, core.Hash, payments, func(t *rulesPaymentsTask) *core.Output[Payment] { return &t.toCheckPayments }, check, 0, paymentRecords)
+	core.Connect(j, core.Broadcast, rules, func(t *rulesRulesTask) *core.Output[Rule] { return &t.toCheckRules }, check, 1, ruleRecords)
 	return j
 }
 
@@ -216,6 +226,36 @@ func (knownRulesCodec) Parse(p *serde.Parser, entry *state.Entry[string, Rule]) 
 
 // Known has the fields that this file was generated for: if this does not compile, run go generate again.
 var _ = struct{ Rules state.Broadcast[string, Rule] }(Known{})
+
+// appendPayment adds s as an array of its fields.
+func appendPayment(b []byte, s *Payment) []byte {
+	b = serde.AppendArray(b, 2)
+	b = serde.AppendString(b, s.Account)
+	return serde.AppendInt(b, s.Cents)
+}
+
+// parsePayment reads what appendPayment wrote.
+func parsePayment(p *serde.Parser, s *Payment) {
+	p.ArrayOf(2)
+	s.Account = p.String()
+	s.Cents = p.Int()
+}
+
+// Payment has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Account string
+	Cents   int64
+}(Payment{})
+
+// EncodeMsgpack writes s as a snapshot holds it.
+func (s Payment) EncodeMsgpack(e *msgpack.Encoder) error {
+	return serde.Encode(e, &s, appendPayment)
+}
+
+// DecodeMsgpack reads what EncodeMsgpack wrote.
+func (s *Payment) DecodeMsgpack(d *msgpack.Decoder) error {
+	return serde.Decode(d, s, parsePayment)
+}
 
 // appendRule adds s as an array of its fields.
 func appendRule(b []byte, s *Rule) []byte {

@@ -13,7 +13,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen1
+const _ = core.SupportsGen2
 
 // StreamgenJob wires the tasks of Stateless: Bids, Euro, Hot and Sums.
 func (p *Stateless) StreamgenJob() runtime.Job {
@@ -110,7 +110,12 @@ func (p *Keyed) StreamgenJob() runtime.Job {
 		}
 	})
 
-	core.Connect(j, core.Hash, bids, func(t *keyedBidsTask) *core.Output[Bid] { return &t.toCount }, count, 0)
+	bidRecords := core.RecordCodec[Bid]{
+		Schema: "{Auction int64, Bidder int64, Price int64, At int64}",
+		Append: appendBid,
+		Parse:  parseBid,
+	}
+	core.Connect(j, core.Hash, bids, func(t *keyedBidsTask) *core.Output[Bid] { return &t.toCount }, count, 0, bidRecords)
 	return j
 }
 
@@ -198,7 +203,12 @@ func (p *Exchange) StreamgenJob() runtime.Job {
 		return &exchangeSumTask{sum: p.Sum, totals: core.NewSinkPort(p.Totals)}
 	})
 
-	core.Connect(j, core.Hash, bids, func(t *exchangeBidsTask) *core.Output[Bid] { return &t.toSum }, sum, 0)
+	bidRecords := core.RecordCodec[Bid]{
+		Schema: "{Auction int64, Bidder int64, Price int64, At int64}",
+		Append: appendBid,
+		Parse:  parseBid,
+	}
+	core.Connect(j, core.Hash, bids, func(t *exchangeBidsTask) *core.Output[Bid] { return &t.toSum }, sum, 0, bidRecords)
 	return j
 }
 
@@ -283,6 +293,42 @@ func (countCodec) ParseKey(p *serde.Parser) int64 { return p.Int() }
 
 // ParseState reads the state behind a key.
 func (countCodec) ParseState(p *serde.Parser, s *CountState) { parseCountState(p, s) }
+
+// appendBid adds s as an array of its fields.
+func appendBid(b []byte, s *Bid) []byte {
+	b = serde.AppendArray(b, 4)
+	b = serde.AppendInt(b, s.Auction)
+	b = serde.AppendInt(b, s.Bidder)
+	b = serde.AppendInt(b, s.Price)
+	return serde.AppendInt(b, int64(s.At))
+}
+
+// parseBid reads what appendBid wrote.
+func parseBid(p *serde.Parser, s *Bid) {
+	p.ArrayOf(4)
+	s.Auction = p.Int()
+	s.Bidder = p.Int()
+	s.Price = p.Int()
+	s.At = runtime.Time(p.Int())
+}
+
+// Bid has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Auction int64
+	Bidder  int64
+	Price   int64
+	At      runtime.Time
+}(Bid{})
+
+// EncodeMsgpack writes s as a snapshot holds it.
+func (s Bid) EncodeMsgpack(e *msgpack.Encoder) error {
+	return serde.Encode(e, &s, appendBid)
+}
+
+// DecodeMsgpack reads what EncodeMsgpack wrote.
+func (s *Bid) DecodeMsgpack(d *msgpack.Decoder) error {
+	return serde.Decode(d, s, parseBid)
+}
 
 // appendCountState adds s as an array of its fields.
 func appendCountState(b []byte, s *CountState) []byte {

@@ -15,7 +15,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen1
+const _ = core.SupportsGen2
 
 // StreamgenJob wires the tasks of Keys: Keys, then by key Remember.
 func (p *Keys) StreamgenJob() runtime.Job {
@@ -40,7 +40,12 @@ func (p *Keys) StreamgenJob() runtime.Job {
 		}
 	})
 
-	core.Connect(j, core.Hash, keys, func(t *keysKeysTask) *core.Output[Key] { return &t.toRemember }, remember, 0)
+	keyRecords := core.RecordCodec[Key]{
+		Schema: "{Name string, Part [2]int16, Kind uint8}",
+		Append: appendKey,
+		Parse:  parseKey,
+	}
+	core.Connect(j, core.Hash, keys, func(t *keysKeysTask) *core.Output[Key] { return &t.toRemember }, remember, 0, keyRecords)
 	return j
 }
 
@@ -115,7 +120,7 @@ type rememberCodec struct{}
 
 // Schema names the form of the entries: another one is refused at restore.
 func (rememberCodec) Schema() string {
-	return "{Name string, Part [2]int16, Kind uint8}: {Bool bool, Int int, Int8 int8, Uint64 uint64, Float32 float32, Float64 float64, String string, Bytes bytes, Digest bytes[4], Kinds []uint8, Grid [3][]int32, ByName map[string]*{Value uint8, Left *^Node, Right *^Node, hidden int}, ByKind map[uint8]map[bool][]string, Tree []^Tree, Root {Value uint8, Left *^Node, Right *^Node, hidden int}, Number *int64, Pair *[2]string, Time time, Times []*time, Took int64, At int64, Inline []{A int16, B bytes[2]}}"
+	return "{Name string, Part [2]int16, Kind uint8}: {Bool bool, Int int, Int8 int8, Uint64 uint64, Float32 float32, Float64 float64, String string, Bytes bytes, Digest bytes[4], Kinds []uint8, Grid [3][]int32, ByName map[string]*Node={Value uint8, Left *^Node, Right *^Node, hidden int}, ByKind map[uint8]map[bool][]string, Tree Tree=[]^Tree, Root Node={Value uint8, Left *^Node, Right *^Node, hidden int}, Number *int64, Pair *[2]string, Time time, Times []*time, Took int64, At int64, Inline []{A int16, B bytes[2]}}"
 }
 
 // Hash places a key in its key group.
@@ -203,13 +208,17 @@ func parseDigest(p *serde.Parser) (v Digest) {
 }
 
 // appendTree adds v.
-func appendTree(b []byte, v Tree) []byte {
+func appendTree(b []byte, v Tree) []byte { return appendDeepTree(b, v, 0) }
+
+// appendDeepTree is appendTree within depth others.
+func appendDeepTree(b []byte, v Tree, depth int) []byte {
+	depth = serde.Deeper[Tree](depth)
 	if v == nil {
 		b = serde.AppendNil(b)
 	} else {
 		b = serde.AppendArray(b, len(v))
 		for i := range v {
-			b = appendTree(b, v[i])
+			b = appendDeepTree(b, v[i], depth)
 		}
 	}
 	return b
@@ -217,6 +226,7 @@ func appendTree(b []byte, v Tree) []byte {
 
 // parseTree reads what appendTree wrote.
 func parseTree(p *serde.Parser) (v Tree) {
+	p.Enter()
 	if !p.Nil() {
 		n := p.Array()
 		v = make(Tree, 0, p.Cap(n, 24))
@@ -224,28 +234,34 @@ func parseTree(p *serde.Parser) (v Tree) {
 			v = append(v, parseTree(p))
 		}
 	}
+	p.Leave()
 	return v
 }
 
 // appendNode adds s as an array of its fields.
-func appendNode(b []byte, s *Node) []byte {
+func appendNode(b []byte, s *Node) []byte { return appendDeepNode(b, s, 0) }
+
+// appendDeepNode is appendNode within depth others.
+func appendDeepNode(b []byte, s *Node, depth int) []byte {
+	depth = serde.Deeper[Node](depth)
 	b = serde.AppendArray(b, 4)
 	b = serde.AppendUint(b, uint64(s.Value))
 	if s.Left == nil {
 		b = serde.AppendNil(b)
 	} else {
-		b = appendNode(b, s.Left)
+		b = appendDeepNode(b, s.Left, depth)
 	}
 	if s.Right == nil {
 		b = serde.AppendNil(b)
 	} else {
-		b = appendNode(b, s.Right)
+		b = appendDeepNode(b, s.Right, depth)
 	}
 	return serde.AppendInt(b, int64(s.hidden))
 }
 
 // parseNode reads what appendNode wrote.
 func parseNode(p *serde.Parser, s *Node) {
+	p.Enter()
 	p.ArrayOf(4)
 	s.Value = Kind(p.Uint8())
 	s.Left = nil
@@ -259,6 +275,7 @@ func parseNode(p *serde.Parser, s *Node) {
 		parseNode(p, s.Right)
 	}
 	s.hidden = p.NativeInt()
+	p.Leave()
 }
 
 // Node has the fields that this file was generated for: if this does not compile, run go generate again.

@@ -13,7 +13,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen1
+const _ = core.SupportsGen2
 
 // StreamgenJob wires the tasks of Faults: Numbers, then by key Trip and Counts.
 func (p *Faults) StreamgenJob() runtime.Job {
@@ -40,7 +40,12 @@ func (p *Faults) StreamgenJob() runtime.Job {
 		}
 	})
 
-	core.Connect(j, core.Hash, numbers, func(t *faultsNumbersTask) *core.Output[int64] { return &t.toTrip }, trip, 0)
+	int64Records := core.RecordCodec[int64]{
+		Schema: "int64",
+		Append: func(b []byte, record *int64) []byte { return serde.AppendInt(b, *record) },
+		Parse:  func(p *serde.Parser, record *int64) { *record = p.Int() },
+	}
+	core.Connect(j, core.Hash, numbers, func(t *faultsNumbersTask) *core.Output[int64] { return &t.toTrip }, trip, 0, int64Records)
 	return j
 }
 

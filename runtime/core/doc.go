@@ -6,6 +6,6 @@
 // simulation driver has one thread and a seeded choice.
 package core
 
-// SupportsGen1 is referred to by generated code of generation 1. A runtime that does not support that generation any more does not
+// SupportsGen2 is referred to by generated code of generation 2. A runtime that does not support that generation any more does not
 // declare it: then run go generate again. Generated code that refers to a generation this runtime does not know needs a newer runtime.
-const SupportsGen1 = true
+const SupportsGen2 = true

@@ -56,6 +56,8 @@ type edge struct {
 	loop      bool // it feeds records back
 	// wire connects the subtasks of both, for a job of a number of key groups.
 	wire func(from, to []*subtask, groups int)
+	// batches writes and reads what is in flight.
+	batches batchCodec
 }
 
 // Exchange is an edge between two tasks of a job.
@@ -64,9 +66,11 @@ type Exchange struct{ edge *edge }
 // Loop says that the edge feeds records back to a task that they have passed.
 func (e Exchange) Loop() { e.edge.loop = true }
 
-// Connect adds an exchange: what from sends on an output comes to an input of to.
-func Connect[F, T Runner, R any](j *Job, p Partition, from *Vertex[F], output func(F) *Output[R], to *Vertex[T], input int) Exchange {
-	e := &edge{from: from.vertexInfo, to: to.vertexInfo, partition: p}
+// Connect adds an exchange: what from sends on an output comes to an input of to. Records is the codec of what it sends.
+func Connect[F, T Runner, R any](
+	j *Job, p Partition, from *Vertex[F], output func(F) *Output[R], to *Vertex[T], input int, records RecordCodec[R],
+) Exchange {
+	e := &edge{from: from.vertexInfo, to: to.vertexInfo, partition: p, batches: records}
 	e.wire = func(senders, receivers []*subtask, groups int) {
 		p := p.under(len(senders), len(receivers))
 		for i, s := range senders {

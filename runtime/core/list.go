@@ -29,6 +29,11 @@ const listPiece = 32 << 10
 func (s *Snapshot) List(uid, state string, l listState) {
 	o := s.operator(uid)
 	o.States = append(o.States, checkpoint.State{Name: state, Schema: l.Schema(), Kind: l.Kind()})
+	s.fail(writing(uid, state, func() { s.elements(uid, state, l) }))
+}
+
+// elements writes a list in pieces.
+func (s *Snapshot) elements(uid, state string, l listState) {
 	b, count := s.task.scratch[:0], 0
 	for i := range l.Len() {
 		before := len(b)

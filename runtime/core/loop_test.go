@@ -30,8 +30,8 @@ func loopedJob() *core.Job {
 		core.Transform("Again", "Lines").Loop("Again.failed"), core.Sink("Out", collect.New[string](), "Again"),
 	}}, func() *looped { return &looped{} })
 	output := func(t *looped) *core.Output[string] { return &t.toAgain }
-	core.Connect(j, core.Auto, lines, output, again, 0)
-	core.Connect(j, core.Rebalance, again, output, again, 0).Loop()
+	core.Connect(j, core.Auto, lines, output, again, 0, stringRecords())
+	core.Connect(j, core.Rebalance, again, output, again, 0, stringRecords()).Loop()
 	return j
 }
 

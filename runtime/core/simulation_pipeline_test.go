@@ -30,9 +30,18 @@ func (p *relayed) StreamgenJob() runtime.Job {
 		func() *relayedCount {
 			return &relayedCount{states: table.New[string, wordcount.CountState](countCodec{}), totals: core.NewSinkPort(p.totals)}
 		})
-	core.Connect(j, core.Rebalance, lines, func(t *relayedLines) *core.Output[string] { return &t.toWords }, words, 0)
-	core.Connect(j, core.Hash, words, func(t *relayedWords) *core.Output[string] { return &t.toCount }, count, 0)
+	core.Connect(j, core.Rebalance, lines, func(t *relayedLines) *core.Output[string] { return &t.toWords }, words, 0, stringRecords())
+	core.Connect(j, core.Hash, words, func(t *relayedWords) *core.Output[string] { return &t.toCount }, count, 0, stringRecords())
 	return j
+}
+
+// stringRecords is the codec of records that are strings.
+func stringRecords() core.RecordCodec[string] {
+	return core.RecordCodec[string]{
+		Schema: "string",
+		Append: func(b []byte, record *string) []byte { return serde.AppendString(b, *record) },
+		Parse:  func(p *serde.Parser, record *string) { *record = p.String() },
+	}
 }
 
 type relayedLines struct {

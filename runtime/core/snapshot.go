@@ -59,12 +59,27 @@ func (s *Snapshot) Keyed(uid, state string, t keyedState) {
 	first, end := groupRange(s.task.subtask, s.task.info.parallelism, env.groups)
 	for g := first; g < end; g++ {
 		var n int
-		s.task.scratch, n = t.AppendGroup(s.task.scratch[:0], g)
+		s.fail(writing(uid, state, func() { s.task.scratch, n = t.AppendGroup(s.task.scratch[:0], g) }))
 		if n > 0 {
 			s.stored = true
 			s.fail(s.data.Section(uid, state, g, n, s.task.scratch))
 		}
 	}
+}
+
+// writing makes an error of a value that cannot be written: it names the state and the operator.
+func writing(uid, state string, write func()) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			failure, ok := r.(*serde.EncodeError)
+			if !ok {
+				panic(r)
+			}
+			err = fmt.Errorf("state %s of operator %s: %w", state, uid, failure)
+		}
+	}()
+	write()
+	return nil
 }
 
 // Sink pre-commits what was written.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/streamgen/streamgen/gen/internal/diag"
 	"github.com/streamgen/streamgen/gen/internal/directive"
+	"github.com/streamgen/streamgen/gen/internal/form"
 	"github.com/streamgen/streamgen/gen/internal/load"
 	"github.com/streamgen/streamgen/gen/internal/model"
 )
@@ -20,6 +21,8 @@ type Result struct {
 	// Operators are the marked ones, Pipelines all there are, both in the order of the files.
 	Operators []*model.Operator
 	Pipelines []*model.Pipeline
+	// Forms says how types are written.
+	Forms *form.Forms
 	// Files says in which file a marked type stands.
 	Files map[*types.TypeName]*load.File
 }
@@ -27,10 +30,10 @@ type Result struct {
 // Check checks a package. If it adds diagnostics, the result is not fit for anything.
 func Check(p *load.Package, diags *diag.List) *Result {
 	c := &checker{
-		pkg: p, diags: diags, shapes: map[types.Type]*model.Operator{}, methods: map[*types.TypeName][]*ast.FuncDecl{},
+		pkg: p, diags: diags, shapes: map[types.Type]*model.Operator{}, methods: map[*types.TypeName][]*ast.FuncDecl{}, forms: form.New(p),
 		marks: map[*types.TypeName]directive.Mark{}, graphs: map[*types.TypeName]*graph{},
 	}
-	result := &Result{Package: p, Files: map[*types.TypeName]*load.File{}}
+	result := &Result{Package: p, Forms: c.forms, Files: map[*types.TypeName]*load.File{}}
 	if len(p.Errors) > 0 {
 		*diags = append(*diags, p.Errors...)
 		return result
@@ -64,6 +67,7 @@ func Check(p *load.Package, diags *diag.List) *Result {
 type checker struct {
 	pkg   *load.Package
 	diags *diag.List
+	forms *form.Forms
 	// shapes are the operators seen so far; nil for one that is broken.
 	shapes map[types.Type]*model.Operator
 	// methods are the declarations of the methods of the package's types.
@@ -78,14 +82,7 @@ func (c *checker) at(pos token.Pos) token.Position { return c.pkg.Fset.Position(
 func (c *checker) local(obj types.Object) bool { return obj.Pkg() == c.pkg.Types }
 
 // typeName writes a type as the user would.
-func (c *checker) typeName(t types.Type) string {
-	return types.TypeString(t, func(p *types.Package) string {
-		if p == c.pkg.Types {
-			return ""
-		}
-		return p.Name()
-	})
-}
+func (c *checker) typeName(t types.Type) string { return c.forms.TypeName(t) }
 
 func (c *checker) collectMethods() {
 	for _, f := range c.pkg.Files {

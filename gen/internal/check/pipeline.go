@@ -90,6 +90,7 @@ func (c *checker) graphOf(t *types.Named) *graph {
 	g.cycles()
 	g.partitions()
 	g.nameable()
+	g.records()
 	g.broken = len(*g.diags) > before || slices.ContainsFunc(g.order, func(n *node) bool { return n.broken })
 	return g
 }

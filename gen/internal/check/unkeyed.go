@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"go/token"
 	"go/types"
 
 	"github.com/streamgen/streamgen/gen/internal/diag"
@@ -66,8 +65,6 @@ func (s *shaper) checkUnkeyed() {
 		return
 	}
 	cause := diag.Cause{Pos: s.at(s.unkeyed.Pos()), Text: s.typeName(named) + " is the state without a key of " + s.op.Name()}
-	values := &walker{shaper: s, seen: map[types.Type]bool{}}
-	keys := &walker{shaper: s, seen: map[types.Type]bool{}, key: true}
 	for f := range named.Underlying().(*types.Struct).Fields() {
 		if f.Name() == "_" {
 			continue
@@ -77,31 +74,25 @@ func (s *shaper) checkUnkeyed() {
 		if s.local(f) {
 			pos = f.Pos()
 		}
-		values.from(pos, cause)
-		keys.from(pos, cause)
+		chain := causes([]diag.Cause{cause}, s.place(pos))
 		kind, args, ok := model.ListType(f.Type())
 		switch {
 		case !ok:
-			s.failChain(pos, fmt.Sprintf("%s of type %s stands beside fields that belong to no key", path, s.typeName(f.Type())), values.causes(),
+			s.failChain(pos, fmt.Sprintf("%s of type %s stands beside fields that belong to no key", path, s.typeName(f.Type())), chain,
 				"a rescale would not know who gets it: keep it behind a Key, in a struct of its own, or in a "+
 					"state.SplitList, state.UnionList or state.Broadcast")
 			continue
 		case !f.Exported() && !s.local(f):
-			s.failChain(pos, path+" is not exported, and its type is of another package", values.causes(), "keep what is needed of it in a type of your own")
+			s.failChain(pos, path+" is not exported, and its type is of another package", chain, "keep what is needed of it in a type of your own")
 			continue
 		case kind == model.Broadcasts:
 			if !s.hasBroadcast() {
-				s.failChain(pos, fmt.Sprintf("%s is broadcast state, but %s has no input that every subtask sees", path, s.op.Name()), values.causes(),
+				s.failChain(pos, fmt.Sprintf("%s is broadcast state, but %s has no input that every subtask sees", path, s.op.Name()), chain,
 					fmt.Sprintf("nothing could change it: add Broadcast<Input>(ctx runtime.BroadcastContext, record T, s *%s), or use a state.SplitList or state.UnionList",
 						s.typeName(named)))
 			}
-			keys.walk(args.At(0), "the key of "+path)
+			s.refuseKey(args.At(0), "the key of "+path, pos, cause)
 		}
-		values.walk(args.At(args.Len()-1), path+"[]")
+		s.refuseState(args.At(args.Len()-1), path+"[]", pos, cause)
 	}
-}
-
-// from begins a walk at a field.
-func (w *walker) from(pos token.Pos, cause diag.Cause) {
-	w.pos, w.chain = pos, []diag.Cause{cause}
 }

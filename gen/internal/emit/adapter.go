@@ -18,30 +18,27 @@ func (e *emitter) emitAdapter(f *file, a *adapter) {
 		f.comment("%s", comment)
 		return f.Func().Params(jen.Id(a.name)).Id(name)
 	}
-	stem := e.codecOf(a.op.State).stem
-
 	f.Line()
 	f.comment("%s writes and reads what %s remembers of each key.", a.name, a.op.Name())
 	f.Type().Id(a.name).Struct()
 
 	method("Schema names the form of the entries: another one is refused at restore.", "Schema").Params().String().
-		Add(short(jen.Return(jen.Lit(schema(a.op.Key) + ": " + schema(a.op.State)))))
+		Add(short(jen.Return(jen.Lit(e.schema(a.op.Key) + ": " + e.schema(a.op.State)))))
 
 	method("Hash places a key in its key group.", "Hash").Params(jen.Id("key").Add(key)).Uint64().
 		Add(short(jen.Return(e.hash(a.op, jen.Id("key")))))
 
-	zero := &zeroTest{file: f, names: newScope(f.locals, "s")}
+	zero := &zeroTest{emitter: e, file: f, names: newScope(f.locals, "s")}
 	method("IsZero reports whether s is absent.", "IsZero").Params(jen.Id("s").Op("*").Add(state)).Bool().
 		Add(zero.body(a.op.State))
 
 	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", "key", "s")}
-	rest := jen.Id("append" + stem)
 	var body []jen.Code
 	if expression := w.expression(jen.Id("b"), a.op.Key, jen.Id("key")); expression != nil {
-		body = append(body, jen.Return(rest.Call(expression, jen.Id("s"))))
+		body = append(body, jen.Return(w.pointed(expression, a.op.State, jen.Id("s"))))
 	} else {
 		w.append(a.op.Key, jen.Id("key"))
-		body = append(w.body, jen.Return(rest.Call(jen.Id("b"), jen.Id("s"))))
+		body = append(w.body, jen.Return(w.pointed(jen.Id("b"), a.op.State, jen.Id("s"))))
 	}
 	method("Append adds a key and its state.", "Append").
 		Params(jen.Id("b").Index().Byte(), jen.Id("key").Add(key), jen.Id("s").Op("*").Add(state)).Index().Byte().Block(body...)
@@ -58,7 +55,7 @@ func (e *emitter) emitAdapter(f *file, a *adapter) {
 	method("ParseKey reads a key.", "ParseKey").Params(jen.Id("p").Add(parserType)).Add(key).Add(block(body))
 
 	method("ParseState reads the state behind a key.", "ParseState").Params(jen.Id("p").Add(parserType), jen.Id("s").Op("*").Add(state)).
-		Add(short(jen.Id("parse"+stem).Call(jen.Id("p"), jen.Id("s"))))
+		Add(short(p.into(a.op.State, jen.Id("s"))))
 }
 
 // block is the body of a function, on one line if it is one statement.

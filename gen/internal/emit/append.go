@@ -4,6 +4,8 @@ import (
 	"go/types"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/streamgen/streamgen/gen/internal/form"
 )
 
 // appender writes the statements that append a value to b.
@@ -12,37 +14,30 @@ type appender struct {
 	*file
 	names *scope
 	body  []jen.Code
+	// deep says that the function counts how deep it is within values of its own type.
+	deep bool
 }
 
 // expression appends v to b in one call, nil if that takes statements.
 func (w *appender) expression(b *jen.Statement, t types.Type, v *jen.Statement) *jen.Statement {
 	t = types.Unalias(t)
-	if isTime(t) {
+	if form.IsTime(t) {
 		return w.serde("AppendTime").Call(b, v)
+	}
+	if w.Forms.Own(t) != form.None {
+		return w.own(b, t, address(v))
 	}
 	if named, ok := t.(*types.Named); ok {
 		if c := w.codecOf(named); c != nil {
 			if c.byPointer() {
 				v = address(v)
 			}
-			return jen.Id("append"+c.stem).Call(b, v)
+			return w.call(b, c, v)
 		}
 	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
-		name, kind := "AppendInt", types.Int64
-		switch info := u.Info(); {
-		case info&types.IsBoolean != 0:
-			name, kind = "AppendBool", types.Bool
-		case info&types.IsString != 0:
-			name, kind = "AppendString", types.String
-		case u.Kind() == types.Float32:
-			name, kind = "AppendFloat32", types.Float32
-		case u.Kind() == types.Float64:
-			name, kind = "AppendFloat64", types.Float64
-		case info&types.IsUnsigned != 0:
-			name, kind = "AppendUint", types.Uint64
-		}
+		name, kind := appendFunction(u)
 		return w.serde(name).Call(b, convert(t, kind, v))
 	case *types.Slice:
 		if isByte(u.Elem()) {
@@ -54,6 +49,45 @@ func (w *appender) expression(b *jen.Statement, t types.Type, v *jen.Statement) 
 		}
 	}
 	return nil
+}
+
+// appendFunction is the function of package serde that appends a basic kind, and what it takes.
+func appendFunction(u *types.Basic) (string, types.BasicKind) {
+	switch info := u.Info(); {
+	case info&types.IsBoolean != 0:
+		return "AppendBool", types.Bool
+	case info&types.IsString != 0:
+		return "AppendString", types.String
+	case u.Kind() == types.Float32:
+		return "AppendFloat32", types.Float32
+	case u.Kind() == types.Float64:
+		return "AppendFloat64", types.Float64
+	case u.Kind() == types.Complex64:
+		return "AppendComplex64", types.Complex64
+	case u.Kind() == types.Complex128:
+		return "AppendComplex128", types.Complex128
+	case info&types.IsUnsigned != 0:
+		return "AppendUint", types.Uint64
+	}
+	return "AppendInt", types.Int64
+}
+
+// own appends what v points to by the codec that its type brings along.
+func (w *appender) own(b *jen.Statement, t types.Type, v *jen.Statement) *jen.Statement {
+	return w.serde("Append"+ownFunction(w.Forms.Own(t))).Call(b, v)
+}
+
+// ownFunction is what the functions of package serde for a codec end in.
+func ownFunction(own form.Own) string {
+	return map[form.Own]string{form.Msgpack: "Msgpack", form.Binary: "Binary", form.Text: "Text"}[own]
+}
+
+// call calls the function of a codec.
+func (w *appender) call(b *jen.Statement, c *codec, v *jen.Statement) *jen.Statement {
+	if c.recursive && w.deep {
+		return jen.Id("appendDeep"+c.stem).Call(b, v, jen.Id("depth"))
+	}
+	return jen.Id("append"+c.stem).Call(b, v)
 }
 
 func address(v *jen.Statement) *jen.Statement { return jen.Op("&").Add(v) }
@@ -88,16 +122,16 @@ func (w *appender) contents(t types.Type, v *jen.Statement) {
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
 		fields := fieldsOf(u)
-		w.add(b.Clone().Op("=").Add(w.serde("AppendArray")).Call(b, jen.Lit(len(fields))))
+		w.array(jen.Lit(len(fields)))
 		for _, f := range fields {
 			w.append(f.Type(), v.Clone().Dot(f.Name()))
 		}
 	case *types.Array:
-		w.add(b.Clone().Op("=").Add(w.serde("AppendArray")).Call(b, jen.Lit(int(u.Len()))))
+		w.array(jen.Lit(int(u.Len())))
 		w.elements(u.Elem(), v)
 	case *types.Slice:
 		orNil(func() {
-			w.add(b.Clone().Op("=").Add(w.serde("AppendArray")).Call(b, jen.Len(v)))
+			w.array(jen.Len(v))
 			w.elements(u.Elem(), v)
 		})
 	case *types.Map:
@@ -106,26 +140,52 @@ func (w *appender) contents(t types.Type, v *jen.Statement) {
 			w.pairs(u, v)
 		})
 	case *types.Pointer:
-		orNil(func() { w.pointee(u.Elem(), v) })
+		orNil(func() {
+			if w.Forms.Boxed(u.Elem()) {
+				w.array(jen.Lit(1))
+			}
+			w.pointee(u.Elem(), v)
+		})
 	}
 }
 
+// array appends the header of an array.
+func (w *appender) array(n *jen.Statement) {
+	w.add(jen.Id("b").Op("=").Add(w.serde("AppendArray")).Call(jen.Id("b"), n))
+}
+
+// pointee appends what v points to.
 func (w *appender) pointee(t types.Type, v *jen.Statement) {
-	if named, ok := types.Unalias(t).(*types.Named); ok {
-		if c := w.codecOf(named); c != nil && c.byPointer() {
-			w.add(jen.Id("b").Op("=").Id("append"+c.stem).Call(jen.Id("b"), v))
-			return
-		}
+	if expression := w.pointed(jen.Id("b"), t, v); expression != nil {
+		w.add(jen.Id("b").Op("=").Add(expression))
+		return
 	}
-	if _, ok := t.Underlying().(*types.Struct); ok && !isTime(t) {
+	if _, ok := t.Underlying().(*types.Struct); ok && !form.IsTime(t) {
 		w.append(t, v)
 		return
 	}
 	value := jen.Op("*").Add(v)
-	if _, ok := t.Underlying().(*types.Array); ok {
+	switch t.Underlying().(type) {
+	case *types.Basic, *types.Struct:
+	default:
 		value = jen.Parens(value)
 	}
 	w.append(t, value)
+}
+
+// pointed appends what v points to in one call that takes the pointer, nil if there is none.
+func (w *appender) pointed(b *jen.Statement, t types.Type, v *jen.Statement) *jen.Statement {
+	named, ok := types.Unalias(t).(*types.Named)
+	if !ok {
+		return nil
+	}
+	if w.Forms.Own(t) != form.None {
+		return w.own(b, t, v)
+	}
+	if c := w.codecOf(named); c != nil && c.byPointer() {
+		return w.call(b, c, v)
+	}
+	return nil
 }
 
 func (w *appender) elements(elem types.Type, v *jen.Statement) {
@@ -139,22 +199,42 @@ func (w *appender) elements(elem types.Type, v *jen.Statement) {
 
 func (w *appender) pairs(u *types.Map, v *jen.Statement) {
 	var k string
-	sorted := "SortedKeys"
-	if basic := u.Key().Underlying().(*types.Basic); basic.Info()&types.IsBoolean != 0 {
-		sorted = "SortedBoolKeys"
-	}
+	keys := w.keys(u, v)
 	body := w.nested(func() {
 		k = w.names.name("k")
 		w.append(u.Key(), jen.Id(k))
 		value := v.Clone().Index(jen.Id(k))
-		if _, basic := u.Elem().Underlying().(*types.Basic); !basic {
+		if _, basic := u.Elem().Underlying().(*types.Basic); !basic || w.Forms.Own(u.Elem()) != form.None {
 			e := w.names.name("v")
 			w.add(jen.Id(e).Op(":=").Add(value))
 			value = jen.Id(e)
 		}
 		w.append(u.Elem(), value)
 	})
-	w.add(jen.For(jen.List(jen.Id("_"), jen.Id(k)).Op(":=").Range().Add(w.serde(sorted)).Call(v)).Block(body...))
+	w.add(jen.For(jen.List(jen.Id("_"), jen.Id(k)).Op(":=").Range().Add(keys)).Block(body...))
+}
+
+// keys are the keys of a map in the order in which they are written: that of the numbers and strings that they are, or of their bytes.
+func (w *appender) keys(u *types.Map, v *jen.Statement) *jen.Statement {
+	if form.IsTime(u.Key()) {
+		return w.serde("SortedTimeKeys").Call(v)
+	}
+	if basic, ok := u.Key().Underlying().(*types.Basic); ok && w.Forms.Own(u.Key()) == form.None {
+		if basic.Info()&types.IsBoolean != 0 {
+			return w.serde("SortedBoolKeys").Call(v)
+		}
+		return w.serde("SortedKeys").Call(v)
+	}
+	inner := &appender{emitter: w.emitter, file: w.file, names: newScope(w.names, "b")}
+	k := inner.names.name("k")
+	if expression := inner.expression(jen.Id("b"), u.Key(), jen.Id(k)); expression != nil {
+		inner.add(jen.Return(expression))
+	} else {
+		inner.append(u.Key(), jen.Id(k))
+		inner.add(jen.Return(jen.Id("b")))
+	}
+	slice := jen.Index().Byte()
+	return w.serde("KeysByBytes").Call(v, jen.Func().Params(jen.Id("b").Add(slice), jen.Id(k).Add(w.typ(u.Key()))).Add(slice).Add(block(inner.body)))
 }
 
 // fieldsOf are the fields that a codec writes.

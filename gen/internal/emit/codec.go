@@ -6,6 +6,17 @@ import (
 	"github.com/dave/jennifer/jen"
 )
 
+// codec is a type with functions to append and to parse it.
+type codec struct {
+	t      *types.Named
+	source string
+	stem   string
+	// methods says that the type has thin methods over the functions.
+	methods bool
+	// recursive says that the type contains itself: how deep its values are nested is counted.
+	recursive bool
+}
+
 // byPointer reports whether the functions of the codec take a pointer: those of structs do.
 func (c *codec) byPointer() bool {
 	_, ok := c.t.Underlying().(*types.Struct)
@@ -19,19 +30,15 @@ func (e *emitter) emitCodec(f *file, c *codec) {
 		return
 	}
 	pointer := jen.Op("*").Add(f.typ(c.t))
-	slice := jen.Index().Byte()
 
-	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", "s")}
-	w.contents(c.t, jen.Id("s"))
-	f.Line()
-	f.comment("append%s adds s as an array of its fields.", c.stem)
-	f.Func().Id("append"+c.stem).Params(jen.Id("b").Add(slice), jen.Id("s").Add(pointer)).Add(slice).Block(w.returned(c.t)...)
+	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", "s", "depth"), deep: c.recursive}
+	w.emitAppend(c, "s", pointer, "adds s as an array of its fields", w.returnFields(c.t, jen.Id("s")))
 
 	p := &parser{emitter: e, file: f, names: newScope(f.locals, "p", "s")}
 	p.contents(c.t, jen.Id("s"))
 	f.Line()
 	f.comment("parse%s reads what append%s wrote.", c.stem, c.stem)
-	f.Func().Id("parse"+c.stem).Params(jen.Id("p").Op("*").Add(f.serde("Parser")), jen.Id("s").Add(pointer)).Block(p.body...)
+	f.Func().Id("parse"+c.stem).Params(jen.Id("p").Op("*").Add(f.serde("Parser")), jen.Id("s").Add(pointer)).Block(c.counted(p.body)...)
 
 	e.emitGuard(f, c)
 	if !c.methods {
@@ -47,23 +54,36 @@ func (e *emitter) emitCodec(f *file, c *codec) {
 		Block(jen.Return(f.serde("Decode").Call(jen.Id("d"), jen.Id("s"), jen.Id("parse"+c.stem))))
 }
 
-// returned is the body of a function that returns b. Where the last field takes one call, that is returned.
-func (w *appender) returned(t types.Type) []jen.Code {
-	fields := fieldsOf(t.Underlying().(*types.Struct))
-	if len(fields) == 0 {
-		return []jen.Code{jen.Return(w.serde("AppendArray").Call(jen.Id("b"), jen.Lit(0)))}
+// emitAppend writes the function that appends a value, which it calls name. That of a type that contains itself counts how deep it is, in
+// a function behind the one that others call.
+func (w *appender) emitAppend(c *codec, name string, typ *jen.Statement, does string, body []jen.Code) {
+	slice := jen.Index().Byte()
+	w.Line()
+	w.comment("append%s %s.", c.stem, does)
+	function := w.Func().Id("append"+c.stem).Params(jen.Id("b").Add(slice), jen.Id(name).Add(typ)).Add(slice)
+	if !c.recursive {
+		function.Block(body...)
+		return
 	}
-	last := fields[len(fields)-1]
-	if expression := w.expression(jen.Id("b"), last.Type(), jen.Id("s").Dot(last.Name())); expression != nil {
-		return append(w.body[:len(w.body)-1], jen.Return(expression))
+	deep := "appendDeep" + c.stem
+	function.Add(short(jen.Return(jen.Id(deep).Call(jen.Id("b"), jen.Id(name), jen.Lit(0)))))
+	w.Line()
+	w.comment("%s is append%s within depth others.", deep, c.stem)
+	w.Func().Id(deep).Params(jen.Id("b").Add(slice), jen.Id(name).Add(typ), jen.Id("depth").Int()).Add(slice).
+		Block(append([]jen.Code{jen.Id("depth").Op("=").Add(w.serde("Deeper")).Types(w.typ(c.t)).Call(jen.Id("depth"))}, body...)...)
+}
+
+// counted is a body that parses a value; where the type contains itself, it counts how deep the parser is.
+func (c *codec) counted(body []jen.Code) []jen.Code {
+	if !c.recursive {
+		return body
 	}
-	return append(w.body, jen.Return(jen.Id("b")))
+	return append(append([]jen.Code{jen.Id("p.Enter").Call()}, body...), jen.Id("p.Leave").Call())
 }
 
 // emitValueCodec writes the functions of a named slice, map, array or pointer.
 func (e *emitter) emitValueCodec(f *file, c *codec) {
-	slice := jen.Index().Byte()
-	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", "v")}
+	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", "v", "depth"), deep: c.recursive}
 	p := &parser{emitter: e, file: f, names: newScope(f.locals, "p", "v"), fresh: true}
 	bytes := isBytes(c.t)
 	if bytes {
@@ -72,9 +92,7 @@ func (e *emitter) emitValueCodec(f *file, c *codec) {
 		w.contents(c.t, jen.Id("v"))
 		w.add(jen.Return(jen.Id("b")))
 	}
-	f.Line()
-	f.comment("append%s adds v.", c.stem)
-	f.Func().Id("append"+c.stem).Params(jen.Id("b").Add(slice), jen.Id("v").Add(f.typ(c.t))).Add(slice).Block(w.body...)
+	w.emitAppend(c, "v", f.typ(c.t), "adds v", w.body)
 
 	results := jen.Params(jen.Id("v").Add(f.typ(c.t)))
 	if _, isSlice := c.t.Underlying().(*types.Slice); isSlice && bytes {
@@ -82,7 +100,7 @@ func (e *emitter) emitValueCodec(f *file, c *codec) {
 		p.body = []jen.Code{jen.Return(jen.Id("p.Bytes").Call())}
 	} else {
 		p.contents(c.t, jen.Id("v"))
-		p.add(jen.Return(jen.Id("v")))
+		p.body = append(c.counted(p.body), jen.Return(jen.Id("v")))
 	}
 	f.Line()
 	f.comment("parse%s reads what append%s wrote.", c.stem, c.stem)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/streamgen/streamgen/gen/internal/check"
+	"github.com/streamgen/streamgen/gen/internal/form"
 	"github.com/streamgen/streamgen/gen/internal/load"
 	"github.com/streamgen/streamgen/gen/internal/model"
 )
@@ -49,15 +50,6 @@ type emitter struct {
 	tests bool
 }
 
-// codec is a type with functions to append and to parse it.
-type codec struct {
-	t      *types.Named
-	source string
-	stem   string
-	// methods says that the type has thin methods over the functions.
-	methods bool
-}
-
 // adapter is the table codec of a keyed operator.
 type adapter struct {
 	op     *model.Operator
@@ -68,7 +60,7 @@ type adapter struct {
 	state bool
 }
 
-// demand finds out which types need codecs: states of local operators, and whatever the pipelines use.
+// demand finds out which types need codecs: states of local operators, whatever the pipelines use, and what crosses their tasks.
 func (e *emitter) demand() {
 	for _, tests := range []bool{false, true} {
 		e.tests = tests
@@ -91,6 +83,11 @@ func (e *emitter) demand() {
 				}
 				if f.Operator != nil {
 					e.demandLists(f.Operator)
+				}
+			}
+			for _, t := range p.Tasks() {
+				for _, s := range t.Sends {
+					e.need(s.Edges[0].Record)
 				}
 			}
 		}
@@ -139,15 +136,16 @@ func (e *emitter) adapterOf(op *model.Operator) *adapter {
 // need demands a codec for t and for all that t is made of.
 func (e *emitter) need(t types.Type) {
 	t = types.Unalias(t)
+	if form.IsTime(t) || e.Forms.Own(t) != form.None {
+		return
+	}
 	if named, ok := t.(*types.Named); ok {
-		if isTime(t) {
-			return
-		}
 		if _, basic := t.Underlying().(*types.Basic); basic || e.codecOf(named) != nil {
 			return
 		}
 		_, isStruct := t.Underlying().(*types.Struct)
-		c := &codec{t: named, source: e.home(named), methods: isStruct && named.Obj().Pkg() == e.pkg.Types && named.TypeArgs().Len() == 0}
+		c := &codec{t: named, source: e.home(named), recursive: e.Forms.Recursive(named)}
+		c.methods = isStruct && named.Obj().Pkg() == e.pkg.Types && named.TypeArgs().Len() == 0 && !hasMsgpackField(named)
 		e.codecs[named] = c
 		e.codecList = append(e.codecList, c)
 	}
@@ -164,6 +162,16 @@ func (e *emitter) need(t types.Type) {
 	case interface{ Elem() types.Type }:
 		e.need(u.Elem())
 	}
+}
+
+// hasMsgpackField reports whether a field of a struct has the name of a method that would be generated.
+func hasMsgpackField(t *types.Named) bool {
+	for f := range t.Underlying().(*types.Struct).Fields() {
+		if f.Name() == "EncodeMsgpack" || f.Name() == "DecodeMsgpack" {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *emitter) codecOf(t *types.Named) *codec {
@@ -260,14 +268,14 @@ func (e *emitter) nameAll() {
 		c.name = e.scope.name(model.Lower(e.stemOf(c.state)) + model.Upper(c.Name) + "Codec")
 	}
 	for _, c := range e.codecList {
-		c.stem = e.scope.stem(e.stemOf(c.t), "append", "parse")
+		c.stem = e.scope.stem(e.stemOf(c.t), "append", "appendDeep", "parse")
 	}
 }
 
 // emitSource writes what is generated for one source file.
 func (e *emitter) emitSource(f *file, source string) {
 	f.comment("A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.")
-	f.Const().Id("_").Op("=").Add(f.core("SupportsGen1"))
+	f.Const().Id("_").Op("=").Add(f.core("SupportsGen2"))
 	for _, p := range e.pipelines {
 		if p.File == source {
 			p.emit(f)

@@ -6,7 +6,7 @@ import "go/types"
 // stale codec would lose the new ones silently. Struct tags do not matter to it.
 func (e *emitter) emitGuard(f *file, c *codec) {
 	u := c.t.Underlying().(*types.Struct)
-	if c.t.Obj().Pkg() != e.pkg.Types || hasBlank(u) {
+	if c.t.Obj().Pkg() != e.pkg.Types {
 		return
 	}
 	f.Line()
@@ -43,21 +43,4 @@ func untagged(t types.Type) types.Type {
 		return types.NewMap(untagged(t.Key()), untagged(t.Elem()))
 	}
 	return t
-}
-
-// hasBlank reports whether a type has blank fields, itself or in a struct that it spells out.
-func hasBlank(t types.Type) bool {
-	switch t := t.(type) {
-	case *types.Struct:
-		for v := range t.Fields() {
-			if v.Name() == "_" || hasBlank(v.Type()) {
-				return true
-			}
-		}
-	case *types.Map:
-		return hasBlank(t.Key()) || hasBlank(t.Elem())
-	case interface{ Elem() types.Type }:
-		return hasBlank(t.Elem())
-	}
-	return false
 }

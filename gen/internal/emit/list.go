@@ -106,69 +106,16 @@ func (e *emitter) emitListCodec(f *file, c *listCodec) {
 	f.Type().Id(c.name).Struct()
 
 	method("Schema names the form of an element: another one is refused at restore.", "Schema").Params().String().
-		Add(short(jen.Return(jen.Lit(schema(c.written())))))
+		Add(short(jen.Return(jen.Lit(e.schema(c.written())))))
 
 	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", name)}
 	method("Append adds an element.", "Append").Params(jen.Id("b").Index().Byte(), jen.Id(name).Add(pointer)).Index().Byte().
-		Add(block(w.pointed(c.written(), jen.Id(name))))
+		Add(block(w.returnPointee(c.written(), jen.Id(name))))
 
 	p := &parser{emitter: e, file: f, names: newScope(f.locals, "p", name)}
 	method("Parse reads what Append wrote.", "Parse").Params(jen.Id("p").Op("*").Add(f.serde("Parser")), jen.Id(name).Add(pointer)).
-		Add(block(p.pointed(c.written(), jen.Id(name))))
+		Add(block(p.intoPointee(c.written(), jen.Id(name))))
 	if c == e.listsFirst(c) {
 		e.emitGuard(f, &codec{t: c.state})
 	}
-}
-
-// pointed returns b with what v points to.
-func (w *appender) pointed(t types.Type, v *jen.Statement) []jen.Code {
-	if u, ok := t.(*types.Struct); ok && len(fieldsOf(u)) > 0 {
-		w.contents(t, v)
-		fields := fieldsOf(u)
-		last := fields[len(fields)-1]
-		if expression := w.expression(jen.Id("b"), last.Type(), v.Clone().Dot(last.Name())); expression != nil {
-			return append(w.body[:len(w.body)-1], jen.Return(expression))
-		}
-		return append(w.body, jen.Return(jen.Id("b")))
-	}
-	if c := w.pointerCodec(t); c != nil {
-		return []jen.Code{jen.Return(jen.Id("append"+c.stem).Call(jen.Id("b"), v))}
-	}
-	value := jen.Op("*").Add(v)
-	if _, isArray := t.Underlying().(*types.Array); !isArray {
-		if expression := w.expression(jen.Id("b"), t, value); expression != nil {
-			return []jen.Code{jen.Return(expression)}
-		}
-	}
-	name := w.names.name("v")
-	w.add(jen.Id(name).Op(":=").Add(value))
-	w.append(t, jen.Id(name))
-	return append(w.body, jen.Return(jen.Id("b")))
-}
-
-// pointed reads what v points to.
-func (p *parser) pointed(t types.Type, v *jen.Statement) []jen.Code {
-	if _, ok := t.(*types.Struct); ok {
-		p.contents(t, v)
-		return p.body
-	}
-	if c := p.pointerCodec(t); c != nil {
-		return []jen.Code{jen.Id("parse"+c.stem).Call(jen.Id("p"), v)}
-	}
-	if expression := p.expression(t); expression != nil {
-		return []jen.Code{jen.Op("*").Add(v).Op("=").Add(expression)}
-	}
-	name := p.names.name("v")
-	p.variable(name, t)
-	return append(p.body, jen.Op("*").Add(v).Op("=").Id(name))
-}
-
-// pointerCodec is the codec of a type whose functions take a pointer, nil if t is none.
-func (e *emitter) pointerCodec(t types.Type) *codec {
-	if named, ok := types.Unalias(t).(*types.Named); ok {
-		if c := e.codecOf(named); c != nil && c.byPointer() {
-			return c
-		}
-	}
-	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"go/types"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/streamgen/streamgen/gen/internal/form"
 )
 
 // parser writes the statements that read a value from p.
@@ -19,8 +21,11 @@ type parser struct {
 // expression reads a value of type t in one call, nil if that takes statements.
 func (p *parser) expression(t types.Type) *jen.Statement {
 	t = types.Unalias(t)
-	if isTime(t) {
+	if form.IsTime(t) {
 		return jen.Id("p.Time").Call()
+	}
+	if p.Forms.Own(t) != form.None {
+		return nil
 	}
 	if named, ok := t.(*types.Named); ok {
 		if c := p.codecOf(named); c != nil {
@@ -73,6 +78,10 @@ func parseMethod(kind types.BasicKind) string {
 		return "Float32"
 	case types.Float64:
 		return "Float64"
+	case types.Complex64:
+		return "Complex64"
+	case types.Complex128:
+		return "Complex128"
 	}
 	return "String"
 }
@@ -94,14 +103,27 @@ func (p *parser) parse(t types.Type, v *jen.Statement) {
 		p.add(v.Clone().Op("=").Add(expression))
 		return
 	}
-	if named, ok := types.Unalias(t).(*types.Named); ok {
-		if c := p.codecOf(named); c != nil {
-			p.fresh = false
-			p.add(jen.Id("parse"+c.stem).Call(jen.Id("p"), address(v)))
-			return
-		}
+	if call := p.into(t, address(v)); call != nil {
+		p.fresh = false
+		p.add(call)
+		return
 	}
 	p.contents(t, v)
+}
+
+// into reads what v points to in one call, nil if there is none.
+func (p *parser) into(t types.Type, v *jen.Statement) *jen.Statement {
+	named, ok := types.Unalias(t).(*types.Named)
+	if !ok {
+		return nil
+	}
+	if own := p.Forms.Own(t); own != form.None {
+		return p.serde("Parse"+ownFunction(own)).Call(jen.Id("p"), v)
+	}
+	if c := p.codecOf(named); c != nil && c.byPointer() {
+		return jen.Id("parse"+c.stem).Call(jen.Id("p"), v)
+	}
+	return nil
 }
 
 // contents reads what v is made of.
@@ -134,7 +156,12 @@ func (p *parser) contents(t types.Type, v *jen.Statement) {
 	case *types.Pointer:
 		p.clear(v)
 		p.add(jen.If(jen.Op("!").Id("p.Nil").Call().Op("&&").Id("p.Err").Call().Op("==").Nil()).
-			Block(p.nested(func() { p.pointee(u.Elem(), v) })...))
+			Block(p.nested(func() {
+				if p.Forms.Boxed(u.Elem()) {
+					p.add(jen.Id("p.ArrayOf").Call(jen.Lit(1)))
+				}
+				p.pointee(u.Elem(), v)
+			})...))
 	}
 }
 
@@ -146,11 +173,9 @@ func (p *parser) orNil(v *jen.Statement, read func()) {
 
 // pointee reads what v is to point to.
 func (p *parser) pointee(t types.Type, v *jen.Statement) {
-	if named, ok := types.Unalias(t).(*types.Named); ok {
-		if c := p.codecOf(named); c != nil && c.byPointer() {
-			p.add(v.Clone().Op("=").New(p.typ(t)), jen.Id("parse"+c.stem).Call(jen.Id("p"), v))
-			return
-		}
+	if call := p.into(t, v); call != nil {
+		p.add(v.Clone().Op("=").New(p.typ(t)), call)
+		return
 	}
 	name := p.names.name("v")
 	p.variable(name, t)

@@ -1,7 +1,6 @@
 package emit
 
 import (
-	"go/types"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -61,12 +60,12 @@ func (p *pipeline) emitJob(f *file) {
 		name := map[model.FieldKind]string{model.Source: "Inlet", model.Sink: "Outlet"}[port.Kind]
 		body = append(body, f.core(name).Call(jen.Id("j"), jen.Lit(port.UID), jen.Id("p."+port.Selector())))
 	}
-	connects := []jen.Code{}
+	records, connects := p.recordCodecs(f, names)
 	for _, to := range p.tasks {
 		for _, from := range p.tasks {
 			for _, s := range from.Sends {
 				if s.To == to.Task {
-					connects = append(connects, from.connect(f, s, vertices))
+					connects = append(connects, from.connect(f, s, vertices, records))
 				}
 			}
 		}
@@ -107,9 +106,4 @@ func enumerate(names []string) string {
 		return strings.Join(names, "")
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-}
-
-func isTime(t types.Type) bool {
-	named, ok := types.Unalias(t).(*types.Named)
-	return ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "time" && named.Obj().Name() == "Time"
 }

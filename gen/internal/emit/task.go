@@ -195,14 +195,15 @@ func (t *task) firstWithKey(s *model.Send) bool {
 }
 
 // connect adds the exchange to the job.
-func (t *task) connect(f *file, s *model.Send, vertices map[*model.Task]string) jen.Code {
+func (t *task) connect(f *file, s *model.Send, vertices map[*model.Task]string, records *recordCodecs) jen.Code {
 	partition := map[model.Partition]string{
 		model.Default: "Auto", model.Forward: "Forward", model.Rebalance: "Rebalance", model.Rescale: "Rescale",
 		model.Broadcast: "Broadcast", model.Hash: "Hash",
 	}[s.Partition]
 	take := jen.Func().Params(jen.Id("t").Op("*").Id(t.typeName)).Op("*").Add(f.core("Output")).Types(f.typ(s.Edges[0].Record)).
 		Add(short(jen.Return(jen.Op("&").Id("t." + t.outputs[s]))))
-	connection := f.core("Connect").Call(jen.Id("j"), f.core(partition), jen.Id(vertices[s.From]), take, jen.Id(vertices[s.To]), jen.Lit(s.Number))
+	connection := f.core("Connect").Call(jen.Id("j"), f.core(partition), jen.Id(vertices[s.From]), take, jen.Id(vertices[s.To]), jen.Lit(s.Number),
+		jen.Id(records.of(s.Edges[0].Record)))
 	if s.Loop {
 		connection = connection.Dot("Loop").Call()
 	}

@@ -4,10 +4,13 @@ import (
 	"go/types"
 
 	"github.com/dave/jennifer/jen"
+
+	"github.com/streamgen/streamgen/gen/internal/form"
 )
 
 // zeroTest writes the test whether a state is its zero value.
 type zeroTest struct {
+	*emitter
 	*file
 	names *scope
 	loops []jen.Code
@@ -16,6 +19,9 @@ type zeroTest struct {
 func (z *zeroTest) body(t types.Type) *jen.Statement {
 	if types.Comparable(t) {
 		return short(jen.Return(jen.Op("*").Id("s").Op("==").Add(z.typ(t)).Values()))
+	}
+	if own := z.Forms.Own(t); own != form.None {
+		return short(jen.Return(z.serde("IsZero" + ownFunction(own)).Call(jen.Id("s"))))
 	}
 	result := z.all(t.Underlying().(*types.Struct), jen.Id("s"))
 	return jen.Block(append(z.loops, jen.Return(result))...)
@@ -54,17 +60,20 @@ func (z *zeroTest) zero(t types.Type, v *jen.Statement) *jen.Statement {
 			return v.Clone().Op("==").Lit("")
 		}
 		return v.Clone().Op("==").Lit(0)
-	case *types.Slice, *types.Map, *types.Pointer:
+	case *types.Slice, *types.Map, *types.Pointer, *types.Signature, *types.Chan, *types.Interface:
 		return v.Clone().Op("==").Nil()
 	case *types.Array:
-		if !types.Comparable(t) {
+		if !types.Comparable(t) && z.Forms.Own(t) == form.None {
 			z.loop(u, v)
 			return nil
 		}
 	case *types.Struct:
-		if !types.Comparable(t) {
+		if !types.Comparable(t) && z.Forms.Own(t) == form.None {
 			return z.all(u, v)
 		}
+	}
+	if own := z.Forms.Own(t); own != form.None && !types.Comparable(t) {
+		return z.serde("IsZero" + ownFunction(own)).Call(address(v))
 	}
 	return v.Clone().Op("==").Parens(z.typ(t).Values())
 }
@@ -73,13 +82,15 @@ func (z *zeroTest) loop(u *types.Array, v *jen.Statement) {
 	i := z.names.name("i", "j", "k")
 	outer := z.loops
 	z.loops = nil
-	test := z.zero(u.Elem(), v.Clone().Index(jen.Id(i)))
+	element := v.Clone().Index(jen.Id(i))
+	test := z.zero(u.Elem(), element)
 	body := z.loops
 	if test != nil {
-		if _, ok := u.Elem().Underlying().(*types.Struct); ok {
+		switch u.Elem().Underlying().(type) {
+		case *types.Slice, *types.Map, *types.Signature:
+			test = element.Clone().Op("!=").Nil()
+		default:
 			test = jen.Op("!").Parens(test)
-		} else {
-			test = v.Clone().Index(jen.Id(i)).Op("!=").Nil() // what is not comparable in an array and no struct is a slice or a map
 		}
 		body = append(body, jen.If(test).Block(jen.Return(jen.False())))
 	}
