@@ -7,8 +7,6 @@ import (
 	"iter"
 	"runtime/debug"
 	"time"
-
-	"github.com/streamgen/streamgen/serde"
 )
 
 // Calls are those of an operator with Async: a generated task submits its records, and passes on what the calls have returned. Calls run
@@ -31,16 +29,6 @@ type Calls[In, Out any] struct {
 	begun, running int
 	// blocks is 1 while no record may be submitted: it adds to the outputs of the task that are full.
 	blocks int
-}
-
-// RecordCodec writes and reads the records of an exchange, for those that a checkpoint catches in flight. Generated code has one for
-// each type of records that crosses tasks.
-type RecordCodec[T any] struct {
-	// Schema names the form of a record, as the schema of a state does.
-	Schema string
-	// Append adds a record to b, Parse reads what it added.
-	Append func(b []byte, record *T) []byte
-	Parse  func(p *serde.Parser, record *T)
 }
 
 // NewCalls returns calls that Restore opens.

@@ -45,8 +45,8 @@ func (p *calling) StreamgenJob() runtime.Job {
 		func() *callingCount {
 			return &callingCount{pipeline: p, states: table.New[string, wordcount.CountState](countCodec{}), totals: core.NewSinkPort(p.totals)}
 		})
-	core.Connect(j, core.Auto, lines, func(t *callingLines) *core.Output[string] { return &t.toLookUp }, words, 0)
-	core.Connect(j, core.Hash, words, func(t *callingLookUp) *core.Output[string] { return &t.toCount }, count, 0)
+	core.Connect(j, core.Auto, lines, func(t *callingLines) *core.Output[string] { return &t.toLookUp }, words, 0, stringRecords())
+	core.Connect(j, core.Hash, words, func(t *callingLookUp) *core.Output[string] { return &t.toCount }, count, 0, stringRecords())
 	return j
 }
 

@@ -35,15 +35,6 @@ func (p *relayed) StreamgenJob() runtime.Job {
 	return j
 }
 
-// stringRecords is the codec of records that are strings.
-func stringRecords() core.RecordCodec[string] {
-	return core.RecordCodec[string]{
-		Schema: "string",
-		Append: func(b []byte, record *string) []byte { return serde.AppendString(b, *record) },
-		Parse:  func(p *serde.Parser, record *string) { *record = p.String() },
-	}
-}
-
 type relayedLines struct {
 	core.Task
 	lines   core.SourcePort[string]
