@@ -13,7 +13,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen1
+const _ = core.SupportsGen2
 
 // StreamgenJob wires the tasks of Failures: Words, then by key Count, Double, Doubled, TooMuch and Totals, then
 // Refused.
@@ -56,8 +56,18 @@ func (p *Failures) StreamgenJob() runtime.Job {
 		return &failuresRefusedTask{refused: core.NewSinkPort(p.Refused)}
 	})
 
-	core.Connect(j, core.Hash, words, func(t *failuresWordsTask) *core.Output[string] { return &t.toCount }, count, 0)
-	core.Connect(j, core.Auto, count, func(t *failuresCountTask) *core.Output[runtime.Failed[string]] { return &t.toRefused }, refused, 0)
+	stringRecords := core.RecordCodec[string]{
+		Schema: "string",
+		Append: func(b []byte, record *string) []byte { return serde.AppendString(b, *record) },
+		Parse:  func(p *serde.Parser, record *string) { *record = p.String() },
+	}
+	runtimeFailedStringRecords := core.RecordCodec[runtime.Failed[string]]{
+		Schema: "{Record string, Operator string, Subtask int, Err string}",
+		Append: appendRuntimeFailedString,
+		Parse:  parseRuntimeFailedString,
+	}
+	core.Connect(j, core.Hash, words, func(t *failuresWordsTask) *core.Output[string] { return &t.toCount }, count, 0, stringRecords)
+	core.Connect(j, core.Auto, count, func(t *failuresCountTask) *core.Output[runtime.Failed[string]] { return &t.toRefused }, refused, 0, runtimeFailedStringRecords)
 	return j
 }
 
