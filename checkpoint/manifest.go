@@ -156,12 +156,12 @@ type Data struct {
 // Holds reports whether there is anything in o that would be lost without it.
 func (o Operator) Holds() bool { return len(o.Splits) > 0 || len(o.Handles) > 0 || len(o.States) > 0 }
 
-// HasState reports whether o has a state of that name and schema.
-func (o Operator) HasState(name, schema string) bool {
+// State returns the state of that name, false if o has none.
+func (o Operator) State(name string) (State, bool) {
 	for _, s := range o.States {
-		if s.Name == name && s.Schema == schema {
-			return true
+		if s.Name == name {
+			return s, true
 		}
 	}
-	return false
+	return State{}, false
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/serde"
+	"github.com/streamgen/streamgen/serde/schema"
 )
 
 // listState is a state without a key: a list of elements of any type, or what can be written as one.
@@ -28,7 +29,7 @@ const listPiece = 32 << 10
 // List takes a state without a key of an operator.
 func (s *Snapshot) List(uid, state string, l listState) {
 	o := s.operator(uid)
-	o.States = append(o.States, checkpoint.State{Name: state, Schema: l.Schema(), Kind: l.Kind()})
+	o.States = append(o.States, checkpoint.State{Name: state, Schema: schema.Recorded(l.Schema()), Kind: l.Kind()})
 	s.fail(writing(uid, state, func() { s.elements(uid, state, l) }))
 }
 
@@ -60,7 +61,11 @@ func (r *Restore) List(uid, state string, l listState) {
 	}
 	d := dealer{kind: l.Kind(), subtask: r.task.subtask, parallelism: r.task.info.parallelism}
 	r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
-		if r.err != nil || !o.HasState(state, l.Schema()) {
+		if r.err != nil {
+			return
+		}
+		form, ok := r.form(o, state, l.Schema())
+		if !ok {
 			return
 		}
 		if !d.begin(s) || s.Data.Size == 0 {
@@ -75,7 +80,7 @@ func (r *Restore) List(uid, state string, l listState) {
 			if section.Operator != uid || section.State != state {
 				continue
 			}
-			elements, err := file.reader.Read(section, nil)
+			elements, err := form.read(file.reader, section)
 			if err == nil {
 				p := serde.NewParser(elements)
 				if err = d.deal(&p, section.Entries, l); err != nil {

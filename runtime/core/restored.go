@@ -150,9 +150,10 @@ func (r *restored) checkStates(uid string, taken []checkpoint.State, ignoreUncla
 				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s as a %s, but the program has a %s there: give the new one "+
 					"another name and set execution.state-recovery.ignore-unclaimed-state=true to drop the old one, or run the program that wrote it",
 					r.checkpoint.ID, s.Name, uid, s.Kind, taken[i].Kind))
-			case taken[i].Schema != s.Schema:
-				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s as\n\t%s\nbut the program has\n\t%s\n"+
-					"run the program that wrote it, or begin anew with --fresh", r.checkpoint.ID, s.Name, uid, s.Schema, taken[i].Schema))
+			default:
+				if _, err := resolve(s.Schema, taken[i].Schema); err != nil {
+					errs = append(errs, r.otherForm(uid, s, taken[i], err))
+				}
 			}
 		}
 	})

@@ -102,9 +102,23 @@ func TestWhatAJobCannotTakeOverIsRefused(t *testing.T) {
 }
 
 func TestAStateOfAnotherFormIsRefused(t *testing.T) {
-	r := &restored{checkpoint: held([]bool{false}, []bool{false})}
-	require.NoError(t, r.checkStates("Count", []checkpoint.State{{Name: "State", Schema: "int: {N int}"}}, false))
+	c := held([]bool{false}, []bool{false})
+	r := &restored{checkpoint: c}
+	now := func(schema string) error {
+		return r.checkStates("Count", []checkpoint.State{{Name: "State", Schema: schema}}, true)
+	}
+	require.NoError(t, now("int: {N int}"))
+	require.NoError(t, now("int: {N int, Last int}"), "a field was added")
+	require.NoError(t, now("int: {Count int was N}"), "it was renamed")
+	require.NoError(t, now("int: {-N}"), "it may be dropped")
 	require.ErrorContains(t, r.checkStates("Count", nil, false), "holds state State of operator Count, which has no such state now")
-	require.ErrorContains(t, r.checkStates("Count", []checkpoint.State{{Name: "State", Schema: "int: {N int, Last int}"}}, true),
-		"as\n\tint: {N int}\nbut the program has\n\tint: {N int, Last int}")
+	require.EqualError(t, now("int64: {N string, Last int}"), "checkpoint 7 holds state State of operator Count in a form that the program cannot take over:\n"+
+		"\tState[key]: int became int64, but keys are frozen\n\tState.N: int became string\n"+
+		`undo that in the program: a field that has another name now says so with the tag was:"Old", and one that may be dropped is named in the doc comment `+
+		"of its struct, //streamgen:removed Old; or run the program that wrote it, or begin anew with --fresh")
+
+	c.Subtasks[1].Operators[0].States[0].Schema = "int: {N bigint}" // by a later version
+	require.NoError(t, now("int: {N bigint}"))
+	require.ErrorContains(t, now("int: {N int}"), "as\n\tint: {N bigint}\nbut the program has\n\tint: {N int}\nand what the checkpoint says of its form cannot be read: "+
+		"schema at offset 8, before \"bigint}\": unknown type bigint")
 }

@@ -43,7 +43,7 @@ func (p *calling) StreamgenJob() runtime.Job {
 	})
 	count := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Count", "LookUp"), core.Sink("Totals", p.totals, "Count")}},
 		func() *callingCount {
-			return &callingCount{pipeline: p, states: table.New[string, wordcount.CountState](countCodec{}), totals: core.NewSinkPort(p.totals)}
+			return &callingCount{pipeline: p, states: table.New[string, wordcount.CountState](countCodec(0)), totals: core.NewSinkPort(p.totals)}
 		})
 	core.Connect(j, core.Auto, lines, func(t *callingLines) *core.Output[string] { return &t.toLookUp }, words, 0, stringRecords())
 	core.Connect(j, core.Hash, words, func(t *callingLookUp) *core.Output[string] { return &t.toCount }, count, 0, stringRecords())

@@ -15,6 +15,8 @@ import (
 type relayed struct {
 	lines  runtime.Source[string]
 	totals runtime.Sink[wordcount.Total]
+	// codec is the form in which this program has the state.
+	codec countCodec
 }
 
 // StreamgenJob is written as the generator writes it.
@@ -28,7 +30,7 @@ func (p *relayed) StreamgenJob() runtime.Job {
 	})
 	count := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Count", "Words"), core.Sink("Totals", p.totals, "Count")}},
 		func() *relayedCount {
-			return &relayedCount{states: table.New[string, wordcount.CountState](countCodec{}), totals: core.NewSinkPort(p.totals)}
+			return &relayedCount{states: table.New[string, wordcount.CountState](p.codec), totals: core.NewSinkPort(p.totals)}
 		})
 	core.Connect(j, core.Rebalance, lines, func(t *relayedLines) *core.Output[string] { return &t.toWords }, words, 0, stringRecords())
 	core.Connect(j, core.Hash, words, func(t *relayedWords) *core.Output[string] { return &t.toCount }, count, 0, stringRecords())
@@ -88,15 +90,4 @@ func (t *relayedCount) Barrier(s *core.Snapshot) {
 func (t *relayedCount) Restore(r *core.Restore) {
 	r.Keyed("Count", "CountState", &t.states)
 	r.Sink("Totals", &t.totals)
-}
-
-type countCodec struct{}
-
-func (countCodec) Schema() string                                      { return "string: {Total int64}" }
-func (countCodec) Hash(key string) uint64                              { return serde.HashString(key) }
-func (countCodec) IsZero(s *wordcount.CountState) bool                 { return s.Total == 0 }
-func (countCodec) ParseKey(p *serde.Parser) string                     { return p.String() }
-func (countCodec) ParseState(p *serde.Parser, s *wordcount.CountState) { s.Total = p.Int() }
-func (countCodec) Append(b []byte, key string, s *wordcount.CountState) []byte {
-	return serde.AppendInt(serde.AppendString(b, key), s.Total)
 }

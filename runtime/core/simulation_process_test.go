@@ -111,7 +111,12 @@ func (s *schedule) start(f fate) (*process, error) {
 		}
 		job = pipeline.StreamgenJob()
 	case s.relayed:
-		job = (&relayed{lines: source, totals: sink}).StreamgenJob()
+		p := &relayed{lines: source, totals: sink}
+		if s.changing {
+			p.codec = countCodec(s.random.IntN(countForms))
+			s.tracef("the state is %s", p.codec.Schema())
+		}
+		job = p.StreamgenJob()
 	default:
 		job = (&wordcount.WordCount{Lines: source, Totals: sink}).StreamgenJob()
 	}

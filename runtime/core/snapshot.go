@@ -7,6 +7,7 @@ import (
 	"github.com/streamgen/streamgen/checkpoint/coordinator"
 	"github.com/streamgen/streamgen/checkpoint/snapshot"
 	"github.com/streamgen/streamgen/serde"
+	"github.com/streamgen/streamgen/serde/schema"
 )
 
 // Snapshot takes what a task holds at a barrier. A generated task hands everything out, operator by operator, in the order of its chain.
@@ -54,7 +55,7 @@ func (s *Snapshot) Source(uid string, p anySource) {
 // Keyed takes a keyed state of an operator.
 func (s *Snapshot) Keyed(uid, state string, t keyedState) {
 	o := s.operator(uid)
-	o.States = append(o.States, checkpoint.State{Name: state, Schema: t.Schema()})
+	o.States = append(o.States, checkpoint.State{Name: state, Schema: schema.Recorded(t.Schema())})
 	env := s.task.env
 	first, end := groupRange(s.task.subtask, s.task.info.parallelism, env.groups)
 	for g := first; g < end; g++ {
@@ -139,7 +140,11 @@ func (r *Restore) Keyed(uid, state string, t keyedState) {
 		}
 		// A subtask that owned none of these groups need not be read.
 		oldFirst, oldEnd := groupRange(s.Index, s.Parallelism, groups)
-		if oldEnd <= first || end <= oldFirst || s.Data.Size == 0 || !o.HasState(state, t.Schema()) {
+		if oldEnd <= first || end <= oldFirst || s.Data.Size == 0 {
+			return
+		}
+		form, ok := r.form(o, state, t.Schema())
+		if !ok {
 			return
 		}
 		file, err := r.open(s)
@@ -151,7 +156,7 @@ func (r *Restore) Keyed(uid, state string, t keyedState) {
 			if section.Operator != uid || section.State != state || section.Group < first || section.Group >= end {
 				continue
 			}
-			entries, err := file.reader.Read(section, nil)
+			entries, err := form.read(file.reader, section)
 			if err == nil {
 				p := serde.NewParser(entries)
 				if err = t.ParseGroup(&p, section.Group, section.Entries); err != nil {
