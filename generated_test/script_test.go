@@ -20,6 +20,7 @@ func TestScripts(t *testing.T) {
 	build := exec.Command("go", "build", "-o", filepath.Join(bin, "streamgen"), "../cmd/streamgen")
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", out)
+	repository := module.Root(t)
 	cache := goEnv(t, "GOCACHE")
 	modules := goEnv(t, "GOMODCACHE")
 	files := module.Files(t, "example.com/script")
@@ -27,6 +28,7 @@ func TestScripts(t *testing.T) {
 		Dir:  "testdata/scripts",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 		Setup: func(e *testscript.Env) error {
+			e.Setenv("REPOSITORY", repository)
 			e.Setenv("STREAMGEN", filepath.Join(bin, "streamgen"))
 			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
 			for name, value := range map[string]string{"GOCACHE": cache, "GOMODCACHE": modules, "GOFLAGS": "-mod=mod", "GOPROXY": "off"} {
