@@ -23,14 +23,5 @@ func Vet(ctx context.Context, cfg Config) (Diagnostics, error) {
 		check.Check(p, &found[i])
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	var all Diagnostics
-	for _, d := range found {
-		all = append(all, d...)
-	}
-	all.Sort()
-	all.Relative(dir)
-	return all, nil
+	return sorted(found, dir), err
 }

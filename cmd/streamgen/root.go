@@ -36,6 +36,7 @@ typed wiring, codecs, snapshot and restore. streamgen [packages] is short for st
 		diffCommand(),
 		vetCommand(),
 		checkpointCommand(),
+		graphCommand(),
 		newCommand(),
 		versionCommand(),
 	)
