@@ -16,6 +16,7 @@ type figures struct {
 	faults                                [4]int // by kind, as process.fault has them
 	points                                int    // single crash points
 	replayed                              int
+	lists                                 int // of a subtask, restored with something in it
 	began                                 time.Time
 }
 
@@ -31,6 +32,7 @@ func (f *figures) add(g figures) {
 	f.forks += g.forks
 	f.checkpoints += g.checkpoints
 	f.failed += g.failed
+	f.lists += g.lists
 	for i := range f.faults {
 		f.faults[i] += g.faults[i]
 	}

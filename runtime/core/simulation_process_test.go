@@ -110,6 +110,8 @@ func (s *schedule) start(f fate) (*process, error) {
 			pipeline.options.Capacity = 1 + s.random.IntN(6)
 		}
 		job = pipeline.StreamgenJob()
+	case s.lists:
+		job = s.list(source, sink)
 	case s.relayed:
 		p := &relayed{lines: source, totals: sink}
 		if s.changing {

@@ -23,6 +23,7 @@ type schedule struct {
 	corpus      *corpus
 	relayed     bool
 	calling     *calling // the pipeline, but for its source and sink, if it is one with calls
+	lists       bool     // the pipeline is the one that keeps lists
 	// changing says that each run is another program, whose state has another form.
 	changing bool
 	// parallelism of each run; 0 draws one from 1 to 3 at every start.

@@ -34,6 +34,9 @@ func (l *SplitList[T]) All() iter.Seq2[int, T] {
 	}
 }
 
+// Delete drops the elements from i up to but without j: Delete(0, n) drops the first n. It panics if there are no such elements.
+func (l *SplitList[T]) Delete(i, j int) { l.elements = slices.Delete(l.elements, i, j) }
+
 // DeleteFunc drops the elements for which drop returns true; the others keep their order.
 func (l *SplitList[T]) DeleteFunc(drop func(T) bool) {
 	l.elements = slices.DeleteFunc(l.elements, drop)
