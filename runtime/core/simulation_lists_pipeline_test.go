@@ -109,12 +109,12 @@ func (p *listing) StreamgenJob() runtime.Job {
 		func() *listingCount {
 			return &listingCount{
 				count:  tally{restored: p.restored, ended: p.ended},
-				states: table.New[string, wordcount.CountState](countCodec{}), totals: core.NewSinkPort(p.totals),
+				states: table.New[string, wordcount.CountState](countCodec(0)), totals: core.NewSinkPort(p.totals),
 			}
 		})
-	core.Connect(j, core.Rebalance, lines, func(t *relayedLines) *core.Output[string] { return &t.toWords }, holds, 0)
-	core.Connect(j, core.Hash, holds, func(t *listingHold) *core.Output[string] { return &t.toCount }, count, 0)
-	core.Connect(j, core.Broadcast, marks, func(t *listingMarks) *core.Output[string] { return &t.toCount }, count, 1)
+	core.Connect(j, core.Rebalance, lines, func(t *relayedLines) *core.Output[string] { return &t.toWords }, holds, 0, stringRecords())
+	core.Connect(j, core.Hash, holds, func(t *listingHold) *core.Output[string] { return &t.toCount }, count, 0, stringRecords())
+	core.Connect(j, core.Broadcast, marks, func(t *listingMarks) *core.Output[string] { return &t.toCount }, count, 1, stringRecords())
 	return j
 }
 
