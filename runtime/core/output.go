@@ -43,6 +43,13 @@ func (o *Output[T]) Send(record T) {
 	}
 }
 
+// SendClones sends a clone of record to every subtask, for an edge that is broadcast.
+func (o *Output[T]) SendClones(record T, clone func(T) T) {
+	for _, outlet := range o.outlets {
+		outlet.add(clone(record))
+	}
+}
+
 // outlet is the sending side of a channel to one subtask. It has a batch open that it fills; batches that are done come back.
 type outlet[T any] struct {
 	// buffer holds the records of the open batch, the first n; it is full when there is no room behind them.

@@ -13,10 +13,10 @@ import (
 )
 
 func tagKeys() []string {
-	return []string{"from", "edge", "parallelism", "uid", "discard", "loop", "errors"}
+	return []string{"from", "edge", "parallelism", "uid", "discard", "loop", "errors", "share"}
 }
 
-func laterKeys() []string { return []string{"share", "time", "outoforder", "idle", "ttl"} }
+func laterKeys() []string { return []string{"time", "outoforder", "idle", "ttl"} }
 
 // tags reads the tags of a field.
 func (g *graph) tags(n *node, literal *ast.BasicLit) {

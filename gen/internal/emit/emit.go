@@ -46,6 +46,8 @@ type emitter struct {
 	// lists are the codecs of the states without a key.
 	lists     []*listCodec
 	pipelines []*pipeline
+	// cloneList are the functions that clone records.
+	cloneList []*clone
 	// tests says that what is demanded now is for test files.
 	tests bool
 }
@@ -88,6 +90,9 @@ func (e *emitter) demand() {
 			for _, t := range p.Tasks() {
 				for _, s := range t.Sends {
 					e.need(s.Edges[0].Record)
+					if !s.To.Head.Share {
+						e.needClone(s.Edges[0].Record, p.File)
+					}
 				}
 			}
 		}
@@ -99,6 +104,7 @@ func (e *emitter) demand() {
 		return cmp.Or(cmp.Compare(a.source, b.source), e.comparePosition(a.op.Type.Obj(), b.op.Type.Obj()), cmp.Compare(e.stemOf(a.op.Type), e.stemOf(b.op.Type)))
 	})
 	e.sortLists()
+	e.sortClones()
 }
 
 func (e *emitter) comparePosition(a, b types.Object) int {
@@ -224,6 +230,9 @@ func (e *emitter) sources() []string {
 	for _, c := range e.lists {
 		names = append(names, c.source)
 	}
+	for _, c := range e.cloneList {
+		names = append(names, c.source)
+	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
@@ -270,6 +279,9 @@ func (e *emitter) nameAll() {
 	for _, c := range e.codecList {
 		c.stem = e.scope.stem(e.stemOf(c.t), "append", "appendDeep", "parse")
 	}
+	for _, c := range e.cloneList {
+		c.name = e.scope.name("clone" + e.stemOf(c.t))
+	}
 }
 
 // emitSource writes what is generated for one source file.
@@ -294,6 +306,11 @@ func (e *emitter) emitSource(f *file, source string) {
 	for _, c := range e.codecList {
 		if c.source == source {
 			e.emitCodec(f, c)
+		}
+	}
+	for _, c := range e.cloneList {
+		if c.source == source {
+			e.emitClone(f, c)
 		}
 	}
 }

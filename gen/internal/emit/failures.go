@@ -31,5 +31,5 @@ func (t *task) failed(f *file, names *scope, n *model.Field, edge *model.Edge, r
 		body = append(body, jen.Id(name).Op(":=").Add(failure))
 		failure = jen.Id(name)
 	}
-	return append(append(body, t.pass(edges, failure)...), jen.Return())
+	return append(append(body, t.pass(f, edges, failure)...), jen.Return())
 }

@@ -28,6 +28,7 @@ const (
 func importNames() map[string]string {
 	return map[string]string{
 		corePath: "core", runtimePath: "runtime", serdePath: "serde", statePath: "state", tablePath: "table", msgpackPath: "msgpack", "errors": "errors", "fmt": "fmt",
+		"maps": "maps", "slices": "slices",
 	}
 }
 

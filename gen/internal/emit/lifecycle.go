@@ -89,7 +89,7 @@ func (t *task) emitFinish(f *file) {
 			call = t.check(n, call)
 		}
 		f.Line()
-		t.method(f, methods[i]).Params().Block(append([]jen.Code{call}, t.drain(t.locals(f), n, m.Outputs)...)...)
+		t.method(f, methods[i]).Params().Block(append([]jen.Code{call}, t.drain(f, t.locals(f), n, m.Outputs)...)...)
 	}
 }
 

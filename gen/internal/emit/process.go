@@ -22,11 +22,11 @@ func (t *task) emitProcess(f *file) {
 	var inputs []reads
 	switch {
 	case t.Head.Kind == model.Source:
-		inputs = append(inputs, reads{t.Head.Out, func(name string) []jen.Code { return t.pass(t.Head.Out, jen.Id(name)) }, t.Head.Record})
+		inputs = append(inputs, reads{t.Head.Out, func(name string) []jen.Code { return t.pass(f, t.Head.Out, jen.Id(name)) }, t.Head.Record})
 	default:
 		for _, in := range t.Inputs {
 			edges := t.Reads(in)
-			inputs = append(inputs, reads{edges, func(name string) []jen.Code { return t.pass(edges[:1], jen.Id(name)) }, edges[0].Record})
+			inputs = append(inputs, reads{edges, func(name string) []jen.Code { return t.pass(f, edges[:1], jen.Id(name)) }, edges[0].Record})
 		}
 	}
 	names := t.locals(f)
@@ -78,15 +78,17 @@ func written(e *model.Edge) string {
 }
 
 // pass hands one record to every reader of an output.
-func (t *task) pass(edges []*model.Edge, record *jen.Statement) []jen.Code {
+func (t *task) pass(f *file, edges []*model.Edge, record *jen.Statement) []jen.Code {
 	var calls []jen.Code
 	for _, e := range edges {
 		call := jen.Id("t." + t.fields[e.To] + ".Add")
 		if s := t.Send(e); s != nil {
-			call = jen.Id("t." + t.outputs[s] + ".Send")
-			if name := t.sendTo[s]; name != "" {
-				call = jen.Id("t." + name)
+			name := t.sendTo[s]
+			if name == "" {
+				calls = append(calls, t.send(f, s, record))
+				continue
 			}
+			call = jen.Id("t." + name)
 		} else if e.To.Kind == model.Transform {
 			call = jen.Id("t." + t.process[input{e.To, e.Input}])
 		}
@@ -145,7 +147,7 @@ func (t *task) writes() []jen.Code {
 }
 
 // drain passes on what a call has emitted to outputs that others than sinks read.
-func (t *task) drain(names *scope, n *model.Field, outputs []*model.Output) []jen.Code {
+func (t *task) drain(f *file, names *scope, n *model.Field, outputs []*model.Output) []jen.Code {
 	var loops []jen.Code
 	for _, o := range outputs {
 		edges := t.edges(n, o)
@@ -154,7 +156,7 @@ func (t *task) drain(names *scope, n *model.Field, outputs []*model.Output) []je
 		}
 		name := newScope(names).name(wishes(edges, "record")...)
 		loops = append(loops, jen.For(jen.List(jen.Id("_"), jen.Id(name)).Op(":=").Range().Id("t."+t.outs[output{n, o}]+".Take").Call()).
-			Block(t.pass(edges, jen.Id(name))...))
+			Block(t.pass(f, edges, jen.Id(name))...))
 	}
 	return loops
 }
@@ -222,25 +224,25 @@ func (t *task) mapBody(f *file, names *scope, n *model.Field, in *model.Input, e
 	call := t.call(n, in.Method, edge, record)
 	edges := t.edges(n, n.Operator.Outputs[0])
 	if !in.Method.Fails && len(edges) == 1 {
-		return t.pass(edges, call)
+		return t.pass(f, edges, call)
 	}
 	if len(edges) == 0 {
 		return t.discard(f, names, n, in, edge, record, call)
 	}
 	result := names.name(wishes(edges, "result")...)
 	if !in.Method.Fails {
-		return append([]jen.Code{jen.Id(result).Op(":=").Add(call)}, t.pass(edges, jen.Id(result))...)
+		return append([]jen.Code{jen.Id(result).Op(":=").Add(call)}, t.pass(f, edges, jen.Id(result))...)
 	}
 	err := names.name("err")
 	return append([]jen.Code{
 		jen.List(jen.Id(result), jen.Id(err)).Op(":=").Add(call),
 		t.checked(f, names, n, edge, record, err),
-	}, t.pass(edges, jen.Id(result))...)
+	}, t.pass(f, edges, jen.Id(result))...)
 }
 
 func (t *task) filterBody(f *file, names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string) []jen.Code {
 	call := t.call(n, in.Method, edge, record)
-	pass := t.pass(t.edges(n, n.Operator.Outputs[0]), jen.Id(record))
+	pass := t.pass(f, t.edges(n, n.Operator.Outputs[0]), jen.Id(record))
 	if len(pass) == 0 {
 		return t.discard(f, names, n, in, edge, record, call)
 	}
@@ -303,7 +305,7 @@ func (t *task) processBody(f *file, names *scope, n *model.Field, in *model.Inpu
 	case m.Fails:
 		call = t.check(n, call)
 	}
-	return append(append(body, call), t.drain(names, n, m.Outputs)...)
+	return append(append(body, call), t.drain(f, names, n, m.Outputs)...)
 }
 
 // keyOf takes the key of a record.
@@ -319,6 +321,6 @@ func (t *task) emitSend(f *file, s *model.Send) {
 	hash := t.pipeline.e.hash(s.To.Head.Operator, t.keyOf(t.keys[s.To.Head], edge.Input, edge, record))
 	f.Line()
 	t.method(f, t.sendTo[s]).Params(jen.Id(record).Add(f.typ(edge.Record))).Block(
-		jen.Id("t."+t.outputs[s]+".SendByKey").Call(hash, jen.Id(record)),
+		jen.Id("t."+t.outputs[s]+".SendByKey").Call(hash, t.sent(f, s, jen.Id(record))),
 	)
 }
