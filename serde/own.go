@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding"
 	"fmt"
+	"reflect"
 
 	"github.com/vmihailenco/msgpack/v5"
 )
@@ -148,7 +149,7 @@ func IsZeroBinary[T any, P interface {
 	*T
 	encoding.BinaryMarshaler
 }](v P) bool {
-	return bytes.Equal(AppendBinary(nil, v), AppendBinary(nil, P(new(T))))
+	return isZero((*T)(v), func(v *T) []byte { return AppendBinary(nil, P(v)) })
 }
 
 // IsZeroText reports whether v would be written as the zero value is.
@@ -156,7 +157,7 @@ func IsZeroText[T any, P interface {
 	*T
 	encoding.TextMarshaler
 }](v P) bool {
-	return bytes.Equal(AppendText(nil, v), AppendText(nil, P(new(T))))
+	return isZero((*T)(v), func(v *T) []byte { return AppendText(nil, P(v)) })
 }
 
 // IsZeroMsgpack reports whether v would be written as the zero value is.
@@ -164,5 +165,19 @@ func IsZeroMsgpack[T any, P interface {
 	*T
 	msgpack.CustomEncoder
 }](v P) bool {
-	return bytes.Equal(AppendMsgpack(nil, v), AppendMsgpack(nil, P(new(T))))
+	return isZero((*T)(v), func(v *T) []byte { return AppendMsgpack(nil, P(v)) })
+}
+
+// isZero compares the bytes of v with those of the zero value. Where that cannot be written, v itself tells.
+func isZero[T any](v *T, appendTo func(*T) []byte) (zero bool) {
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(*EncodeError); !ok {
+				panic(r)
+			}
+			zero = reflect.ValueOf(v).Elem().IsZero()
+		}
+	}()
+	none := appendTo(new(T))
+	return bytes.Equal(appendTo(v), none)
 }

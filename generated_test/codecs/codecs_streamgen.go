@@ -120,7 +120,7 @@ type rememberCodec struct{}
 
 // Schema names the form of the entries: another one is refused at restore.
 func (rememberCodec) Schema() string {
-	return "{Name string, Part [2]int16, Kind uint8}: {Bool bool, Int int, Int8 int8, Uint64 uint64, Float32 float32, Float64 float64, String string, Bytes bytes, Digest bytes[4], Kinds []uint8, Grid [3][]int32, ByName map[string]*Node={Value uint8, Left *^Node, Right *^Node, hidden int}, ByKind map[uint8]map[bool][]string, Tree Tree=[]^Tree, Root Node={Value uint8, Left *^Node, Right *^Node, hidden int}, Number *int64, Pair *[2]string, Time time, Times []*time, Took int64, At int64, Inline []{A int16, B bytes[2]}}"
+	return "{Name string, Part [2]int16, Kind uint8}: {Bool bool, Int int, Int8 int8, Uint64 uint64, Float32 float32, Float64 float64, String string, Bytes bytes, Digest bytes[4], Kinds bytes, Grid [3][]int32, ByName map[string]*Node={Value uint8, Left *^Node, Right *^Node, hidden int}, ByKind map[uint8]map[bool][]string, Tree Tree=[]^Tree, Root Node={Value uint8, Left *^Node, Right *^Node, hidden int}, Number *int64, Pair *[2]string, Time time, Times []*time, Took int64, At int64, Inline []{A int16, B bytes[2]}}"
 }
 
 // Hash places a key in its key group.
@@ -308,14 +308,7 @@ func appendState(b []byte, s *State) []byte {
 	b = serde.AppendString(b, s.String)
 	b = serde.AppendBytes(b, s.Bytes)
 	b = appendDigest(b, s.Digest)
-	if s.Kinds == nil {
-		b = serde.AppendNil(b)
-	} else {
-		b = serde.AppendArray(b, len(s.Kinds))
-		for i := range s.Kinds {
-			b = serde.AppendUint(b, uint64(s.Kinds[i]))
-		}
-	}
+	b = serde.AppendBytesOf(b, s.Kinds)
 	b = serde.AppendArray(b, 3)
 	for i := range s.Grid {
 		if s.Grid[i] == nil {
@@ -415,14 +408,7 @@ func parseState(p *serde.Parser, s *State) {
 	s.String = p.String()
 	s.Bytes = p.Bytes()
 	s.Digest = parseDigest(p)
-	s.Kinds = nil
-	if !p.Nil() {
-		n := p.Array()
-		s.Kinds = make([]Kind, 0, p.Cap(n, 1))
-		for i := 0; i < n && p.Err() == nil; i++ {
-			s.Kinds = append(s.Kinds, Kind(p.Uint8()))
-		}
-	}
+	s.Kinds = serde.BytesOf[Kind](p)
 	p.ArrayOf(3)
 	for i := range s.Grid {
 		s.Grid[i] = nil

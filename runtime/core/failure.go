@@ -5,6 +5,8 @@ import (
 	goruntime "runtime"
 	"runtime/debug"
 	"strings"
+
+	"github.com/streamgen/streamgen/serde"
 )
 
 // failed makes the failure of a step known and closes the task.
@@ -12,14 +14,16 @@ func (s *subtask) failed(recovered any) {
 	s.fail(s.failure(recovered))
 }
 
-// failure makes an error of what a step panicked with: an error that a user's method returned, or a panic in it, which gets the operator's
-// name and the stack.
+// failure makes an error of what a step panicked with: an error that a user's method returned, a value that cannot be written, or a
+// panic in a user's method, which gets the operator's name and the stack.
 func (s *subtask) failure(recovered any) error {
 	switch err := recovered.(type) {
 	case *operatorError:
 		return err
 	case *PanicError:
 		return err // of a call, with the stack that it had
+	case *serde.EncodeError:
+		return &operatorError{operator: s.panicking(), err: err}
 	}
 	stack := debug.Stack()
 	return &PanicError{Operator: s.panicking(), Err: recoveredError(recovered), Stack: stack}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/types"
 
+	"github.com/streamgen/streamgen/gen/internal/form"
 	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
@@ -34,6 +35,9 @@ func (g *graph) recordName(t types.Type) string {
 
 // recordHint says how to write the record, or how not to have to.
 func recordHint(e *model.Edge, hint string) string {
+	if hint == form.KeepWhatItStandsFor {
+		hint = "send what it stands for"
+	}
 	keyed := e.Input != nil && e.Input.Key != nil
 	if keyed || e.Loop || len(e.To.In) > 1 || e.From.Parallelism != e.To.Parallelism {
 		return hint

@@ -2,6 +2,7 @@ package emit
 
 import (
 	"go/types"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -40,15 +41,23 @@ func (w *appender) expression(b *jen.Statement, t types.Type, v *jen.Statement) 
 		name, kind := appendFunction(u)
 		return w.serde(name).Call(b, convert(t, kind, v))
 	case *types.Slice:
-		if isByte(u.Elem()) {
-			return w.serde("AppendBytes").Call(b, v)
+		if w.Forms.IsByte(u.Elem()) {
+			return w.bytes(b, u.Elem(), v)
 		}
 	case *types.Array:
-		if isByte(u.Elem()) {
-			return w.serde("AppendBytes").Call(b, v.Clone().Index(jen.Op(":")))
+		if w.Forms.IsByte(u.Elem()) {
+			return w.bytes(b, u.Elem(), v.Clone().Index(jen.Op(":")))
 		}
 	}
 	return nil
+}
+
+// bytes appends a slice of bytes, or of a named byte type, which Go does not convert.
+func (w *appender) bytes(b *jen.Statement, elem types.Type, v *jen.Statement) *jen.Statement {
+	if isByte(elem) {
+		return w.serde("AppendBytes").Call(b, v)
+	}
+	return w.serde("AppendBytesOf").Call(b, v)
 }
 
 // appendFunction is the function of package serde that appends a basic kind, and what it takes.
@@ -194,7 +203,21 @@ func (w *appender) elements(elem types.Type, v *jen.Statement) {
 		i = w.names.name("i", "j", "k", "l", "i")
 		w.append(elem, v.Clone().Index(jen.Id(i)))
 	})
-	w.add(jen.For(jen.Id(i).Op(":=").Range().Add(v)).Block(body...))
+	w.add(overElements(w.emitter, elem, i, v).Block(body...))
+}
+
+// overElements is the head of a loop over v, which does without an index where nothing of an element is written.
+func overElements(e *emitter, elem types.Type, i string, v *jen.Statement) *jen.Statement {
+	if e.isEmpty(elem) {
+		return jen.For(jen.Range().Add(v))
+	}
+	return jen.For(jen.Id(i).Op(":=").Range().Add(v))
+}
+
+// isEmpty reports whether t is a struct, spelled out, of which nothing is written.
+func (e *emitter) isEmpty(t types.Type) bool {
+	u, ok := types.Unalias(t).(*types.Struct)
+	return ok && !slices.ContainsFunc(fieldsOf(u), func(f *types.Var) bool { return !e.isEmpty(f.Type()) })
 }
 
 func (w *appender) pairs(u *types.Map, v *jen.Statement) {
@@ -204,7 +227,7 @@ func (w *appender) pairs(u *types.Map, v *jen.Statement) {
 		k = w.names.name("k")
 		w.append(u.Key(), jen.Id(k))
 		value := v.Clone().Index(jen.Id(k))
-		if _, basic := u.Elem().Underlying().(*types.Basic); !basic || w.Forms.Own(u.Elem()) != form.None {
+		if _, basic := u.Elem().Underlying().(*types.Basic); !w.isEmpty(u.Elem()) && (!basic || w.Forms.Own(u.Elem()) != form.None) {
 			e := w.names.name("v")
 			w.add(jen.Id(e).Op(":=").Add(value))
 			value = jen.Id(e)

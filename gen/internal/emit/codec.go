@@ -85,19 +85,22 @@ func (c *codec) counted(body []jen.Code) []jen.Code {
 func (e *emitter) emitValueCodec(f *file, c *codec) {
 	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", "v", "depth"), deep: c.recursive}
 	p := &parser{emitter: e, file: f, names: newScope(f.locals, "p", "v"), fresh: true}
-	bytes := isBytes(c.t)
-	if bytes {
-		w.body = []jen.Code{jen.Return(f.serde("AppendBytes").Call(jen.Id("b"), bytesOf(c.t, jen.Id("v"))))}
-	} else {
+	elem, isSlice := e.bytesOf(c.t)
+	switch {
+	case isSlice:
+		w.body = []jen.Code{jen.Return(w.bytes(jen.Id("b"), elem, jen.Id("v")))}
+	case elem != nil:
+		w.body = []jen.Code{jen.Return(w.bytes(jen.Id("b"), elem, jen.Id("v").Index(jen.Op(":"))))}
+	default:
 		w.contents(c.t, jen.Id("v"))
 		w.add(jen.Return(jen.Id("b")))
 	}
 	w.emitAppend(c, "v", f.typ(c.t), "adds v", w.body)
 
 	results := jen.Params(jen.Id("v").Add(f.typ(c.t)))
-	if _, isSlice := c.t.Underlying().(*types.Slice); isSlice && bytes {
+	if isSlice {
 		results = f.typ(c.t)
-		p.body = []jen.Code{jen.Return(jen.Id("p.Bytes").Call())}
+		p.body = []jen.Code{jen.Return(p.bytes(elem))}
 	} else {
 		p.contents(c.t, jen.Id("v"))
 		p.body = append(c.counted(p.body), jen.Return(jen.Id("v")))
@@ -107,22 +110,16 @@ func (e *emitter) emitValueCodec(f *file, c *codec) {
 	f.Func().Id("parse" + c.stem).Params(jen.Id("p").Op("*").Add(f.serde("Parser"))).Add(results).Block(p.body...)
 }
 
-// isBytes reports whether t is a slice or an array of bytes.
-func isBytes(t types.Type) bool {
-	u, ok := t.Underlying().(interface{ Elem() types.Type })
-	if _, isMap := t.Underlying().(*types.Map); isMap || !ok {
-		return false
+// bytesOf is what a slice or an array holds that is written as bytes, nil if t is none.
+func (e *emitter) bytesOf(t types.Type) (elem types.Type, isSlice bool) {
+	switch u := t.Underlying().(type) {
+	case *types.Slice:
+		elem, isSlice = u.Elem(), true
+	case *types.Array:
+		elem = u.Elem()
 	}
-	if _, isPointer := t.Underlying().(*types.Pointer); isPointer {
-		return false
+	if elem == nil || !e.Forms.IsByte(elem) {
+		return nil, false
 	}
-	return isByte(u.Elem())
-}
-
-// bytesOf is v as a slice of bytes.
-func bytesOf(t types.Type, v *jen.Statement) *jen.Statement {
-	if _, ok := t.Underlying().(*types.Array); ok {
-		return v.Clone().Index(jen.Op(":"))
-	}
-	return v
+	return elem, isSlice
 }

@@ -43,8 +43,8 @@ func (p *parser) expression(t types.Type) *jen.Statement {
 		}
 		return p.typ(t).Call(call)
 	case *types.Slice:
-		if isByte(u.Elem()) {
-			return jen.Id("p.Bytes").Call()
+		if p.Forms.IsByte(u.Elem()) {
+			return p.bytes(u.Elem())
 		}
 	}
 	return nil
@@ -138,8 +138,11 @@ func (p *parser) contents(t types.Type, v *jen.Statement) {
 		}
 	case *types.Array:
 		p.fresh = false
-		if isByte(u.Elem()) {
-			p.add(jen.Id("p.BytesInto").Call(v.Clone().Index(jen.Op(":"))))
+		if all := v.Clone().Index(jen.Op(":")); isByte(u.Elem()) {
+			p.add(jen.Id("p.BytesInto").Call(all))
+			return
+		} else if p.Forms.IsByte(u.Elem()) {
+			p.add(p.serde("BytesIntoOf").Call(jen.Id("p"), all))
 			return
 		}
 		p.add(jen.Id("p.ArrayOf").Call(jen.Lit(int(u.Len()))))
@@ -148,7 +151,7 @@ func (p *parser) contents(t types.Type, v *jen.Statement) {
 			i = p.names.name("i", "j", "k", "l", "i")
 			p.parse(u.Elem(), v.Clone().Index(jen.Id(i)))
 		})
-		p.add(jen.For(jen.Id(i).Op(":=").Range().Add(v)).Block(body...))
+		p.add(overElements(p.emitter, u.Elem(), i, v).Block(body...))
 	case *types.Slice:
 		p.orNil(v, func() { p.slice(t, u, v) })
 	case *types.Map:
@@ -163,6 +166,14 @@ func (p *parser) contents(t types.Type, v *jen.Statement) {
 				p.pointee(u.Elem(), v)
 			})...))
 	}
+}
+
+// bytes reads a slice of bytes, or of a named byte type.
+func (p *parser) bytes(elem types.Type) *jen.Statement {
+	if isByte(elem) {
+		return jen.Id("p.Bytes").Call()
+	}
+	return p.serde("BytesOf").Types(p.typ(elem)).Call(jen.Id("p"))
 }
 
 // orNil sets v to nil, or to what read gives if there is something.

@@ -42,12 +42,12 @@ func (e *emitter) contents(t types.Type, around []types.Type) string {
 		}
 		return "{" + strings.Join(fields, ", ") + "}"
 	case *types.Slice:
-		if isByte(u.Elem()) {
+		if e.Forms.IsByte(u.Elem()) {
 			return "bytes"
 		}
 		return "[]" + e.schema(u.Elem(), around...)
 	case *types.Array:
-		if isByte(u.Elem()) {
+		if e.Forms.IsByte(u.Elem()) {
 			return fmt.Sprintf("bytes[%d]", u.Len())
 		}
 		return fmt.Sprintf("[%d]%s", u.Len(), e.schema(u.Elem(), around...))

@@ -110,6 +110,12 @@ func (f *Forms) Boxed(t types.Type) bool {
 	return false
 }
 
+// IsByte reports whether slices and arrays of t are written as bytes: t is byte or a named byte type, without a codec of its own.
+func (f *Forms) IsByte(t types.Type) bool {
+	basic, ok := t.Underlying().(*types.Basic)
+	return ok && basic.Kind() == types.Uint8 && f.Own(t) == None
+}
+
 // IsTime reports whether t is time.Time, which has a form of its own in msgpack.
 func IsTime(t types.Type) bool {
 	named, ok := types.Unalias(t).(*types.Named)

@@ -67,6 +67,19 @@ func (f *Forms) methodsOf(t *types.Named, o Own) methods {
 	return m
 }
 
+// misfit is the name of a method that is called as one of msgpack's and is none, "" if there is none. The methods of the package's own types
+// could not be generated beside it.
+func (f *Forms) misfit(t *types.Named) string {
+	write, read := Msgpack.halves()
+	for method := range t.Methods() {
+		name := method.Name()
+		if (name == write || name == read) && !fits(method.Signature(), Msgpack, name == write) {
+			return name
+		}
+	}
+	return ""
+}
+
 // generated reports whether we wrote the method.
 func (f *Forms) generated(m *types.Func) bool {
 	return load.IsGeneratedFile(f.pkg.Fset.Position(m.Pos()).Filename)

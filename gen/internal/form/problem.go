@@ -27,6 +27,9 @@ type Problem struct {
 	Unknown bool
 }
 
+// KeepWhatItStandsFor is the hint where something is no data at all.
+const KeepWhatItStandsFor = "keep what it stands for, or open it in Open and hold it in the operator"
+
 // use says what a type is written for.
 type use int
 
@@ -107,6 +110,11 @@ func (w *walk) named(t *types.Named, path string) {
 		w.refuse(path, t, "the type is not exported", "keep what is needed of it in a type of your own")
 		return
 	}
+	if name := w.misfit(t); name != "" {
+		w.refuse(path, t, "its "+name+" is not that of github.com/vmihailenco/msgpack/v5",
+			"write EncodeMsgpack(*msgpack.Encoder) error and DecodeMsgpack(*msgpack.Decoder) error, or call it something else")
+		return
+	}
 	if m := w.methodsOf(t, Msgpack); m.half() {
 		has, lacks := m.lacks(Msgpack)
 		w.refuse(path, t, "it has "+has+", but not "+lacks, "write both, or neither: then it is written by its fields")
@@ -135,9 +143,12 @@ func (w *walk) named(t *types.Named, path string) {
 			own, m = Text, text
 		}
 		has, lacks := m.lacks(own)
+		why := fields.Why
+		if fields.Path != path {
+			why = fmt.Sprintf("%s of type %s cannot be written: %s", fields.Path, w.TypeName(fields.Type), why)
+		}
 		w.problems = w.problems[:problems]
-		w.refuse(path, t, fmt.Sprintf("it has %s, but not %s, and by its fields it cannot be written either: %s of type %s: %s",
-			has, lacks, fields.Path, w.TypeName(fields.Type), fields.Why), "write "+lacks)
+		w.refuse(path, t, fmt.Sprintf("it has %s, but not %s, and %s", has, lacks, why), "write "+lacks)
 	}
 }
 
@@ -174,7 +185,7 @@ func (w *walk) contents(t types.Type, path string) {
 		if _, ok := types.Unalias(t).(*types.TypeParam); ok {
 			return // the instances are checked
 		}
-		w.refuse(path, t, w.noData(u), "keep what it stands for, or open it in Open and hold it in the operator")
+		w.refuse(path, t, w.noData(u), KeepWhatItStandsFor)
 	}
 }
 
