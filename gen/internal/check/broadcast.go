@@ -62,6 +62,7 @@ func (g *graph) broadcastEdges(n *node) bool {
 		if in.Broadcast {
 			g.diags.Add(g.at(n.edge.pos), fmt.Sprintf("edge %s of %s contradicts its Broadcast%s", n.edge.value, n.Name, in.Suffix()),
 				"every subtask sees the records of input "+in.Name+": remove the tag")
+			g.offerWithout(*n.edge)
 			return true
 		}
 	}

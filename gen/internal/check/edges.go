@@ -159,6 +159,7 @@ func (g *graph) origin(l *link, it item) bool {
 		switch {
 		case from != nil:
 			g.diags.Add(at, n.Name+" reads "+it.field+", which is a sink", diag.DidYouMean(it.field, known))
+			g.offerNearest(it.fieldPos, it.field, known)
 		case it.field == "":
 			key := "from"
 			if l.loop {
@@ -167,6 +168,7 @@ func (g *graph) origin(l *link, it item) bool {
 			g.diags.Add(at, "the tag "+key+" of "+n.Name+" has an empty name", "there are: "+strings.Join(known, ", "))
 		default:
 			g.diags.Add(at, n.Name+" reads "+it.field+", which is no field of "+g.name(), diag.DidYouMean(it.field, known))
+			g.offerNearest(it.fieldPos, it.field, known)
 		}
 		return false
 	}
@@ -203,6 +205,9 @@ func (g *graph) origin(l *link, it item) bool {
 			hint = "its outputs are named: " + strings.Join(known, ", ")
 		}
 		g.diags.Add(at, fmt.Sprintf("%s reads output %s of %s, which there is not", n.Name, name, it.field), hint)
+		if it.output != "" {
+			g.offerNearest(it.fieldPos, it.field+"."+name, known)
+		}
 		return false
 	}
 	from.readers[name] = true
@@ -247,6 +252,7 @@ func (g *graph) inputOf(n *node, it item) *model.Input {
 		g.diags.Add(g.at(it.pos), fmt.Sprintf("%s has no input %s", n.Name, it.input), "it has a single input: write "+it.field+" without a name")
 	default:
 		g.diags.Add(g.at(it.pos), fmt.Sprintf("%s has no input %s", n.Name, it.input), diag.DidYouMean(it.input, known))
+		g.offerNearest(it.pos, it.input, known)
 	}
 	return nil
 }
@@ -268,6 +274,7 @@ func (g *graph) discarded(n *node, t tag) {
 				known = append(known, o.Name)
 			}
 			g.diags.Add(at, fmt.Sprintf("%s discards output %s, which there is not", n.Name, it.field), diag.DidYouMean(it.field, known))
+			g.offerNearest(it.fieldPos, it.field, known)
 		case seen[it.field]:
 			g.diags.Addf(at, "%s discards %s twice", n.Name, it.field)
 		case n.readers[it.field]:

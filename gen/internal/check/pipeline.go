@@ -114,6 +114,7 @@ func (g *graph) add(v *types.Var, literal *ast.BasicLit) {
 	if !v.Exported() {
 		g.diags.Add(n.Pos, fmt.Sprintf("field %s of pipeline %s is not exported", v.Name(), g.name()),
 			"name it "+model.Upper(v.Name())+": whoever builds the pipeline sets it")
+		g.offerRename(v, model.Upper(v.Name()))
 	}
 	g.fields[v.Name()] = n
 	g.order = append(g.order, n)
@@ -143,6 +144,7 @@ func (g *graph) kind(n *node, v *types.Var) {
 	case ok && g.isOperator(named):
 		if pointer {
 			g.diags.Add(n.Pos, "field "+n.Name+" is a pointer to an operator", "hold the operator itself: every subtask has its own copy")
+			g.offerValue(v)
 			return
 		}
 		n.Operator = g.operator(named, n.pos)
@@ -151,6 +153,7 @@ func (g *graph) kind(n *node, v *types.Var) {
 		n.isNested = true
 		if pointer {
 			g.diags.Add(n.Pos, "field "+n.Name+" is a pointer to a pipeline", "hold the pipeline itself: its fields are wired as those of "+g.name())
+			g.offerValue(v)
 			return
 		}
 		g.nest(n, named)

@@ -10,8 +10,10 @@ import (
 // tag is one key of a struct tag, with its value.
 type tag struct {
 	key, value string
-	// pos is where the value stands, keyPos where the key does.
-	pos, keyPos token.Pos
+	// pos is where the value stands, keyPos where the key does, and end is behind all of it.
+	pos, keyPos, end token.Pos
+	// literal is the whole.
+	literal *ast.BasicLit
 }
 
 // untold is the literal of a tag of which only the text is known, since it stands in another package: it has no position.
@@ -53,13 +55,14 @@ func parseTags(lit *ast.BasicLit) (tags []tag, ok bool) {
 		if i == start || i+1 >= len(text) || text[i] != ':' || text[i+1] != '"' {
 			return tags, false
 		}
-		t := tag{key: text[start:i], keyPos: at(start), pos: at(i + 2)}
+		t := tag{key: text[start:i], keyPos: at(start), pos: at(i + 2), literal: lit}
 		quoted, err := strconv.QuotedPrefix(text[i+1:])
 		if err != nil {
 			return tags, false
 		}
 		t.value, _ = strconv.Unquote(quoted)
 		i += 1 + len(quoted)
+		t.end = at(i)
 		tags = append(tags, t)
 	}
 }

@@ -38,6 +38,7 @@ func (g *graph) tags(n *node, literal *ast.BasicLit) {
 		if why, hint := misplaced(n, t.key); why != "" {
 			if !n.broken || n.isNested {
 				g.diags.Add(g.at(t.keyPos), why+" has the tag "+t.key, hint)
+				g.offerWithout(t)
 			}
 			continue
 		}
@@ -64,6 +65,9 @@ func (g *graph) tags(n *node, literal *ast.BasicLit) {
 			g.uidTag(n, t)
 		default:
 			g.diags.Add(g.at(t.keyPos), "unknown tag "+t.key, diag.DidYouMean(t.key, tagKeys()))
+			g.offerNearest(t.keyPos, t.key, slices.DeleteFunc(tagKeys(), func(key string) bool {
+				return slices.ContainsFunc(tags, func(other tag) bool { return other.key == key })
+			}))
 		}
 	}
 }
@@ -120,6 +124,7 @@ func (g *graph) edgeTag(n *node, t tag) {
 			known = append(known, string(k))
 		}
 		g.diags.Add(g.at(t.pos), fmt.Sprintf("unknown edge %q", t.value), diag.DidYouMean(t.value, known))
+		g.offerNearest(t.pos, t.value, known)
 		return
 	}
 	n.edge, n.Partition = &t, model.Partition(t.value)

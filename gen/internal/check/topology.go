@@ -152,6 +152,7 @@ func (g *graph) partitions() {
 		}
 		if n.Operator != nil && n.Operator.Key != nil {
 			g.diags.Add(g.at(n.edge.pos), fmt.Sprintf("edge %s of %s contradicts its Key", n.edge.value, n.Name), "records go to the subtask that holds their key: remove the tag")
+			g.offerWithout(*n.edge)
 		}
 	}
 	for _, f := range g.pipeline.Fields {
