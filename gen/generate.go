@@ -69,6 +69,9 @@ func (r *Result) add(p *load.Package) error {
 	if err != nil {
 		return err
 	}
+	if r.Diagnostics = hidden(p, files); len(r.Diagnostics) > 0 {
+		return nil
+	}
 	r.written = []written{{p.Identity, files}}
 	for _, path := range slices.Sorted(maps.Keys(files)) {
 		r.Files = append(r.Files, File{Path: path, Content: files[path]})

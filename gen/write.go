@@ -37,7 +37,7 @@ func (r *Result) Write() (changed []string, err error) {
 			err = replace(f.Path, f.Content)
 		}
 		if err != nil {
-			return changed, err
+			return changed, fmt.Errorf("%s cannot be brought up to date: %w", f.Path, err)
 		}
 		changed = append(changed, f.Path)
 	}

@@ -1,11 +1,14 @@
 package generated
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -25,8 +28,24 @@ func TestScripts(t *testing.T) {
 	modules := goEnv(t, "GOMODCACHE")
 	files := module.Files(t, "example.com/script")
 	testscript.Run(t, testscript.Params{
-		Dir:  "testdata/scripts",
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Dir: "testdata/scripts",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits,
+			"dos":   edit(func(src []byte) []byte { return bytes.ReplaceAll(src, []byte("\n"), []byte("\r\n")) }),
+			"mark":  edit(func(src []byte) []byte { return append([]byte("\ufeff"), src...) }),
+			"stretch": edit(func(src []byte) []byte {
+				return bytes.ReplaceAll(src, []byte("LONG"), bytes.Repeat([]byte("long"), 2500))
+			}),
+		},
+		Condition: func(name string) (bool, error) {
+			switch name {
+			case "cgo":
+				return hasCgo(t), nil
+			case "root":
+				return os.Getuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %s", name)
+		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("REPOSITORY", repository)
 			e.Setenv("STREAMGEN", filepath.Join(bin, "streamgen"))
@@ -59,6 +78,25 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 	if strconv.Itoa(code) != args[0] {
 		ts.Fatalf("the exit code is %d, not %s", code, args[0])
 	}
+}
+
+// edit makes a command of what it does to the content of a file.
+func edit(change func([]byte) []byte) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, _ bool, args []string) {
+		for _, name := range args {
+			path := ts.MkAbs(name)
+			src, err := os.ReadFile(path)
+			ts.Check(err)
+			ts.Check(os.WriteFile(path, change(src), 0o644))
+		}
+	}
+}
+
+// hasCgo reports whether packages with C in them can be built here.
+func hasCgo(t *testing.T) bool {
+	compiler, _, _ := strings.Cut(goEnv(t, "CC"), " ")
+	_, err := exec.LookPath(compiler)
+	return goEnv(t, "CGO_ENABLED") == "1" && err == nil
 }
 
 func goEnv(t testing.TB, name string) string {

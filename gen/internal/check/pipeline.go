@@ -46,7 +46,17 @@ type node struct {
 
 // pipeline checks a marked pipeline.
 func (c *checker) pipeline(m directive.Mark) *model.Pipeline {
+	c.reserved(m)
 	return c.graphOf(m.Type.Type().(*types.Named)).pipeline
+}
+
+// reserved refuses a field or a method of a pipeline that has the name of the method which is generated.
+func (c *checker) reserved(m directive.Mark) {
+	const job = "StreamgenJob"
+	own, _, _ := types.LookupFieldOrMethod(types.NewPointer(m.Type.Type()), true, c.pkg.Types, job)
+	if own != nil {
+		c.diags.Add(c.at(own.Pos()), fmt.Sprintf("%s of pipeline %s has the name of the method that is generated for it", job, m.Type.Name()), "give it another name")
+	}
 }
 
 // graphOf checks a pipeline type once. The mistakes of one of another package are not reported but kept in the graph's own list.

@@ -83,7 +83,7 @@ func Find(p *load.Package, diags *diag.List) []Mark {
 				}
 				if kind, ok := parse(p, c, diags); ok {
 					diags.Add(p.Fset.Position(c.Pos()), "streamgen:"+string(kind)+" marks nothing here",
-						"write it as the last line of the doc comment of a struct type")
+						"write it as the last line of the doc comment of a struct type on the level of the package")
 				}
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/types/typeutil"
 
@@ -106,6 +107,10 @@ func (w *walk) time(t types.Type, path string) {
 
 // named checks a type that may have a codec of its own.
 func (w *walk) named(t *types.Named, path string) {
+	if strings.HasPrefix(t.Obj().Name(), "_Ctype_") { // it stands in no file of the user's, so there is none beside it
+		w.refuse(path, t, "it is a type of C", "keep what is needed of it in a type of your own")
+		return
+	}
 	if !w.local(t.Obj()) && !t.Obj().Exported() && t.Obj().Pkg() != nil {
 		w.refuse(path, t, "the type is not exported", "keep what is needed of it in a type of your own")
 		return

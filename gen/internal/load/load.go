@@ -102,6 +102,7 @@ type loader struct {
 func (l *loader) load(patterns []string, tests bool) ([]*packages.Package, error) {
 	cfg := &packages.Config{
 		Mode: mode, Context: l.ctx, Dir: l.cfg.Dir, Env: l.cfg.Env, Tests: tests, Fset: token.NewFileSet(), ParseFile: l.parse,
+		BuildFlags: []string{"-trimpath=false"}, // whatever GOFLAGS says: the files of dependencies are looked at
 	}
 	found, err := packages.Load(cfg, patterns...)
 	if err != nil {
@@ -178,9 +179,12 @@ func (l *loader) convert(p *packages.Package) *Package {
 	}
 	for _, f := range p.Syntax {
 		name := p.Fset.File(f.FileStart).Name()
+		if filepath.Dir(name) != p.Dir { // cgo's copy of a file, which says where it comes from; what else cgo adds comes from nowhere
+			name = p.Fset.Position(f.Package).Filename
+		}
 		if l.generated[name] {
 			result.Generated = append(result.Generated, name)
-		} else if filepath.Dir(name) == p.Dir { // not what cgo made of it
+		} else if filepath.Dir(name) == p.Dir {
 			result.Files = append(result.Files, &File{Name: name, Syntax: f})
 		}
 	}
