@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"go/ast"
 	"go/types"
 	"slices"
 
@@ -51,6 +52,26 @@ func (s *shaper) broadcastKey(fn, key *types.Func) {
 	_, input, _ := split(fn.Name())
 	s.fail(key.Pos(), fmt.Sprintf("%s has no use: %s sees the records of input %s in every subtask", s.methodName(key), fn.Name(), inputName(input)),
 		"remove it, or take the records by key in Process"+input)
+}
+
+// checkContexts finds methods of an operator that make a context of their own to change broadcast state where it must not be changed.
+func (c *checker) checkContexts(t *types.TypeName) {
+	for _, fn := range c.methods[t] {
+		if fn.Body == nil {
+			continue
+		}
+		ast.Inspect(fn.Body, func(n ast.Node) bool {
+			lit, ok := n.(*ast.CompositeLit)
+			if !ok {
+				return true
+			}
+			if _, ok := isRuntime(c.pkg.Info.TypeOf(lit), "BroadcastContext"); ok {
+				c.diags.Add(c.at(lit.Pos()), fmt.Sprintf("%s of %s makes a runtime.BroadcastContext", fn.Name.Name, t.Name()),
+					"broadcast state is changed by Broadcast<Input> with the context that it is given, in all subtasks alike; only a test makes one")
+			}
+			return true
+		})
+	}
 }
 
 // broadcastEdges refuses a tag edge that would keep the records of a broadcast input from some subtasks.

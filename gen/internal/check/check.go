@@ -49,6 +49,7 @@ func Check(p *load.Package, diags *diag.List) *Result {
 				result.Operators = append(result.Operators, op)
 			}
 			c.checkAssignments(m.Type)
+			c.checkContexts(m.Type)
 		}
 	}
 	for _, m := range marks {
