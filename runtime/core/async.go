@@ -14,6 +14,7 @@ import (
 type Calls[In, Out any] struct {
 	codec    RecordCodec[In]
 	call     func(context.Context, In) (Out, error)
+	failed   func(In, error) // takes records whose calls have failed; nil where that fails the job
 	uid      string
 	task     *Task
 	subtask  *subtask
@@ -37,6 +38,12 @@ func NewCalls[In, Out any](codec RecordCodec[In]) Calls[In, Out] { return Calls[
 // By names the method that makes a call. It runs beside the subtask, and beside other calls.
 func (c *Calls[In, Out]) By(call func(context.Context, In) (Out, error)) *Calls[In, Out] {
 	c.call = call
+	return c
+}
+
+// Failing names the method that takes the records whose calls have failed, in their place among the results. Without it they fail the job.
+func (c *Calls[In, Out]) Failing(failed func(In, error)) *Calls[In, Out] {
+	c.failed = failed
 	return c
 }
 
@@ -71,6 +78,10 @@ func (c *Calls[In, Out]) Results() iter.Seq[Out] {
 				continue
 			}
 			c.begun--
+			if e.err != nil {
+				c.failed(e.in, e.err)
+				continue
+			}
 			if !yield(e.out) {
 				break
 			}
@@ -155,7 +166,7 @@ func (c *Calls[In, Out]) settle(e *asyncEntry[In, Out], out Out, err error) {
 	case err == nil:
 	case errors.As(err, &panicked):
 		panic(panicked)
-	default:
+	case c.failed == nil:
 		c.task.fail(c.uid, err)
 	}
 }

@@ -26,10 +26,13 @@ func (c *checker) checkAssignments(t *types.TypeName) {
 		if fn.Name.Name == "Open" || fn.Name.Name == "Close" {
 			continue
 		}
+		hint := "keep it in the state, or say that it may be lost: `streamgen:\"transient\"`"
+		if fn.Name.Name == "Async" {
+			hint = "calls run beside each other: what they share needs a lock, and `streamgen:\"transient\"` says that it may be lost"
+		}
 		for _, a := range assigned {
 			if !c.transient(t, a.field) {
-				c.diags.Add(c.at(a.pos), fmt.Sprintf("%s of %s assigns its field %s, which no checkpoint holds", fn.Name.Name, t.Name(), a.field.Name()),
-					"keep it in the state, or say that it may be lost: `streamgen:\"transient\"`")
+				c.diags.Add(c.at(a.pos), fmt.Sprintf("%s of %s assigns its field %s, which no checkpoint holds", fn.Name.Name, t.Name(), a.field.Name()), hint)
 			}
 		}
 	}

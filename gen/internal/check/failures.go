@@ -48,7 +48,7 @@ func (g *graph) failing(n *node, t tag) types.Type {
 	var first *link
 	fails, mistaken := false, false
 	for _, in := range n.Operator.Inputs {
-		if !in.Method.Fails {
+		if !in.Method.Fails && n.Operator.Form != model.Async { // calls may take too long
 			continue
 		}
 		fails = true

@@ -39,7 +39,7 @@ func recordHint(e *model.Edge, hint string) string {
 		hint = "send what it stands for"
 	}
 	keyed := e.Input != nil && e.Input.Key != nil
-	if keyed || e.Loop || len(e.To.In) > 1 || e.From.Parallelism != e.To.Parallelism {
+	if keyed || e.Loop || e.To.CallsOut() || len(e.To.In) > 1 || e.From.Parallelism != e.To.Parallelism {
 		return hint
 	}
 	if hint != "" {

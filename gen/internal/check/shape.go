@@ -70,7 +70,7 @@ func (c *checker) methodsOf(t *types.Named) []*types.Func {
 
 // prefixes are the words that method names are reserved for.
 func prefixes() []string {
-	return []string{"Map", "Filter", "Process", "Broadcast", "Key", "Open", "Finish", "Close"}
+	return []string{"Map", "Filter", "Async", "Process", "Broadcast", "Key", "Open", "Finish", "Close"}
 }
 
 // split divides a method's name into a reserved prefix and what follows it, if that begins with a capital.
@@ -111,6 +111,10 @@ func (s *shaper) read() {
 	if !s.form(takers) {
 		return
 	}
+	if s.op.Form == model.Async {
+		s.async(takers[0], keys, keyOrder)
+		takers = nil
+	}
 	for _, fn := range takers {
 		_, name, _ := split(fn.Name())
 		s.input(fn, name, keys[name])
@@ -123,8 +127,10 @@ func (s *shaper) read() {
 	}
 	s.keys()
 	s.op.Open = s.lifecycle(lifecycle["Open"], false)
-	s.op.Finish = s.lifecycle(lifecycle["Finish"], true)
+	s.op.Finish = s.lifecycle(lifecycle["Finish"], s.op.Form == model.Process)
 	s.op.Close = s.lifecycle(lifecycle["Close"], false)
+	s.asyncOptions()
+	s.asyncUnkeyed()
 	s.stateFits()
 }
 
@@ -135,7 +141,7 @@ func isTaker(prefix, rest string) bool {
 		return true
 	case "Broadcast":
 		return rest != ""
-	case "Map", "Filter":
+	case "Map", "Filter", "Async":
 		return rest == ""
 	}
 	return false
@@ -145,12 +151,12 @@ func isTaker(prefix, rest string) bool {
 func (s *shaper) form(takers []*types.Func) bool {
 	if len(takers) == 0 {
 		s.fail(s.op.Type.Obj().Pos(), "operator "+s.op.Name()+" has no method that takes records",
-			"give it Process(record T, out *runtime.Out[R]), Map(record T) R or Filter(record T) bool")
+			"give it Process(record T, out *runtime.Out[R]), Map(record T) R, Filter(record T) bool or Async(ctx context.Context, record T) (R, error)")
 		return false
 	}
 	for i, fn := range takers {
 		prefix, rest, _ := split(fn.Name())
-		form := map[string]model.Form{"Process": model.Process, "Broadcast": model.Process, "Map": model.Map, "Filter": model.Filter}[prefix]
+		form := map[string]model.Form{"Process": model.Process, "Broadcast": model.Process, "Map": model.Map, "Filter": model.Filter, "Async": model.Async}[prefix]
 		if i == 0 {
 			s.op.Form = form
 			continue
@@ -158,7 +164,7 @@ func (s *shaper) form(takers []*types.Func) bool {
 		first := takers[0]
 		if form != s.op.Form || rest == "" || first.Name() == "Process" {
 			s.fail(fn.Pos(), "operator "+s.op.Name()+" has both "+first.Name()+" and "+fn.Name(),
-				"an operator has one of Map, Filter and Process, or a Process<Input> or Broadcast<Input> for each of its inputs")
+				"an operator has one of Map, Filter, Async and Process, or a Process<Input> or Broadcast<Input> for each of its inputs")
 			return false
 		}
 	}

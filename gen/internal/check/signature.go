@@ -88,7 +88,7 @@ func (s *shaper) common(m *model.Method, outputs bool) (rest []*types.Var, ok bo
 			return nil, false
 		}
 		if isNamedFrom(v.Type(), "context", "Context") {
-			s.fail(v.Pos(), s.methodName(m.Func)+" takes a context.Context", "take a runtime.Context: an operator does not block")
+			s.fail(v.Pos(), s.methodName(m.Func)+" takes a context.Context", "take a runtime.Context: "+m.Func.Name()+" does not wait for anybody; what does is Async(ctx context.Context, record T) (R, error)")
 			return nil, false
 		}
 		if _, ok := isRuntime(v.Type(), "Out"); ok {
@@ -101,6 +101,9 @@ func (s *shaper) common(m *model.Method, outputs bool) (rest []*types.Var, ok bo
 		elem, _ := pointee(v.Type())
 		record, isOut := isRuntime(elem, "Out")
 		switch {
+		case isOut && !outputs && m.Func.Name() == "Finish":
+			s.fail(v.Pos(), s.methodName(m.Func)+" has an output", "only an operator with Process emits to outputs: what others emit is what they return")
+			return nil, false
 		case isOut && !outputs:
 			s.fail(v.Pos(), s.methodName(m.Func)+" has an output", "only Process and Finish emit to outputs")
 			return nil, false
@@ -209,7 +212,7 @@ func (s *shaper) lifecycle(fn *types.Func, outputs bool) *model.Method {
 	m.Fails = results.Len() == 1 && isError(results.At(0).Type())
 	hint := "the whole form is " + fn.Name() + "(ctx runtime.Context) error, of which every part may be missing"
 	switch {
-	case outputs:
+	case fn.Name() == "Finish":
 		hint = "the whole form is " + fn.Name() + "(ctx runtime.Context, s *S, out *runtime.Out[T]) error, of which every part may be missing; S is a state without a key"
 	case fn.Name() == "Open":
 		hint = "the whole form is Open(ctx runtime.Context, s *S) error, of which every part may be missing; S is a state without a key"

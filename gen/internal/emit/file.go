@@ -27,8 +27,8 @@ const (
 // importNames are the packages that generated code may refer to by itself.
 func importNames() map[string]string {
 	return map[string]string{
-		corePath: "core", runtimePath: "runtime", serdePath: "serde", statePath: "state", tablePath: "table", msgpackPath: "msgpack", "errors": "errors", "fmt": "fmt",
-		"maps": "maps", "slices": "slices",
+		corePath: "core", runtimePath: "runtime", serdePath: "serde", statePath: "state", tablePath: "table", msgpackPath: "msgpack",
+		"context": "context", "errors": "errors", "fmt": "fmt", "maps": "maps", "slices": "slices",
 	}
 }
 

@@ -163,6 +163,13 @@ func (t *task) emitSnapshot(f *file) {
 			add(n, "Sink", t.fields[n])
 		case t.states[n] != "":
 			add(n, "Keyed", t.states[n], jen.Lit(n.Operator.State.Obj().Name()))
+		case t.calls[n] != "":
+			by := jen.Id("t." + t.calls[n] + ".By").Call(jen.Id("t." + t.process[input{n, n.Operator.Inputs[0]}]))
+			if t.failing != "" {
+				by = by.Dot("Failing").Call(jen.Id("t." + t.failing))
+			}
+			barrier = append(barrier, jen.Id("s.Async").Call(jen.Lit(n.UID), jen.Op("&").Id("t."+t.calls[n])))
+			restore = append(restore, jen.Id("r.Async").Call(jen.Lit(n.UID), by))
 		}
 		lists(n)
 	}

@@ -1,6 +1,7 @@
 package emit
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/dave/jennifer/jen"
@@ -13,6 +14,8 @@ type pipeline struct {
 	*model.Pipeline
 	e     *emitter
 	tasks []*task
+	// records are the codecs of its records.
+	records *recordCodecs
 }
 
 func (e *emitter) newPipeline(p *model.Pipeline) *pipeline {
@@ -46,6 +49,11 @@ func (p *pipeline) emitJob(f *file) {
 	}
 	var body []jen.Code
 	body = append(body, jen.Id("j").Op(":=").Add(f.core("NewJob")).Call(jen.Lit(p.Name())))
+	var connects []jen.Code
+	if p.records, connects = p.recordCodecs(f, names); p.callsOut() {
+		// Calls have records in flight too.
+		body, connects = append(append(body, jen.Line()), connects...), nil
+	}
 	for _, t := range p.tasks {
 		add := f.core("AddTask").Call(jen.Id("j"), t.info(f), jen.Func().Params().Op("*").Id(t.typeName).Block(jen.Return(t.literal(f))))
 		if name := vertices[t.Task]; name != "" {
@@ -60,12 +68,11 @@ func (p *pipeline) emitJob(f *file) {
 		name := map[model.FieldKind]string{model.Source: "Inlet", model.Sink: "Outlet"}[port.Kind]
 		body = append(body, f.core(name).Call(jen.Id("j"), jen.Lit(port.UID), jen.Id("p."+port.Selector())))
 	}
-	records, connects := p.recordCodecs(f, names)
 	for _, to := range p.tasks {
 		for _, from := range p.tasks {
 			for _, s := range from.Sends {
 				if s.To == to.Task {
-					connects = append(connects, from.connect(f, s, vertices, records))
+					connects = append(connects, from.connect(f, s, vertices, p.records))
 				}
 			}
 		}
@@ -82,6 +89,11 @@ func (p *pipeline) emitJob(f *file) {
 
 // connected reports whether an exchange begins or ends at t.
 func (p *pipeline) connected(t *task) bool { return len(t.Sends) > 0 || len(t.Inputs) > 0 }
+
+// callsOut reports whether an operator has Async.
+func (p *pipeline) callsOut() bool {
+	return slices.ContainsFunc(p.tasks, func(t *task) bool { return t.Head.CallsOut() })
+}
 
 // summary tells the tasks in their order.
 func (p *pipeline) summary() string {

@@ -63,7 +63,9 @@ func (t *task) emitProcess(f *file) {
 	if len(inputs) > 1 {
 		body = []jen.Code{jen.Switch(jen.Id(number)).Block(cases...)}
 	}
-	body = append(body, t.writes()...)
+	if !t.Head.CallsOut() {
+		body = append(body, t.writes()...)
+	}
 	f.Line()
 	f.comment("Process takes %s.", enumerate(told))
 	t.method(f, "Process").Params(jen.Id(number).Int(), jen.Id(batch).Add(f.core("Records"))).Block(body...)
@@ -89,6 +91,8 @@ func (t *task) pass(f *file, edges []*model.Edge, record *jen.Statement) []jen.C
 				continue
 			}
 			call = jen.Id("t." + name)
+		} else if e.To.CallsOut() {
+			call = jen.Id("t." + t.calls[e.To] + ".Submit")
 		} else if e.To.Kind == model.Transform {
 			call = jen.Id("t." + t.process[input{e.To, e.Input}])
 		}
@@ -179,6 +183,10 @@ func (t *task) emitOperator(f *file, n *model.Field, in *model.Input) {
 			edge = e
 			break
 		}
+	}
+	if n.CallsOut() {
+		t.emitCall(f, n, in, edge)
+		return
 	}
 	names := t.locals(f)
 	record := names.name(wishes([]*model.Edge{edge}, "record")...)

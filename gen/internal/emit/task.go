@@ -23,6 +23,9 @@ type task struct {
 	keys map[*model.Field]string
 	// outputs are the names of the exchanges.
 	outputs map[*model.Send]string
+	// calls are the names of those of operators with Async; failing is that of the method for records whose calls have failed.
+	calls   map[*model.Field]string
+	failing string
 	// process and sendTo are the names of the methods that take records.
 	process map[input]string
 	sendTo  map[*model.Send]string
@@ -44,7 +47,7 @@ func (t *task) name() {
 	t.fields, t.contexts = map[*model.Field]string{}, map[*model.Field]string{}
 	t.counts, t.states, t.unkeyed = map[*model.Field]string{}, map[*model.Field]string{}, map[*model.Field]string{}
 	t.outs, t.keys, t.outputs = map[output]string{}, map[*model.Field]string{}, map[*model.Send]string{}
-	t.process, t.sendTo = map[input]string{}, map[*model.Send]string{}
+	t.process, t.sendTo, t.calls = map[input]string{}, map[*model.Send]string{}, map[*model.Field]string{}
 	for _, n := range t.Fields {
 		name := t.names.name(model.Lower(n.Name))
 		t.fields[n] = name
@@ -63,6 +66,12 @@ func (t *task) name() {
 		if n.Operator.Unkeyed != nil {
 			t.unkeyed[n] = t.names.name(name + "Unkeyed")
 		}
+		if n.CallsOut() {
+			t.calls[n] = t.names.name(name + "Calls")
+			if n.Failed != nil {
+				t.failing = t.names.name("fail" + n.Name)
+			}
+		}
 		if n.Operator.Form == model.Process {
 			for _, o := range n.Operator.Outputs {
 				t.outs[output{n, o}] = t.names.name(name + model.Upper(o.Name))
@@ -70,8 +79,11 @@ func (t *task) name() {
 		}
 		for _, in := range n.Operator.Inputs {
 			verb := "process"
-			if in.Broadcast {
+			switch {
+			case in.Broadcast:
 				verb = "broadcast"
+			case n.CallsOut():
+				verb = "call"
 			}
 			t.process[input{n, in}] = t.names.name(verb + n.Name + in.Suffix())
 		}
@@ -130,6 +142,10 @@ func (t *task) operator(f *file, n *model.Field) *jen.Statement {
 		name = "Source"
 	case model.Sink:
 		name = "Sink"
+	case model.Transform:
+		if n.CallsOut() {
+			name = "Async"
+		}
 	}
 	if n.Kind != model.Transform {
 		arguments = append(arguments, jen.Id("p."+n.Selector()))
@@ -143,6 +159,9 @@ func (t *task) operator(f *file, n *model.Field) *jen.Statement {
 		arguments = append(arguments, jen.Lit(e.Name()))
 	}
 	operator := f.core(name).Call(arguments...)
+	if n.CallsOut() {
+		operator = t.callOptions(operator, n)
+	}
 	if len(loops) > 0 {
 		operator = operator.Dot("Loop").Call(loops...)
 	}
@@ -162,6 +181,9 @@ func (t *task) literal(f *file) *jen.Statement {
 			add(t.fields[n], f.core("NewSinkPort").Call(jen.Id("p."+n.Selector())))
 		case model.Transform:
 			add(t.fields[n], jen.Id("p."+n.Selector()))
+			if t.calls[n] != "" {
+				add(t.calls[n], t.newCalls(f, n))
+			}
 			if t.states[n] != "" {
 				tables = true
 				codec := t.pipeline.e.adapterOf(n.Operator).name
@@ -213,6 +235,7 @@ func (t *task) connect(f *file, s *model.Send, vertices map[*model.Task]string, 
 func (t *task) emit(f *file) {
 	t.emitStruct(f)
 	t.emitProcess(f)
+	t.emitResults(f)
 	for _, n := range t.Fields {
 		if n.Kind == model.Transform {
 			for _, in := range n.Operator.Inputs {
@@ -253,6 +276,9 @@ func (t *task) emitStruct(f *file) {
 			}
 			if t.unkeyed[n] != "" {
 				add(t.unkeyed[n], f.typ(n.Operator.Unkeyed))
+			}
+			if t.calls[n] != "" {
+				add(t.calls[n], t.callsType(f, n))
 			}
 			for _, o := range n.Operator.Outputs {
 				if name := t.outs[output{n, o}]; name != "" {

@@ -14,6 +14,8 @@ const (
 	Map
 	// Filter is a method that says which records go on.
 	Filter
+	// Async is a method that waits for something outside, many calls at a time.
+	Async
 )
 
 // DefaultOutput is the output that a reader means who names none.
@@ -30,6 +32,8 @@ type Operator struct {
 	// Unkeyed is what it keeps without a key, nil if it keeps nothing so; Lists are its fields.
 	Unkeyed *types.Named
 	Lists   []*List
+	// Calls says how the calls of Async are run, nil for the defaults.
+	Calls *AsyncOptions
 	// Key is the type of its keys, nil if it has none.
 	Key                 types.Type
 	Open, Finish, Close *Method
@@ -73,7 +77,7 @@ func (o *Operator) UsesContext() bool {
 	return false
 }
 
-// Input is what one method of the forms Process, Map and Filter reads.
+// Input is what one method that takes records reads.
 type Input struct {
 	// Name is "" for an operator with a single input.
 	Name   string

@@ -26,7 +26,7 @@ type Send struct {
 
 // Chained reports whether the reader of e runs in the same task.
 func (e *Edge) Chained() bool {
-	return !e.Loop && (e.To.Partition == Default || e.To.Partition == Forward) &&
+	return !e.Loop && !e.To.CallsOut() && (e.To.Partition == Default || e.To.Partition == Forward) &&
 		len(e.To.In) == 1 && e.From.Parallelism == e.To.Parallelism && (e.Input == nil || e.Input.Key == nil && !e.Input.Broadcast)
 }
 
