@@ -32,12 +32,42 @@ var (
 
 `
 
-// The codecs of random types write the bytes that vmihailenco/msgpack writes for twins of these types, each reads what the other
-// wrote, and damaged input is refused without a panic.
+const richImports = `import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"math/big"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/vmihailenco/msgpack/v5"
+
+	"example.com/codecs/lib"
+
+	"github.com/streamgen/streamgen/runtime"
+)
+
+var (
+	_ sql.NullString
+	_ json.RawMessage
+	_ big.Int
+	_ netip.Addr
+	_ url.URL
+	_ time.Time
+	_ lib.Point
+	_ runtime.Time
+)
+
+`
+
+// The codecs of random plain types write the bytes that vmihailenco/msgpack writes for twins of these types, each reads what the other
+// wrote, and damaged input is refused without a panic. Those of types drawn of everything read what they wrote.
 func TestCodecsAgainstMsgpack(t *testing.T) {
-	const count = 60
+	const count, rich = 60, 40
 	writer := typeWriter{r: rand.New(rand.NewPCG(*seed, 0))}
 	structs := writer.structs(count)
+	richStructs := writer.richStructs(rich)
 
 	dir := module.New(t, "example.com/codecs")
 	var operators, cases strings.Builder
@@ -45,6 +75,12 @@ func TestCodecsAgainstMsgpack(t *testing.T) {
 		fmt.Fprintf(&operators, "//streamgen:operator\ntype Op%[1]d struct{}\n\nfunc (Op%[1]d) Key(s string) string { return s }\n\nfunc (Op%[1]d) Process(r string, s *T%[1]d) {}\n\n", i)
 		fmt.Fprintf(&cases, "\tcompare[T%[1]d, twin.T%[1]d](t, \"T%[1]d\", appendT%[1]d, parseT%[1]d)\n", i)
 	}
+	for i := range rich {
+		fmt.Fprintf(&operators, "//streamgen:operator\ntype RichOp%[1]d struct{}\n\nfunc (RichOp%[1]d) Key(s string) string { return s }\n\nfunc (RichOp%[1]d) Process(r string, s *R%[1]d) {}\n\n", i)
+		fmt.Fprintf(&cases, "\troundTrip(t, \"R%[1]d\", appendR%[1]d, parseR%[1]d)\n", i)
+	}
+	module.Write(t, filepath.Join(dir, "lib", "lib.go"), richLibrary)
+	module.Write(t, filepath.Join(dir, "own", "rich.go"), "package own\n\n"+richImports+richStructs)
 	module.Write(t, filepath.Join(dir, "twin", "twin.go"), "package twin\n\n"+imports+structs)
 	module.Write(t, filepath.Join(dir, "own", "own.go"), "package own\n\n"+imports+structs+operators.String())
 	harness, err := os.ReadFile("testdata/codec_harness.go.txt")
