@@ -2,7 +2,11 @@
 package codecs
 
 import (
+	"math/big"
+	"net/netip"
 	"time"
+
+	"github.com/vmihailenco/msgpack/v5"
 
 	"github.com/streamgen/streamgen/runtime"
 )
@@ -28,6 +32,24 @@ type Node struct {
 	hidden      int
 }
 
+// Pair holds two of anything.
+type Pair[A, B any] struct {
+	A A
+	b B
+}
+
+// Multi has a codec that writes several values.
+type Multi struct {
+	N int
+	S string
+}
+
+// EncodeMsgpack writes both.
+func (m Multi) EncodeMsgpack(e *msgpack.Encoder) error { return e.EncodeMulti(m.N, m.S) }
+
+// DecodeMsgpack reads both.
+func (m *Multi) DecodeMsgpack(d *msgpack.Decoder) error { return d.DecodeMulti(&m.N, &m.S) }
+
 // State holds everything that a state may hold.
 type State struct {
 	Bool    bool
@@ -46,7 +68,7 @@ type State struct {
 	Tree    Tree
 	Root    Node
 	Number  *int64
-	Pair    *[2]string
+	Couple  *[2]string
 	Time    time.Time
 	Times   []*time.Time
 	Took    time.Duration
@@ -55,6 +77,17 @@ type State struct {
 		A int16
 		B [2]byte
 	}
+	Pair[Kind, *Pair[string, []Kind]]
+	Address netip.Addr
+	Assets  *big.Int
+	Debt    big.Int
+	Multi   map[string]Multi
+	ByKey   map[Key]int
+	ByTime  map[time.Time]bool
+	ByHost  map[netip.Addr]struct{}
+	Deep    *[]*map[Digest]**int
+	Wave    complex64
+	Grades  [2][]Kind
 }
 
 // Key is a compound key.

@@ -4,6 +4,8 @@
 package codecs
 
 import (
+	"math/big"
+	"net/netip"
 	"time"
 
 	"github.com/vmihailenco/msgpack/v5"
@@ -120,7 +122,7 @@ type rememberCodec struct{}
 
 // Schema names the form of the entries: another one is refused at restore.
 func (rememberCodec) Schema() string {
-	return "{Name string, Part [2]int16, Kind uint8}: {Bool bool, Int int, Int8 int8, Uint64 uint64, Float32 float32, Float64 float64, String string, Bytes bytes, Digest bytes[4], Kinds bytes, Grid [3][]int32, ByName map[string]*Node={Value uint8, Left *^Node, Right *^Node, hidden int}, ByKind map[uint8]map[bool][]string, Tree Tree=[]^Tree, Root Node={Value uint8, Left *^Node, Right *^Node, hidden int}, Number *int64, Pair *[2]string, Time time, Times []*time, Took int64, At int64, Inline []{A int16, B bytes[2]}}"
+	return "{Name string, Part [2]int16, Kind uint8}: {Bool bool, Int int, Int8 int8, Uint64 uint64, Float32 float32, Float64 float64, String string, Bytes bytes, Digest bytes[4], Kinds bytes, Grid [3][]int32, ByName map[string]*Node={Value uint8, Left *^Node, Right *^Node, hidden int}, ByKind map[uint8]map[bool][]string, Tree Tree=[]^Tree, Root Node={Value uint8, Left *^Node, Right *^Node, hidden int}, Number *int64, Couple *[2]string, Time time, Times []*time, Took int64, At int64, Inline []{A int16, B bytes[2]}, Pair {A uint8, b *{A string, b bytes}}, Address binary(net/netip.Addr), Assets *text(math/big.Int), Debt text(math/big.Int), Multi map[string]msgpack(github.com/streamgen/streamgen/generated_test/codecs.Multi), ByKey map[{Name string, Part [2]int16, Kind uint8}]int, ByTime map[time]bool, ByHost map[binary(net/netip.Addr)]{}, Deep *[1][]*[1]map[bytes[4]]*[1]*int, Wave [2]float32, Grades [2]bytes}"
 }
 
 // Hash places a key in its key group.
@@ -130,6 +132,11 @@ func (rememberCodec) Hash(key Key) uint64 { return hashRememberKey(key) }
 func (rememberCodec) IsZero(s *State) bool {
 	for i := range s.Grid {
 		if s.Grid[i] != nil {
+			return false
+		}
+	}
+	for j := range s.Grades {
+		if s.Grades[j] != nil {
 			return false
 		}
 	}
@@ -148,12 +155,22 @@ func (rememberCodec) IsZero(s *State) bool {
 		s.Tree == nil &&
 		s.Root == (Node{}) &&
 		s.Number == nil &&
-		s.Pair == nil &&
+		s.Couple == nil &&
 		s.Time == (time.Time{}) &&
 		s.Times == nil &&
 		s.Took == 0 &&
 		s.At == 0 &&
-		s.Inline == nil
+		s.Inline == nil &&
+		s.Pair == (Pair[Kind, *Pair[string, []Kind]]{}) &&
+		s.Address == (netip.Addr{}) &&
+		s.Assets == nil &&
+		serde.IsZeroText(&s.Debt) &&
+		s.Multi == nil &&
+		s.ByKey == nil &&
+		s.ByTime == nil &&
+		s.ByHost == nil &&
+		s.Deep == nil &&
+		s.Wave == 0
 }
 
 // Append adds a key and its state.
@@ -298,7 +315,7 @@ func (s *Node) DecodeMsgpack(d *msgpack.Decoder) error {
 
 // appendState adds s as an array of its fields.
 func appendState(b []byte, s *State) []byte {
-	b = serde.AppendArray(b, 22)
+	b = serde.AppendArray(b, 33)
 	b = serde.AppendBool(b, s.Bool)
 	b = serde.AppendInt(b, int64(s.Int))
 	b = serde.AppendInt(b, int64(s.Int8))
@@ -360,12 +377,12 @@ func appendState(b []byte, s *State) []byte {
 	} else {
 		b = serde.AppendInt(b, *s.Number)
 	}
-	if s.Pair == nil {
+	if s.Couple == nil {
 		b = serde.AppendNil(b)
 	} else {
 		b = serde.AppendArray(b, 2)
-		for i := range *s.Pair {
-			b = serde.AppendString(b, (*s.Pair)[i])
+		for i := range *s.Couple {
+			b = serde.AppendString(b, (*s.Couple)[i])
 		}
 	}
 	b = serde.AppendTime(b, s.Time)
@@ -393,12 +410,98 @@ func appendState(b []byte, s *State) []byte {
 			b = serde.AppendBytes(b, s.Inline[i].B[:])
 		}
 	}
+	b = appendPairKindPairStringKindSlicePointer(b, &s.Pair)
+	b = serde.AppendBinary(b, &s.Address)
+	if s.Assets == nil {
+		b = serde.AppendNil(b)
+	} else {
+		b = serde.AppendText(b, s.Assets)
+	}
+	b = serde.AppendText(b, &s.Debt)
+	if s.Multi == nil {
+		b = serde.AppendNil(b)
+	} else {
+		b = serde.AppendMap(b, len(s.Multi))
+		for _, k := range serde.SortedKeys(s.Multi) {
+			b = serde.AppendString(b, k)
+			v := s.Multi[k]
+			b = serde.AppendMsgpack(b, &v)
+		}
+	}
+	if s.ByKey == nil {
+		b = serde.AppendNil(b)
+	} else {
+		b = serde.AppendMap(b, len(s.ByKey))
+		for _, k := range serde.KeysByBytes(s.ByKey, func(b []byte, k Key) []byte { return appendKey(b, &k) }) {
+			b = appendKey(b, &k)
+			b = serde.AppendInt(b, int64(s.ByKey[k]))
+		}
+	}
+	if s.ByTime == nil {
+		b = serde.AppendNil(b)
+	} else {
+		b = serde.AppendMap(b, len(s.ByTime))
+		for _, k := range serde.SortedTimeKeys(s.ByTime) {
+			b = serde.AppendTime(b, k)
+			b = serde.AppendBool(b, s.ByTime[k])
+		}
+	}
+	if s.ByHost == nil {
+		b = serde.AppendNil(b)
+	} else {
+		b = serde.AppendMap(b, len(s.ByHost))
+		for _, k := range serde.KeysByBytes(s.ByHost, func(b []byte, k netip.Addr) []byte { return serde.AppendBinary(b, &k) }) {
+			b = serde.AppendBinary(b, &k)
+			b = serde.AppendArray(b, 0)
+		}
+	}
+	if s.Deep == nil {
+		b = serde.AppendNil(b)
+	} else {
+		b = serde.AppendArray(b, 1)
+		if (*s.Deep) == nil {
+			b = serde.AppendNil(b)
+		} else {
+			b = serde.AppendArray(b, len((*s.Deep)))
+			for i := range *s.Deep {
+				if (*s.Deep)[i] == nil {
+					b = serde.AppendNil(b)
+				} else {
+					b = serde.AppendArray(b, 1)
+					if (*(*s.Deep)[i]) == nil {
+						b = serde.AppendNil(b)
+					} else {
+						b = serde.AppendMap(b, len((*(*s.Deep)[i])))
+						for _, k := range serde.KeysByBytes((*(*s.Deep)[i]), func(b []byte, k Digest) []byte { return appendDigest(b, k) }) {
+							b = appendDigest(b, k)
+							v := (*(*s.Deep)[i])[k]
+							if v == nil {
+								b = serde.AppendNil(b)
+							} else {
+								b = serde.AppendArray(b, 1)
+								if (*v) == nil {
+									b = serde.AppendNil(b)
+								} else {
+									b = serde.AppendInt(b, int64(*(*v)))
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	b = serde.AppendComplex64(b, s.Wave)
+	b = serde.AppendArray(b, 2)
+	for i := range s.Grades {
+		b = serde.AppendBytesOf(b, s.Grades[i])
+	}
 	return b
 }
 
 // parseState reads what appendState wrote.
 func parseState(p *serde.Parser, s *State) {
-	p.ArrayOf(22)
+	p.ArrayOf(33)
 	s.Bool = p.Bool()
 	s.Int = p.NativeInt()
 	s.Int8 = p.Int8()
@@ -460,14 +563,14 @@ func parseState(p *serde.Parser, s *State) {
 		v := p.Int()
 		s.Number = &v
 	}
-	s.Pair = nil
+	s.Couple = nil
 	if !p.Nil() && p.Err() == nil {
 		var v [2]string
 		p.ArrayOf(2)
 		for i := range v {
 			v[i] = p.String()
 		}
-		s.Pair = &v
+		s.Couple = &v
 	}
 	s.Time = p.Time()
 	s.Times = nil
@@ -503,6 +606,100 @@ func parseState(p *serde.Parser, s *State) {
 			s.Inline = append(s.Inline, v)
 		}
 	}
+	parsePairKindPairStringKindSlicePointer(p, &s.Pair)
+	serde.ParseBinary(p, &s.Address)
+	s.Assets = nil
+	if !p.Nil() && p.Err() == nil {
+		s.Assets = new(big.Int)
+		serde.ParseText(p, s.Assets)
+	}
+	serde.ParseText(p, &s.Debt)
+	s.Multi = nil
+	if !p.Nil() {
+		n := p.Map()
+		s.Multi = make(map[string]Multi, p.Cap(n, 40))
+		for i := 0; i < n && p.Err() == nil; i++ {
+			k := p.String()
+			var v Multi
+			serde.ParseMsgpack(p, &v)
+			serde.Put(p, s.Multi, k, v)
+		}
+	}
+	s.ByKey = nil
+	if !p.Nil() {
+		n := p.Map()
+		s.ByKey = make(map[Key]int, p.Cap(n, 32))
+		for i := 0; i < n && p.Err() == nil; i++ {
+			var k Key
+			parseKey(p, &k)
+			v := p.NativeInt()
+			serde.Put(p, s.ByKey, k, v)
+		}
+	}
+	s.ByTime = nil
+	if !p.Nil() {
+		n := p.Map()
+		s.ByTime = make(map[time.Time]bool, p.Cap(n, 25))
+		for i := 0; i < n && p.Err() == nil; i++ {
+			k := p.Time()
+			v := p.Bool()
+			serde.Put(p, s.ByTime, k, v)
+		}
+	}
+	s.ByHost = nil
+	if !p.Nil() {
+		n := p.Map()
+		s.ByHost = make(map[netip.Addr]struct{}, p.Cap(n, 24))
+		for i := 0; i < n && p.Err() == nil; i++ {
+			var k netip.Addr
+			serde.ParseBinary(p, &k)
+			var v struct{}
+			p.ArrayOf(0)
+			serde.Put(p, s.ByHost, k, v)
+		}
+	}
+	s.Deep = nil
+	if !p.Nil() && p.Err() == nil {
+		p.ArrayOf(1)
+		var v []*map[Digest]**int
+		if !p.Nil() {
+			n := p.Array()
+			v = make([]*map[Digest]**int, 0, p.Cap(n, 8))
+			for i := 0; i < n && p.Err() == nil; i++ {
+				var v2 *map[Digest]**int
+				if !p.Nil() && p.Err() == nil {
+					p.ArrayOf(1)
+					var v3 map[Digest]**int
+					if !p.Nil() {
+						n2 := p.Map()
+						v3 = make(map[Digest]**int, p.Cap(n2, 12))
+						for j := 0; j < n2 && p.Err() == nil; j++ {
+							k := parseDigest(p)
+							var v4 **int
+							if !p.Nil() && p.Err() == nil {
+								p.ArrayOf(1)
+								var v5 *int
+								if !p.Nil() && p.Err() == nil {
+									v6 := p.NativeInt()
+									v5 = &v6
+								}
+								v4 = &v5
+							}
+							serde.Put(p, v3, k, v4)
+						}
+					}
+					v2 = &v3
+				}
+				v = append(v, v2)
+			}
+		}
+		s.Deep = &v
+	}
+	s.Wave = p.Complex64()
+	p.ArrayOf(2)
+	for i := range s.Grades {
+		s.Grades[i] = serde.BytesOf[Kind](p)
+	}
 }
 
 // State has the fields that this file was generated for: if this does not compile, run go generate again.
@@ -523,7 +720,7 @@ var _ = struct {
 	Tree    Tree
 	Root    Node
 	Number  *int64
-	Pair    *[2]string
+	Couple  *[2]string
 	Time    time.Time
 	Times   []*time.Time
 	Took    time.Duration
@@ -532,6 +729,17 @@ var _ = struct {
 		A int16
 		B [2]byte
 	}
+	Pair[Kind, *Pair[string, []Kind]]
+	Address netip.Addr
+	Assets  *big.Int
+	Debt    big.Int
+	Multi   map[string]Multi
+	ByKey   map[Key]int
+	ByTime  map[time.Time]bool
+	ByHost  map[netip.Addr]struct{}
+	Deep    *[]*map[Digest]**int
+	Wave    complex64
+	Grades  [2][]Kind
 }(State{})
 
 // EncodeMsgpack writes s as a snapshot holds it.

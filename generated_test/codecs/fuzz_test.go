@@ -2,6 +2,8 @@ package codecs
 
 import (
 	"bytes"
+	"math/big"
+	"net/netip"
 	"runtime"
 	"testing"
 	"time"
@@ -20,7 +22,11 @@ func FuzzCodec(f *testing.F) {
 			Bool: true, Int: -1, Int8: -128, Uint64: 1 << 63, Float32: 1.5, Float64: 2.5, String: "text", Bytes: []byte{1}, Digest: Digest{1, 2, 3, 4},
 			Kinds: []Kind{1, 200}, Grid: [3][]int32{{1}, nil, {}}, ByName: map[string]*Node{"a": nil, "b": {Value: 1, Left: &Node{Value: 2}}},
 			ByKind: map[Kind]map[bool]Tags{1: {true: {"x"}}, 2: nil}, Tree: Tree{nil, {}, {nil}}, Root: Node{hidden: 7}, Number: &number,
-			Pair: &[2]string{"l", "r"}, Time: now, Times: []*time.Time{nil, &now}, Took: time.Second, At: 12,
+			Couple: &[2]string{"l", "r"}, Time: now, Times: []*time.Time{nil, &now}, Took: time.Second, At: 12,
+			Pair: Pair[Kind, *Pair[string, []Kind]]{A: 1, b: &Pair[string, []Kind]{A: "a", b: []Kind{2}}}, Address: netip.MustParseAddr("fe80::1%eth0"),
+			Assets: big.NewInt(-1 << 40), Debt: *big.NewInt(7), Multi: map[string]Multi{"m": {1, "s"}}, ByKey: map[Key]int{key: 1, {}: 2},
+			ByTime: map[time.Time]bool{now: true}, ByHost: map[netip.Addr]struct{}{netip.MustParseAddr("1.2.3.4"): {}},
+			Deep: &[]*map[Digest]**int{nil, {Digest{1}: new(*int)}}, Wave: 1 + 2i, Grades: [2][]Kind{{1}},
 		},
 	} {
 		f.Add(rememberCodec{}.Append(nil, key, &s))
