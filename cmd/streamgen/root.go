@@ -42,7 +42,6 @@ typed wiring, codecs, snapshot and restore. streamgen [packages] is short for st
 	)
 	command.SilenceUsage, command.SilenceErrors = true, true
 	command.SetFlagErrorFunc(unknownFlag)
-	command.SetVersionTemplate("{{.Version}}\n")
 	completeFolders(command)
 	return command
 }
