@@ -61,7 +61,7 @@ func (e *PanicError) Error() string {
 func (e *PanicError) Unwrap() error { return e.Err }
 
 // verbs begin the names of the methods that generated tasks have per operator.
-var verbs = []string{"process", "sendTo", "open", "finish", "close"}
+var verbs = []string{"process", "sendTo", "on", "open", "finish", "close"}
 
 // panicking finds the operator on the stack of a panic: generated tasks have methods that are named after it.
 func (s *subtask) panicking() string {
@@ -78,7 +78,9 @@ func (s *subtask) panicking() string {
 			field, _, _ = strings.Cut(field, ".")
 			for _, v := range s.run.job.vertices {
 				for _, o := range v.info.Operators {
-					if strings.EqualFold(strings.ReplaceAll(o.uid, ".", ""), field) { // Words.Count has processWordsCount
+					uid := strings.ReplaceAll(o.uid, ".", "")
+					// Words.Count has processWordsCount, and onExpireWordsCount for its timer Expire.
+					if strings.EqualFold(uid, field) || verb == "on" && len(field) > len(uid) && strings.EqualFold(uid, field[len(field)-len(uid):]) {
 						return o.uid
 					}
 				}

@@ -70,6 +70,18 @@ func (t *Table[K, S]) At(key K, hash uint64) *S {
 	return t.insert(g, key, hash)
 }
 
+// AtOwn is At, and leaves in key the copy that the table keeps: it outlives the text that key may be a part of.
+func (t *Table[K, S]) AtOwn(key *K, hash uint64) *S {
+	g := &t.groups[serde.KeyGroup(hash, t.total)-t.first]
+	i, ok := g.find(*key, hash)
+	if !ok {
+		t.insert(g, *key, hash)
+		i, _ = g.find(*key, hash)
+	}
+	*key = g.slots[i].key
+	return &g.slots[i].state
+}
+
 // Find returns the state of key, nil if it has none.
 func (t *Table[K, S]) Find(key K, hash uint64) *S {
 	g := &t.groups[serde.KeyGroup(hash, t.total)-t.first]

@@ -21,7 +21,6 @@ type Queue[K comparable] struct {
 	at  int
 
 	firing Due[K] // what was handed out last
-	own    bool   // its callback is called, or what follows it
 	until  Stamp  // up to where it hands out, 0 outside of Begin and End
 	// passed are those set meanwhile to a time that had passed: they wait for the next Begin.
 	passed []Due[K]
@@ -43,24 +42,19 @@ func (d Due[K]) Time() runtime.Time { return d.stamp.Time() }
 type Field interface {
 	// Stamp is the time that the field is set to, 0 if it is not.
 	Stamp() Stamp
-	// take unsets the field if it is set to that time. Ends says that it is the end of input.
-	take(at Stamp, ends bool) bool
-	// repeats says that one call may leave other times of the field to come.
-	repeats() bool
+	// take unsets the field if it is set to that time.
+	take(at Stamp) bool
 }
 
 // Follow queues a timer where its field is set to an earlier time than it is queued at, which is left in queued. It is called after
 // every call that may have changed the field.
 func (q *Queue[K]) Follow(key K, hash uint64, timer int, field Stamp, queued *Stamp) {
 	if field.before(*queued) {
-		q.follow(key, hash, timer, field, queued)
+		q.queue(key, hash, timer, field, queued)
 	}
 }
 
-func (q *Queue[K]) follow(key K, hash uint64, timer int, field Stamp, queued *Stamp) {
-	if q.own && q.ends() && q.firing.Timer == timer && q.firing.Key == key {
-		return // its own callback has set it again at the end of input: it would go on for ever
-	}
+func (q *Queue[K]) queue(key K, hash uint64, timer int, field Stamp, queued *Stamp) {
 	*queued = field
 	q.add(Due[K]{Key: key, Hash: hash, stamp: field, Timer: timer})
 }
@@ -84,23 +78,16 @@ func compare[K comparable](a, b Due[K]) int {
 	return cmp.Or(cmp.Compare(a.stamp, b.stamp), cmp.Compare(a.Timer, b.Timer), cmp.Compare(a.Hash, b.Hash))
 }
 
-// ends reports whether it hands out what is due at the end of input.
-func (q *Queue[K]) ends() bool { return q.until == StampOf(runtime.MaxTime) }
-
 // Fires reports whether a timer that was handed out is due, since its field still holds its time, and unsets it. One that was put off is
 // queued again.
 func (q *Queue[K]) Fires(d Due[K], field Field, queued *Stamp) bool {
 	if !q.Holds(d, queued) {
 		return false
 	}
-	if field.take(d.stamp, q.ends()) {
-		q.own = !field.repeats()
+	if field.take(d.stamp) {
 		return true
 	}
-	if next := field.Stamp(); next != 0 {
-		*queued = next
-		q.add(Due[K]{Key: d.Key, Hash: d.Hash, stamp: next, Timer: d.Timer})
-	}
+	q.Follow(d.Key, d.Hash, d.Timer, field.Stamp(), queued)
 	return false
 }
 
@@ -118,7 +105,7 @@ func (q *Queue[K]) Begin(until runtime.Time) { q.until = StampOf(until) }
 
 // End ends what Begin began. What was not handed out waits for the next Begin.
 func (q *Queue[K]) End() {
-	q.until, q.firing, q.own = 0, Due[K]{}, false
+	q.until, q.firing = 0, Due[K]{}
 	for _, d := range q.passed {
 		q.wheels.add(d)
 	}
@@ -158,7 +145,7 @@ func (q *Queue[K]) Take() (Due[K], bool) {
 	if !q.IsDue() {
 		return Due[K]{}, false
 	}
-	q.firing, q.own = q.run[q.at], false
+	q.firing = q.run[q.at]
 	q.at++
 	return q.firing, true
 }

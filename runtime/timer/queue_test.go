@@ -160,19 +160,23 @@ func TestWhatACallbackSets(t *testing.T) {
 	require.Equal(t, []fired{{70, 0, 1}}, o.advance(70, 256, every(0)), "it is not set again for ever")
 	require.Equal(t, []fired{{70, 0, 1}}, o.advance(71, 256, every(-5)))
 	require.Equal(t, []fired{{65, 0, 1}}, o.advance(72, 256, every(20)))
-	require.Equal(t, []fired{{85, 0, 1}}, o.advance(runtime.MaxTime, 256, every(20)), "at the end of input a timer that sets itself fires once more")
+	until := func(f fired, s *state) {
+		if f.at < 120 {
+			s.Expire.Set(f.at + 20)
+		}
+	}
+	require.Equal(t, []fired{{85, 0, 1}, {105, 0, 1}, {125, 0, 1}}, o.advance(runtime.MaxTime, 256, until), "at the end of input too")
 }
 
-func TestASetEndsWithTheInput(t *testing.T) {
+func TestASetCallsBackForEachTime(t *testing.T) {
 	o := &operator{states: map[int]*state{1: {}}}
 	s := o.states[1]
 	s.Remind.Add(10)
 	s.Remind.Add(40)
 	o.follow(1, s)
-	again := func(f fired, s *state) { s.Remind.Add(f.at + 20) }
-	require.Equal(t, []fired{{10, 1, 1}}, o.advance(20, 256, again))
+	require.Equal(t, []fired{{10, 1, 1}}, o.advance(20, 256, func(f fired, s *state) { s.Remind.Add(f.at + 20) }))
 	require.Equal(t, []runtime.Time{30, 40}, s.Remind.Times())
-	require.Equal(t, []fired{{30, 1, 1}, {40, 1, 1}}, o.advance(runtime.MaxTime, 256, again))
+	require.Equal(t, []fired{{30, 1, 1}, {40, 1, 1}}, o.advance(runtime.MaxTime, 256, nil))
 	require.Zero(t, s.Remind.Len())
 }
 

@@ -13,14 +13,12 @@ import (
 // The zero EventSet is empty.
 type EventSet struct {
 	times []runtime.Time // in their order
-	// ended says that times of it have fired at the end of input: what is added then would never fire.
-	ended bool
 }
 
 // Add adds a time. One that is there already stays.
 func (s *EventSet) Add(at runtime.Time) {
 	at = StampOf(at).Time()
-	if i, found := slices.BinarySearch(s.times, at); !found && !s.ended {
+	if i, found := slices.BinarySearch(s.times, at); !found {
 		s.times = slices.Insert(s.times, i, at)
 	}
 }
@@ -57,16 +55,13 @@ func (s *EventSet) Stamp() Stamp {
 	return StampOf(s.times[0])
 }
 
-func (s *EventSet) take(at Stamp, ends bool) bool {
+func (s *EventSet) take(at Stamp) bool {
 	if s.Stamp() != at {
 		return false
 	}
 	s.times = slices.Delete(s.times, 0, 1)
-	s.ended = ends
 	return true
 }
-
-func (s *EventSet) repeats() bool { return true }
 
 // Append adds the set to b, as generated code writes states.
 func (s *EventSet) Append(b []byte) []byte {

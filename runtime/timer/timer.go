@@ -23,7 +23,8 @@ import (
 )
 
 // Event is a timer in event time: it fires when the watermark has reached its time. One that is set to a time that the watermark has
-// reached already fires at the next watermark. At the end of input all timers fire; one that its own callback sets then fires no more.
+// reached already fires at the next watermark. At the end of input all timers fire, those too that callbacks set then: a callback that sets
+// its timer again every time checks whether the watermark, Context.Watermark, is runtime.MaxTime, and stops.
 //
 // The zero Event is unset.
 type Event struct{ stamp Stamp }
@@ -46,15 +47,13 @@ func (e Event) String() string { return e.stamp.String() }
 // Stamp is for generated code.
 func (e *Event) Stamp() Stamp { return e.stamp }
 
-func (e *Event) take(at Stamp, _ bool) bool {
+func (e *Event) take(at Stamp) bool {
 	taken := e.stamp == at
 	if taken {
 		e.stamp = 0
 	}
 	return taken
 }
-
-func (e *Event) repeats() bool { return false }
 
 // Append adds the timer to b, as generated code writes states.
 func (e Event) Append(b []byte) []byte { return e.stamp.append(b) }
@@ -86,15 +85,13 @@ func (t Processing) String() string { return t.stamp.String() }
 // Stamp is for generated code.
 func (t *Processing) Stamp() Stamp { return t.stamp }
 
-func (t *Processing) take(at Stamp, _ bool) bool {
+func (t *Processing) take(at Stamp) bool {
 	taken := t.stamp == at
 	if taken {
 		t.stamp = 0
 	}
 	return taken
 }
-
-func (t *Processing) repeats() bool { return false }
 
 // Append adds the timer to b, as generated code writes states.
 func (t Processing) Append(b []byte) []byte { return t.stamp.append(b) }

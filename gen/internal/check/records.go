@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
 
 	"github.com/streamgen/streamgen/gen/internal/form"
@@ -10,9 +11,23 @@ import (
 
 // records checks that what crosses tasks can be written: a checkpoint holds the records that it catches on the way.
 func (g *graph) records() {
+	reported := map[token.Pos]bool{}
 	for _, f := range g.pipeline.Fields {
 		for _, e := range f.In {
-			if e.Record == nil || e.Chained() || !valid(e.Record) {
+			if e.Record == nil || !valid(e.Record) {
+				continue
+			}
+			for _, m := range g.timesIn(e.Record, g.recordName(e.Record)) {
+				at := e.Pos
+				if m.pos.IsValid() {
+					at = g.at(m.pos)
+				}
+				if !reported[m.pos] {
+					g.diags.Add(at, m.message, m.hint)
+				}
+				reported[m.pos] = true
+			}
+			if e.Chained() {
 				continue
 			}
 			for _, p := range g.forms.Problems(e.Record, g.recordName(e.Record)) {

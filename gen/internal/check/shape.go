@@ -70,7 +70,7 @@ func (c *checker) methodsOf(t *types.Named) []*types.Func {
 
 // prefixes are the words that method names are reserved for.
 func prefixes() []string {
-	return []string{"Map", "Filter", "Async", "Process", "Broadcast", "Key", "Open", "Finish", "Close"}
+	return []string{"Map", "Filter", "Async", "Process", "Broadcast", "Key", "On", "Open", "Finish", "Close"}
 }
 
 // split divides a method's name into a reserved prefix and what follows it, if that begins with a capital.
@@ -90,6 +90,7 @@ func (s *shaper) read() {
 	keys, takers := map[string]*types.Func{}, []*types.Func{}
 	var keyOrder []string
 	lifecycle := map[string]*types.Func{}
+	var callbacks []*types.Func
 	for _, fn := range s.methodsOf(s.op.Type) {
 		prefix, rest, ok := split(fn.Name())
 		switch {
@@ -101,6 +102,10 @@ func (s *shaper) read() {
 			keyOrder = append(keyOrder, rest)
 		case prefix == "Broadcast":
 			s.fail(fn.Pos(), "method Broadcast of "+s.op.Name()+" fits nothing: it names no input", "name what every subtask is to see: BroadcastRules reads the input rules")
+		case prefix == "On" && rest != "":
+			callbacks = append(callbacks, fn)
+		case prefix == "On":
+			s.fail(fn.Pos(), "method On of "+s.op.Name()+" fits nothing: it names no timer", "name the timer that calls it: OnExpire belongs to a field Expire of the state")
 		case rest == "":
 			lifecycle[prefix] = fn
 		default:
@@ -126,6 +131,7 @@ func (s *shaper) read() {
 		}
 	}
 	s.keys()
+	s.timers(callbacks)
 	s.op.Open = s.lifecycle(lifecycle["Open"], false)
 	s.op.Finish = s.lifecycle(lifecycle["Finish"], s.op.Form == model.Process)
 	s.op.Close = s.lifecycle(lifecycle["Close"], false)
@@ -219,6 +225,7 @@ func (s *shaper) stateFits() {
 		return
 	}
 	s.checkUnkeyed()
+	s.checkTimerPlaces()
 	if s.op.State == nil {
 		return
 	}
@@ -229,6 +236,7 @@ func (s *shaper) stateFits() {
 				"or, for state that belongs to no key, take a struct "+listFields)
 		return
 	}
+	s.ttls()
 	s.checkState()
 }
 

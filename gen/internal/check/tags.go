@@ -13,10 +13,8 @@ import (
 )
 
 func tagKeys() []string {
-	return []string{"from", "edge", "parallelism", "uid", "discard", "loop", "errors", "share"}
+	return []string{"from", "edge", "parallelism", "uid", "discard", "loop", "errors", "share", "time", "outoforder", "idle"}
 }
-
-func laterKeys() []string { return []string{"time", "outoforder", "idle", "ttl"} }
 
 // tags reads the tags of a field.
 func (g *graph) tags(n *node, literal *ast.BasicLit) {
@@ -24,22 +22,21 @@ func (g *graph) tags(n *node, literal *ast.BasicLit) {
 	if !ok {
 		g.diags.Add(g.at(literal.Pos()), "the tag of "+n.Name+" cannot be read", "write it as `from:\"A\" uid:\"b\"`")
 	}
-	seen := map[string]bool{}
+	seen, event := map[string]bool{}, eventTags{}
 	for _, t := range tags {
 		if seen[t.key] {
 			g.diags.Addf(g.at(t.keyPos), "tag %s stands twice", t.key)
 			continue
 		}
 		seen[t.key] = true
-		if slices.Contains(laterKeys(), t.key) {
-			g.diags.Add(g.at(t.keyPos), "tag "+t.key+" is not supported yet", "")
-			continue
-		}
 		if why, hint := misplaced(n, t.key); why != "" {
 			if !n.broken || n.isNested {
 				g.diags.Add(g.at(t.keyPos), why+" has the tag "+t.key, hint)
 				g.offerWithout(t)
 			}
+			continue
+		}
+		if event.take(t) {
 			continue
 		}
 		switch t.key {
@@ -70,10 +67,17 @@ func (g *graph) tags(n *node, literal *ast.BasicLit) {
 			}))
 		}
 	}
+	g.eventTime(n, event)
 }
 
 // misplaced says of which field a tag says nothing, "" if it may stand there.
 func misplaced(n *node, key string) (field, hint string) {
+	if key == "ttl" {
+		return "field " + n.Name, "it belongs to a field of a keyed state, which becomes zero when it was not used for that long"
+	}
+	if isEventTag(key) && (n.isNested || n.Kind != model.Source) {
+		return "field " + n.Name, "it belongs to a source, whose records say when they happened"
+	}
 	switch {
 	case n.isNested:
 		switch key {

@@ -12,7 +12,13 @@ func (e *emitter) emitAdapter(f *file, a *adapter) {
 	if !a.state {
 		return
 	}
-	key, state := f.typ(a.op.Key), f.typ(a.op.State)
+	e.emitEntry(f, a)
+	key, held := f.typ(a.op.Key), a.held(f)
+	// S is the parameter, pointer points to the state, which is value without one.
+	s, pointer, value := "s", jen.Id("s"), jen.Id("s")
+	if a.entry != nil {
+		s, pointer, value = "e", jen.Op("&").Id("e.state"), jen.Id("e.state")
+	}
 	method := func(comment, name string) *jen.Statement {
 		f.Line()
 		f.comment("%s", comment)
@@ -23,25 +29,32 @@ func (e *emitter) emitAdapter(f *file, a *adapter) {
 	f.Type().Id(a.name).Struct()
 
 	method("Schema names the form of the entries: another one is refused at restore.", "Schema").Params().String().
-		Add(short(jen.Return(jen.Lit(e.schema(a.op.Key) + ": " + e.schema(a.op.State)))))
+		Add(short(jen.Return(jen.Lit(e.schema(a.op.Key) + ": " + e.schema(a.op.State) + a.touchedSchema()))))
 
 	method("Hash places a key in its key group.", "Hash").Params(jen.Id("key").Add(key)).Uint64().
 		Add(short(jen.Return(e.hash(a.op, jen.Id("key")))))
 
-	zero := &zeroTest{emitter: e, file: f, names: newScope(f.locals, "s")}
-	method("IsZero reports whether s is absent.", "IsZero").Params(jen.Id("s").Op("*").Add(state)).Bool().
-		Add(zero.body(a.op.State))
+	zero := &zeroTest{emitter: e, file: f, names: newScope(f.locals, s)}
+	method("IsZero reports whether "+s+" is absent.", "IsZero").Params(jen.Id(s).Op("*").Add(held)).Bool().
+		Add(zero.body(a.op.State, value, a.entry == nil))
 
-	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", "key", "s")}
+	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", "key", s)}
+	behindKey := func(b *jen.Statement) jen.Code {
+		result := w.pointed(b, a.op.State, pointer)
+		if a.touchedSchema() != "" {
+			result = f.serde("AppendInt").Call(result, jen.Int64().Call(jen.Id("e.touched")))
+		}
+		return jen.Return(result)
+	}
 	var body []jen.Code
 	if expression := w.expression(jen.Id("b"), a.op.Key, jen.Id("key")); expression != nil {
-		body = append(body, jen.Return(w.pointed(expression, a.op.State, jen.Id("s"))))
+		body = append(body, behindKey(expression))
 	} else {
 		w.append(a.op.Key, jen.Id("key"))
-		body = append(w.body, jen.Return(w.pointed(jen.Id("b"), a.op.State, jen.Id("s"))))
+		body = append(w.body, behindKey(jen.Id("b")))
 	}
 	method("Append adds a key and its state.", "Append").
-		Params(jen.Id("b").Index().Byte(), jen.Id("key").Add(key), jen.Id("s").Op("*").Add(state)).Index().Byte().Block(body...)
+		Params(jen.Id("b").Index().Byte(), jen.Id("key").Add(key), jen.Id(s).Op("*").Add(held)).Index().Byte().Block(body...)
 
 	p := &parser{emitter: e, file: f, names: newScope(f.locals, "p", "key")}
 	if expression := p.expression(a.op.Key); expression != nil {
@@ -54,8 +67,12 @@ func (e *emitter) emitAdapter(f *file, a *adapter) {
 	parserType := jen.Op("*").Add(f.serde("Parser"))
 	method("ParseKey reads a key.", "ParseKey").Params(jen.Id("p").Add(parserType)).Add(key).Add(block(body))
 
-	method("ParseState reads the state behind a key.", "ParseState").Params(jen.Id("p").Add(parserType), jen.Id("s").Op("*").Add(state)).
-		Add(short(p.into(a.op.State, jen.Id("s"))))
+	body = []jen.Code{p.into(a.op.State, pointer)}
+	if a.touchedSchema() != "" {
+		body = append(body, jen.Id("e.touched").Op("=").Add(f.ref(runtimePath, "Time")).Call(jen.Id("p.Int").Call()))
+	}
+	method("ParseState reads the state behind a key.", "ParseState").Params(jen.Id("p").Add(parserType), jen.Id(s).Op("*").Add(held)).
+		Add(block(body))
 }
 
 // block is the body of a function, on one line if it is one statement.

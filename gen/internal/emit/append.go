@@ -7,6 +7,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/streamgen/streamgen/gen/internal/form"
+	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
 // appender writes the statements that append a value to b.
@@ -24,6 +25,9 @@ func (w *appender) expression(b *jen.Statement, t types.Type, v *jen.Statement) 
 	t = types.Unalias(t)
 	if form.IsTime(t) {
 		return w.serde("AppendTime").Call(b, v)
+	}
+	if model.TimerType(t) != "" {
+		return v.Clone().Dot("Append").Call(b)
 	}
 	if w.Forms.Own(t) != form.None {
 		return w.own(b, t, address(v))

@@ -58,8 +58,9 @@ type adapter struct {
 	source string
 	// name is the type's, hash that of the function that hashes keys, "" where an expression does.
 	name, hash string
-	// state says that there is a table.
+	// state says that there is a table. It holds the state itself, or an entry.
 	state bool
+	entry *entry
 }
 
 // demand finds out which types need codecs: states of local operators, whatever the pipelines use, and what crosses their tasks.
@@ -142,7 +143,7 @@ func (e *emitter) adapterOf(op *model.Operator) *adapter {
 // need demands a codec for t and for all that t is made of.
 func (e *emitter) need(t types.Type) {
 	t = types.Unalias(t)
-	if form.IsTime(t) || e.Forms.Own(t) != form.None {
+	if form.IsTime(t) || model.TimerType(t) != "" || e.Forms.Own(t) != form.None {
 		return
 	}
 	if named, ok := t.(*types.Named); ok {
@@ -268,6 +269,7 @@ func (e *emitter) nameAll() {
 	for _, a := range e.adapterList {
 		if a.state {
 			a.name = e.scope.name(model.Lower(e.stemOf(a.op.Type)) + "Codec")
+			a.entry = e.newEntry(a.op)
 		}
 		if !hashIsExpression(a.op.Key) {
 			a.hash = e.scope.name("hash" + e.stemOf(a.op.Type) + "Key")

@@ -21,14 +21,15 @@ const (
 	serdePath   = modulePath + "/serde"
 	statePath   = modulePath + "/runtime/state"
 	tablePath   = modulePath + "/runtime/table"
+	timerPath   = modulePath + "/runtime/timer"
 	msgpackPath = "github.com/vmihailenco/msgpack/v5"
 )
 
 // importNames are the packages that generated code may refer to by itself.
 func importNames() map[string]string {
 	return map[string]string{
-		corePath: "core", runtimePath: "runtime", serdePath: "serde", statePath: "state", tablePath: "table", msgpackPath: "msgpack",
-		"context": "context", "errors": "errors", "fmt": "fmt", "maps": "maps", "slices": "slices",
+		corePath: "core", runtimePath: "runtime", serdePath: "serde", statePath: "state", tablePath: "table", timerPath: "timer",
+		msgpackPath: "msgpack", "context": "context", "errors": "errors", "fmt": "fmt", "maps": "maps", "slices": "slices", "time": "time",
 	}
 }
 

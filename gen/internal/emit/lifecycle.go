@@ -163,6 +163,9 @@ func (t *task) emitSnapshot(f *file) {
 			add(n, "Sink", t.fields[n])
 		case t.states[n] != "":
 			add(n, "Keyed", t.states[n], jen.Lit(n.Operator.State.Obj().Name()))
+			if t.timers != nil {
+				restore = append(restore, t.timers.restore()...)
+			}
 		case t.calls[n] != "":
 			by := jen.Id("t." + t.calls[n] + ".By").Call(jen.Id("t." + t.process[input{n, n.Operator.Inputs[0]}]))
 			if t.failing != "" {
@@ -180,6 +183,10 @@ func (t *task) emitSnapshot(f *file) {
 	f.comment("Barrier snapshots what the task holds, in the order of the chain.")
 	t.method(f, "Barrier").Params(jen.Id("s").Op("*").Add(f.core("Snapshot"))).Block(barrier...)
 	f.Line()
-	f.comment("Restore takes back what Barrier wrote.")
+	if t.timers != nil {
+		f.comment("Restore takes back what Barrier wrote, and queues the timers again.")
+	} else {
+		f.comment("Restore takes back what Barrier wrote.")
+	}
 	t.method(f, "Restore").Params(jen.Id("r").Op("*").Add(f.core("Restore"))).Block(restore...)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/streamgen/streamgen/gen/internal/form"
+	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
 // parser writes the statements that read a value from p.
@@ -23,6 +24,9 @@ func (p *parser) expression(t types.Type) *jen.Statement {
 	t = types.Unalias(t)
 	if form.IsTime(t) {
 		return jen.Id("p.Time").Call()
+	}
+	if model.TimerType(t) != "" {
+		return nil
 	}
 	if p.Forms.Own(t) != form.None {
 		return nil
@@ -101,6 +105,11 @@ func (p *parser) nested(write func()) []jen.Code {
 func (p *parser) parse(t types.Type, v *jen.Statement) {
 	if expression := p.expression(t); expression != nil {
 		p.add(v.Clone().Op("=").Add(expression))
+		return
+	}
+	if model.TimerType(t) != "" {
+		p.fresh = false
+		p.add(v.Clone().Dot("Parse").Call(jen.Id("p")))
 		return
 	}
 	if call := p.into(t, address(v)); call != nil {

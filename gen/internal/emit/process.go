@@ -22,7 +22,9 @@ func (t *task) emitProcess(f *file) {
 	var inputs []reads
 	switch {
 	case t.Head.Kind == model.Source:
-		inputs = append(inputs, reads{t.Head.Out, func(name string) []jen.Code { return t.pass(f, t.Head.Out, jen.Id(name)) }, t.Head.Record})
+		inputs = append(inputs, reads{t.Head.Out, func(name string) []jen.Code {
+			return append(t.sawTime(f, name), t.pass(f, t.Head.Out, jen.Id(name))...)
+		}, t.Head.Record})
 	default:
 		for _, in := range t.Inputs {
 			edges := t.Reads(in)
@@ -297,7 +299,12 @@ func (t *task) processBody(f *file, names *scope, n *model.Field, in *model.Inpu
 		arguments = append(arguments, jen.Id(key))
 	}
 	arguments = append(arguments, argument(m, edge, record))
-	if m.State {
+	var leave []jen.Code
+	switch {
+	case m.State && n.Operator.HasEntry():
+		enter, state, follow := t.timers.enter(names, key)
+		body, arguments, leave = append(body, enter...), append(arguments, state), []jen.Code{follow}
+	case m.State:
 		hash := t.pipeline.e.hash(n.Operator, jen.Id(key))
 		arguments = append(arguments, jen.Id("t."+t.states[n]+".At").Call(jen.Id(key), hash))
 	}
@@ -313,7 +320,7 @@ func (t *task) processBody(f *file, names *scope, n *model.Field, in *model.Inpu
 	case m.Fails:
 		call = t.check(n, call)
 	}
-	return append(append(body, call), t.drain(f, names, n, m.Outputs)...)
+	return slices.Concat(body, []jen.Code{call}, leave, t.drain(f, names, n, m.Outputs))
 }
 
 // keyOf takes the key of a record.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/streamgen/streamgen/gen/internal/form"
+	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
 // schema names the form in which a type is written: its fields with their names and kinds. What a type is called does not
@@ -15,6 +16,12 @@ func (e *emitter) schema(t types.Type, around ...types.Type) string {
 	t = types.Unalias(t)
 	if form.IsTime(t) {
 		return "time"
+	}
+	switch model.TimerType(t) {
+	case model.EventTimer, model.ProcessingTimer:
+		return "timer"
+	case model.EventTimers:
+		return "timers"
 	}
 	if own := e.Forms.Own(t); own != form.None {
 		return own.String() + "(" + types.TypeString(t, func(p *types.Package) string { return p.Path() }) + ")"

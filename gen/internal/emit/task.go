@@ -19,6 +19,8 @@ type task struct {
 	// unkeyed are the names of the states without a key.
 	unkeyed map[*model.Field]string
 	outs    map[output]string
+	// timers are those of the head, nil if it has none.
+	timers *timers
 	// keys are the names of the operators of other tasks that are there for their keys.
 	keys map[*model.Field]string
 	// outputs are the names of the exchanges.
@@ -88,6 +90,9 @@ func (t *task) name() {
 			t.process[input{n, in}] = t.names.name(verb + n.Name + in.Suffix())
 		}
 	}
+	if t.Head.Operator != nil && t.Head.Operator.HasEntry() {
+		t.timers = t.nameTimers(t.Head)
+	}
 	for _, s := range t.Sends {
 		head := s.To.Head
 		in := s.Edges[0].Input
@@ -140,6 +145,9 @@ func (t *task) operator(f *file, n *model.Field) *jen.Statement {
 	switch n.Kind {
 	case model.Source:
 		name = "Source"
+		if n.EventTime != nil {
+			name = "TimedSource"
+		}
 	case model.Sink:
 		name = "Sink"
 	case model.Transform:
@@ -149,6 +157,9 @@ func (t *task) operator(f *file, n *model.Field) *jen.Statement {
 	}
 	if n.Kind != model.Transform {
 		arguments = append(arguments, jen.Id("p."+n.Selector()))
+	}
+	if n.EventTime != nil {
+		arguments = append(arguments, t.eventTime(f, n.EventTime))
 	}
 	var loops []jen.Code
 	for _, e := range n.In {
@@ -186,8 +197,8 @@ func (t *task) literal(f *file) *jen.Statement {
 			}
 			if t.states[n] != "" {
 				tables = true
-				codec := t.pipeline.e.adapterOf(n.Operator).name
-				add(t.states[n], f.ref(tablePath, "New").Types(f.typ(n.Operator.Key), f.typ(n.Operator.State)).Call(jen.Id(codec).Values()))
+				a := t.pipeline.e.adapterOf(n.Operator)
+				add(t.states[n], f.ref(tablePath, "New").Types(f.typ(n.Operator.Key), a.held(f)).Call(jen.Id(a.name).Values()))
 			}
 		}
 	}
@@ -248,6 +259,9 @@ func (t *task) emit(f *file) {
 			t.emitSend(f, s)
 		}
 	}
+	if t.timers != nil {
+		t.timers.emit(f)
+	}
 	t.emitCounts(f)
 	t.emitLifecycle(f)
 	t.emitSnapshot(f)
@@ -272,7 +286,10 @@ func (t *task) emitStruct(f *file) {
 				add(t.counts[n], jen.Int64())
 			}
 			if t.states[n] != "" {
-				add(t.states[n], f.ref(tablePath, "Table").Types(f.typ(n.Operator.Key), f.typ(n.Operator.State)))
+				add(t.states[n], f.ref(tablePath, "Table").Types(f.typ(n.Operator.Key), t.pipeline.e.adapterOf(n.Operator).held(f)))
+			}
+			if t.timers != nil && n == t.Head {
+				t.timers.queueFields(f, add)
 			}
 			if t.unkeyed[n] != "" {
 				add(t.unkeyed[n], f.typ(n.Operator.Unkeyed))

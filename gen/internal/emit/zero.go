@@ -6,6 +6,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/streamgen/streamgen/gen/internal/form"
+	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
 // zeroTest writes the test whether a state is its zero value.
@@ -16,14 +17,20 @@ type zeroTest struct {
 	loops []jen.Code
 }
 
-func (z *zeroTest) body(t types.Type) *jen.Statement {
-	if types.Comparable(t) {
-		return short(jen.Return(jen.Op("*").Id("s").Op("==").Add(z.typ(t)).Values()))
+// body tests v: s, a pointer to it, or a field.
+func (z *zeroTest) body(t types.Type, v *jen.Statement, isPointer bool) *jen.Statement {
+	own := z.Forms.Own(t)
+	switch {
+	case types.Comparable(t) && isPointer:
+		return short(jen.Return(jen.Op("*").Add(v).Op("==").Add(z.typ(t)).Values()))
+	case types.Comparable(t):
+		return short(jen.Return(v.Op("==").Parens(z.typ(t).Values())))
+	case own != form.None && isPointer:
+		return short(jen.Return(z.serde("IsZero" + ownFunction(own)).Call(v)))
+	case own != form.None:
+		return short(jen.Return(z.serde("IsZero" + ownFunction(own)).Call(address(v))))
 	}
-	if own := z.Forms.Own(t); own != form.None {
-		return short(jen.Return(z.serde("IsZero" + ownFunction(own)).Call(jen.Id("s"))))
-	}
-	result := z.all(t.Underlying().(*types.Struct), jen.Id("s"))
+	result := z.all(t.Underlying().(*types.Struct), v)
 	return jen.Block(append(z.loops, jen.Return(result))...)
 }
 
@@ -51,6 +58,12 @@ func (z *zeroTest) all(u *types.Struct, v *jen.Statement) *jen.Statement {
 
 // zero is an expression that is true if v is zero, nil if a loop has tested it.
 func (z *zeroTest) zero(t types.Type, v *jen.Statement) *jen.Statement {
+	switch model.TimerType(t) {
+	case model.EventTimer, model.ProcessingTimer:
+		return jen.Op("!").Add(v.Clone().Dot("IsSet").Call())
+	case model.EventTimers:
+		return v.Clone().Dot("Len").Call().Op("==").Lit(0)
+	}
 	switch u := t.Underlying().(type) {
 	case *types.Basic:
 		switch {

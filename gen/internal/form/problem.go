@@ -88,6 +88,7 @@ func (w *walk) visit(t types.Type, path string) {
 			"make it a field of a state without a key, of which every field is one of state.SplitList, state.UnionList and state.Broadcast")
 	case !ok:
 		w.contents(t, path)
+	case model.TimerType(t) != "": // its place is another question
 	case IsTime(t):
 		w.time(t, path)
 	default:

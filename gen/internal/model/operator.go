@@ -34,6 +34,9 @@ type Operator struct {
 	Lists   []*List
 	// Calls says how the calls of Async are run, nil for the defaults.
 	Calls *AsyncOptions
+	// Timers are the timer fields of State, and TTLs those of its fields that are not kept for ever.
+	Timers []*Timer
+	TTLs   []*TTL
 	// Key is the type of its keys, nil if it has none.
 	Key                 types.Type
 	Open, Finish, Close *Method
@@ -71,6 +74,11 @@ func (o *Operator) UsesContext() bool {
 	}
 	for _, in := range o.Inputs {
 		if in.Method.Context {
+			return true
+		}
+	}
+	for _, t := range o.Timers {
+		if t.Callback.Context {
 			return true
 		}
 	}

@@ -41,6 +41,8 @@ type Field struct {
 	Kind FieldKind
 	// Record is the type of a source's or a sink's records.
 	Record types.Type
+	// EventTime is that of a source, nil if it has none.
+	EventTime *EventTime
 	// Operator is the shape of an operator.
 	Operator *Operator
 	// In are the edges that end here, in the order of the tag; Out those that begin here, in the order of the reading fields.

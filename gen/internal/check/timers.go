@@ -1,0 +1,207 @@
+package check
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/streamgen/streamgen/gen/internal/diag"
+	"github.com/streamgen/streamgen/gen/internal/model"
+)
+
+// timerForms is what a field must be so that On<Field> is called.
+const timerForms = "timer.Event, timer.EventSet or timer.Processing"
+
+// timers joins the timer fields of the state with the methods On<Timer>.
+func (s *shaper) timers(callbacks []*types.Func) {
+	if s.broken {
+		return
+	}
+	var methods []*model.Method
+	for _, fn := range callbacks {
+		if m := s.callback(fn); m != nil {
+			methods = append(methods, m)
+		}
+	}
+	if s.broken {
+		return
+	}
+	var names []string
+	if s.op.State != nil {
+		for f := range s.op.State.Underlying().(*types.Struct).Fields() {
+			kind := model.TimerType(f.Type())
+			if kind == "" {
+				continue
+			}
+			names = append(names, "On"+model.Upper(f.Name()))
+			t := &model.Timer{Field: f, Kind: kind}
+			for _, m := range methods {
+				if m.Func.Name() == "On"+model.Upper(f.Name()) {
+					t.Callback = m
+				}
+			}
+			if t.Callback == nil && !slices.ContainsFunc(methods, func(m *model.Method) bool { return s.isNear(m, f.Name()) }) {
+				s.fail(f.Pos(), fmt.Sprintf("timer %s of %s calls nothing back: %s has no method On%s", f.Name(), s.typeName(s.op.State), s.op.Name(), model.Upper(f.Name())),
+					fmt.Sprintf("add On%s(key %s, s *%s), with a context before and outputs behind these if need be", model.Upper(f.Name()), s.keyName(), s.typeName(s.op.State)))
+			}
+			s.op.Timers = append(s.op.Timers, t)
+		}
+	}
+	for _, m := range methods {
+		if !slices.ContainsFunc(s.op.Timers, func(t *model.Timer) bool { return t.Callback == m }) {
+			s.strayCallback(m, names)
+		}
+	}
+}
+
+// isNear reports whether a method seems to be meant for a timer of that name, so that one diagnostic is enough.
+func (s *shaper) isNear(m *model.Method, timer string) bool {
+	return diag.DidYouMean(m.Func.Name(), []string{"On" + model.Upper(timer)}) == "did you mean On"+model.Upper(timer)+"?"
+}
+
+func (s *shaper) keyName() string {
+	if s.op.Key == nil {
+		return "K"
+	}
+	return s.typeName(s.op.Key)
+}
+
+// strayCallback reports a method On<Timer> without such a timer.
+func (s *shaper) strayCallback(m *model.Method, names []string) {
+	name, _ := strings.CutPrefix(m.Func.Name(), "On")
+	message := "method " + m.Func.Name() + " of " + s.op.Name() + " fits nothing: "
+	switch {
+	case name == "Window":
+		s.fail(m.Func.Pos(), message+"windows are not there yet", "keep a timer.Event in the state and end the window in its callback")
+	case s.op.State == nil:
+		s.fail(m.Func.Pos(), message+"it keeps no keyed state, and timers are fields of one",
+			"take a state with a field "+name+" timer.Event in the method that takes records; or name the method otherwise")
+	default:
+		hint := fmt.Sprintf("add a field %s to %s, of type %s; or name the method otherwise", name, s.typeName(s.op.State), timerForms)
+		if f := s.stateField(name); f != nil {
+			hint = fmt.Sprintf("%s is of type %s: a timer is a %s", f.Name(), s.typeName(f.Type()), timerForms)
+		} else if near := diag.DidYouMean(m.Func.Name(), names); strings.HasPrefix(near, "did you mean") {
+			hint = near
+		}
+		s.fail(m.Func.Pos(), fmt.Sprintf("%s%s has no timer %s", message, s.typeName(s.op.State), name), hint)
+	}
+}
+
+// stateField is the field of the state that On<Name> belongs to, nil if there is none.
+func (s *shaper) stateField(name string) *types.Var {
+	for f := range s.op.State.Underlying().(*types.Struct).Fields() {
+		if model.Upper(f.Name()) == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// callback reads a method On<Timer>.
+func (s *shaper) callback(fn *types.Func) *model.Method {
+	const form = "the whole form is On<Timer>(context, key, keyed state, state without a key, outputs) error, of which every part may be missing"
+	m := &model.Method{Func: fn}
+	rest, ok := s.common(m, true)
+	if !ok {
+		return nil
+	}
+	if s.op.Key != nil && len(rest) > 0 && types.Identical(rest[0].Type(), s.op.Key) {
+		m.Key, rest = true, rest[1:]
+	}
+	if s.op.Form == model.Process {
+		if rest, ok = s.stateParams(m, rest, types.Typ[types.Invalid]); !ok {
+			return nil
+		}
+	}
+	if len(rest) > 0 {
+		s.fail(rest[0].Pos(), fmt.Sprintf("%s takes %s %s, which fits nothing", s.methodName(fn), rest[0].Name(), s.typeName(rest[0].Type())), form)
+		return nil
+	}
+	results := fn.Signature().Results()
+	m.Fails = results.Len() == 1 && isError(results.At(0).Type())
+	if results.Len() > 0 && !m.Fails {
+		s.fail(fn.Pos(), s.methodName(fn)+" returns something else than an error", form)
+		return nil
+	}
+	return m
+}
+
+// checkTimerPlaces refuses timers, and times to live, that do not stand directly in a keyed state.
+func (s *shaper) checkTimerPlaces() {
+	var found []misplacedTime
+	if u, ok := s.op.Type.Underlying().(*types.Struct); ok {
+		for i := range u.NumFields() {
+			found = append(found, s.misplacedTTL(u, i, s.op.Name()+"."+u.Field(i).Name())...)
+		}
+	}
+	if s.op.Key != nil {
+		found = append(found, s.timesIn(s.op.Key, "the key of "+s.op.Name())...)
+	}
+	for _, l := range s.op.Lists {
+		found = append(found, s.timesIn(l.Element, s.op.Unkeyed.Obj().Name()+"."+l.Name)...)
+	}
+	if s.op.State != nil {
+		for f := range s.op.State.Underlying().(*types.Struct).Fields() {
+			if model.TimerType(f.Type()) != "" {
+				continue
+			}
+			for _, m := range s.timesIn(f.Type(), s.op.State.Obj().Name()+"."+f.Name()) {
+				if !m.pos.IsValid() {
+					m.pos = f.Pos()
+				}
+				found = append(found, m)
+			}
+		}
+	}
+	for _, m := range found {
+		s.fail(m.pos, m.message, m.hint)
+	}
+}
+
+// misplacedTime is a timer, or a time to live, that stands where it means nothing.
+type misplacedTime struct {
+	pos           token.Pos // NoPos if it lies in another package
+	message, hint string
+}
+
+// timesIn finds the timers and times to live inside of a type that is no keyed state.
+func (c *checker) timesIn(t types.Type, path string) []misplacedTime {
+	var found []misplacedTime
+	seen := map[types.Type]bool{}
+	var look func(t types.Type, path string, at token.Pos)
+	look = func(t types.Type, path string, at token.Pos) {
+		t = types.Unalias(t)
+		if model.TimerType(t) != "" {
+			found = append(found, misplacedTime{at, "timer " + path + " stands where it cannot call back",
+				fmt.Sprintf("a %s is a field of the keyed state itself, with a method On<Field> of the operator; for several times use timer.EventSet", c.typeName(t))})
+			return
+		}
+		if seen[t] {
+			return
+		}
+		seen[t] = true
+		switch u := t.Underlying().(type) {
+		case *types.Struct:
+			for i := range u.NumFields() {
+				f := u.Field(i)
+				found = append(found, c.misplacedTTL(u, i, path+"."+f.Name())...)
+				if c.local(f) {
+					look(f.Type(), path+"."+f.Name(), f.Pos())
+				} else {
+					look(f.Type(), path+"."+f.Name(), at)
+				}
+			}
+		case *types.Map:
+			look(u.Key(), path+"[]", at)
+			look(u.Elem(), path+"[]", at)
+		case *types.Pointer:
+			look(u.Elem(), path, at)
+		case interface{ Elem() types.Type }:
+			look(u.Elem(), path+"[]", at)
+		}
+	}
+	look(t, path, token.NoPos)
+	return found
+}
