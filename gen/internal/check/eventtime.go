@@ -98,6 +98,9 @@ func (g *graph) timeOf(n *node, t tag, e *model.EventTime) bool {
 		hint := diag.DidYouMean(t.value, g.timesOf(n.Record))
 		if len(g.timesOf(n.Record)) == 0 {
 			hint = "give " + record + " a field of type runtime.Time"
+			if t, _ := pointee(n.Record); !isStruct(t) {
+				hint = "let the source give structs, with a field of type runtime.Time"
+			}
 		}
 		g.diags.Add(g.at(t.pos), fmt.Sprintf("%s has no field or method %s that tells its time", record, t.value), hint)
 		return false
@@ -113,6 +116,11 @@ func (g *graph) timeOf(n *node, t tag, e *model.EventTime) bool {
 	}
 	g.diags.Add(g.at(t.pos), fmt.Sprintf("%s of %s is of type %s, which is no time", t.value, record, g.typeName(typ)), hint)
 	return false
+}
+
+func isStruct(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Struct)
+	return ok
 }
 
 // timeType says whether t is the type of a time, and whether it is that of the standard library.

@@ -225,7 +225,6 @@ func (s *shaper) stateFits() {
 		return
 	}
 	s.checkUnkeyed()
-	s.checkTimerPlaces()
 	if s.op.State == nil {
 		return
 	}

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/streamgen/streamgen/gen/internal/diag"
 	"github.com/streamgen/streamgen/gen/internal/model"
+	"github.com/streamgen/streamgen/gen/nearest"
 )
 
 // timerForms is what a field must be so that On<Field> is called.
@@ -16,7 +16,8 @@ const timerForms = "timer.Event, timer.EventSet or timer.Processing"
 
 // timers joins the timer fields of the state with the methods On<Timer>.
 func (s *shaper) timers(callbacks []*types.Func) {
-	if s.broken {
+	s.checkTimerPlaces()
+	if s.unfit() {
 		return
 	}
 	var methods []*model.Method
@@ -25,24 +26,24 @@ func (s *shaper) timers(callbacks []*types.Func) {
 			methods = append(methods, m)
 		}
 	}
-	if s.broken {
+	if s.unfit() {
 		return
 	}
-	var names []string
+	names := s.callbackNames()
 	if s.op.State != nil {
 		for f := range s.op.State.Underlying().(*types.Struct).Fields() {
 			kind := model.TimerType(f.Type())
 			if kind == "" {
 				continue
 			}
-			names = append(names, "On"+model.Upper(f.Name()))
 			t := &model.Timer{Field: f, Kind: kind}
 			for _, m := range methods {
 				if m.Func.Name() == "On"+model.Upper(f.Name()) {
 					t.Callback = m
 				}
 			}
-			if t.Callback == nil && !slices.ContainsFunc(methods, func(m *model.Method) bool { return s.isNear(m, f.Name()) }) {
+			meant := func(fn *types.Func) bool { return nearest.Of(fn.Name(), names) == "On"+model.Upper(f.Name()) }
+			if t.Callback == nil && !slices.ContainsFunc(callbacks, meant) {
 				s.fail(f.Pos(), fmt.Sprintf("timer %s of %s calls nothing back: %s has no method On%s", f.Name(), s.typeName(s.op.State), s.op.Name(), model.Upper(f.Name())),
 					fmt.Sprintf("add On%s(key %s, s *%s), with a context before and outputs behind these if need be", model.Upper(f.Name()), s.keyName(), s.typeName(s.op.State)))
 			}
@@ -56,9 +57,22 @@ func (s *shaper) timers(callbacks []*types.Func) {
 	}
 }
 
-// isNear reports whether a method seems to be meant for a timer of that name, so that one diagnostic is enough.
-func (s *shaper) isNear(m *model.Method, timer string) bool {
-	return diag.DidYouMean(m.Func.Name(), []string{"On" + model.Upper(timer)}) == "did you mean On"+model.Upper(timer)+"?"
+// unfit reports whether the state cannot be told, for a reason that was given.
+func (s *shaper) unfit() bool {
+	return s.broken && (s.op.State == nil || s.op.Key == nil)
+}
+
+// callbackNames are the methods that belong to the timers of the state.
+func (s *shaper) callbackNames() []string {
+	var names []string
+	if s.op.State != nil {
+		for f := range s.op.State.Underlying().(*types.Struct).Fields() {
+			if model.TimerType(f.Type()) != "" {
+				names = append(names, "On"+model.Upper(f.Name()))
+			}
+		}
+	}
+	return names
 }
 
 func (s *shaper) keyName() string {
@@ -82,8 +96,8 @@ func (s *shaper) strayCallback(m *model.Method, names []string) {
 		hint := fmt.Sprintf("add a field %s to %s, of type %s; or name the method otherwise", name, s.typeName(s.op.State), timerForms)
 		if f := s.stateField(name); f != nil {
 			hint = fmt.Sprintf("%s is of type %s: a timer is a %s", f.Name(), s.typeName(f.Type()), timerForms)
-		} else if near := diag.DidYouMean(m.Func.Name(), names); strings.HasPrefix(near, "did you mean") {
-			hint = near
+		} else if near := nearest.Of(m.Func.Name(), names); near != "" {
+			hint = "did you mean " + near + "?"
 		}
 		s.fail(m.Func.Pos(), fmt.Sprintf("%s%s has no timer %s", message, s.typeName(s.op.State), name), hint)
 	}
@@ -174,7 +188,7 @@ func (c *checker) timesIn(t types.Type, path string) []misplacedTime {
 	look = func(t types.Type, path string, at token.Pos) {
 		t = types.Unalias(t)
 		if model.TimerType(t) != "" {
-			found = append(found, misplacedTime{at, "timer " + path + " stands where it cannot call back",
+			found = append(found, misplacedTime{at, path + " is a timer, which cannot call back there",
 				fmt.Sprintf("a %s is a field of the keyed state itself, with a method On<Field> of the operator; for several times use timer.EventSet", c.typeName(t))})
 			return
 		}

@@ -316,7 +316,7 @@ func (t *task) processBody(f *file, names *scope, n *model.Field, in *model.Inpu
 	switch {
 	case m.Fails && n.Failed != nil:
 		err := newScope(names).name("err")
-		call = jen.If(jen.Id(err).Op(":=").Add(call), jen.Id(err).Op("!=").Nil()).Block(t.failed(f, names, n, edge, record, err)...)
+		call = jen.If(jen.Id(err).Op(":=").Add(call), jen.Id(err).Op("!=").Nil()).Block(append(slices.Clone(leave), t.failed(f, names, n, edge, record, err)...)...)
 	case m.Fails:
 		call = t.check(n, call)
 	}
