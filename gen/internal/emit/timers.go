@@ -42,10 +42,11 @@ func (t *task) nameTimers(n *model.Field) *timers {
 		return w.queues[len(w.queues)-1]
 	}
 	for _, timer := range n.Operator.Timers {
-		q := queueOf("Events", "EventTimers")
+		suffix, method := "Events", "EventTimers"
 		if timer.Kind == model.ProcessingTimer {
-			q = queueOf("Times", "ProcessingTimers")
+			suffix, method = "Times", "ProcessingTimers"
 		}
+		q := queueOf(suffix, method)
 		q.fires = append(q.fires, fires{timer, t.names.name("on" + model.Upper(timer.Field.Name()) + n.Name)})
 	}
 	if len(n.Operator.TTLs) > 0 {
