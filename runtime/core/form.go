@@ -49,10 +49,18 @@ func (r *Restore) form(o *checkpoint.Operator, state, reader string) (form, bool
 // read reads the entries of a section, in the program's form.
 func (f form) read(file *snapshot.Reader, section snapshot.Section) ([]byte, error) {
 	entries, err := file.Read(section, nil)
-	if err != nil || f.plan == nil {
-		return entries, err
+	if err != nil {
+		return nil, err
 	}
-	entries, err = f.plan.ApplyAll(make([]byte, 0, len(entries)), entries, section.Entries)
+	return f.apply(entries, section.Entries)
+}
+
+// apply brings entries into the program's form.
+func (f form) apply(entries []byte, count int) ([]byte, error) {
+	if f.plan == nil {
+		return entries, nil
+	}
+	entries, err := f.plan.ApplyAll(make([]byte, 0, len(entries)), entries, count)
 	if err != nil {
 		return nil, &startError{err}
 	}

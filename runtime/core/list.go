@@ -80,12 +80,9 @@ func (r *Restore) List(uid, state string, l listState) {
 			if section.Operator != uid || section.State != state {
 				continue
 			}
-			elements, err := form.read(file.reader, section)
+			elements, err := file.reader.Read(section, nil)
 			if err == nil {
-				p := serde.NewParser(elements)
-				if err = d.deal(&p, section.Entries, l); err != nil {
-					err = &startError{err}
-				}
+				err = d.deal(elements, section.Entries, form, l)
 			}
 			if err != nil {
 				r.fail(fmt.Errorf("%s: state %s of operator %s: %w", file.what, state, uid, unreadable(err)))
@@ -128,27 +125,50 @@ func (d *dealer) begin(s *checkpoint.Subtask) bool {
 func (d *dealer) owns() bool {
 	i := d.seen
 	d.seen++
-	switch {
-	case d.kind == checkpoint.BroadcastState:
-		return true
-	case d.stays:
+	if d.stays {
 		return d.mine
 	}
 	return i%d.parallelism == d.subtask
 }
 
-// deal reads count elements of an old subtask.
-func (d *dealer) deal(p *serde.Parser, count int, l listState) error {
+// deal hands out count elements of an old subtask.
+func (d *dealer) deal(elements []byte, count int, form form, l listState) error {
+	if d.kind == checkpoint.SplitList && !d.stays {
+		var err error
+		if elements, count, err = d.pick(elements, count); err != nil {
+			return &startError{err}
+		}
+	}
+	elements, err := form.apply(elements, count)
+	if err != nil {
+		return err
+	}
+	p := serde.NewParser(elements)
 	for range count {
 		if p.Err() != nil {
 			break
 		}
-		switch own := d.owns(); {
-		case own || d.kind == checkpoint.UnionList:
-			l.ParseElement(p, own)
-		default:
-			p.Skip()
+		own := d.kind != checkpoint.UnionList || d.owns()
+		l.ParseElement(&p, own)
+	}
+	if err := p.Done(); err != nil {
+		return &startError{err}
+	}
+	return nil
+}
+
+// pick leaves the elements that go to this subtask.
+func (d *dealer) pick(elements []byte, count int) ([]byte, int, error) {
+	p, picked, n := serde.NewParser(elements), elements[:0], 0
+	for range count {
+		from := p.Offset()
+		p.Skip()
+		if p.Err() != nil {
+			break
+		}
+		if d.owns() {
+			picked, n = append(picked, elements[from:p.Offset()]...), n+1
 		}
 	}
-	return p.Done()
+	return picked, n, p.Done()
 }

@@ -146,3 +146,43 @@ func TestAListThatCannotBeReadIsRefused(t *testing.T) {
 	require.EqualError(t, r.done(), "checkpoint 3: snapshot of Words (1/1), in the manifest: state State.List of operator Words: "+
 		"msgpack at offset 0: expected a string, found an int (0x07)")
 }
+
+// points is a list whose elements have got a second field, of a type with a codec of its own. Where the writer had none it is a byte that is no msgpack value.
+type points struct {
+	schema string
+	xs     []int
+}
+
+func (*points) Kind() checkpoint.StateKind { return checkpoint.SplitList }
+func (l *points) Schema() string           { return l.schema }
+func (l *points) Len() int                 { return len(l.xs) }
+func (l *points) AppendElement(b []byte, i int) []byte {
+	return serde.AppendInt(serde.AppendArray(b, 1), int64(l.xs[i]))
+}
+
+func (l *points) ParseElement(p *serde.Parser, _ bool) {
+	p.ArrayOf(2)
+	l.xs = append(l.xs, p.NativeInt())
+	if !p.Absent() {
+		p.Failf("there is a second field")
+	}
+}
+
+// Elements of another form are dealt out as the writer wrote them, and only then brought into the form of the program.
+func TestAListOfAnotherFormIsDealtOut(t *testing.T) {
+	s := &Snapshot{barrier: coordinator.Barrier{ID: 3}, task: listTask(0, 1), data: snapshot.NewWriter(snapshot.S2),
+		held: checkpoint.Subtask{Task: "Points", Parallelism: 1}}
+	s.List("Points", "State.List", &points{"{X int}", []int{1, 2, 3}})
+	require.NoError(t, s.err)
+	b := s.data.Finish()
+	s.held.Data = checkpoint.Data{Inline: b, Size: int64(len(b))}
+	from := &restored{checkpoint: &checkpoint.Checkpoint{ID: 3, Subtasks: []checkpoint.Subtask{s.held}},
+		read: func(d checkpoint.Data) (vfs.Reader, error) { return inMemory{bytes.NewReader(d.Inline)}, nil }}
+	for i, want := range [][]int{{1, 3}, {2}} {
+		r := &Restore{task: listTask(i, 2), from: from, states: map[string][]checkpoint.State{}, readers: map[*checkpoint.Subtask]*snapshotFile{}}
+		l := &points{schema: "{X int, Y binary(example.com/geo.Place)}"}
+		r.List("Points", "State.List", l)
+		require.NoError(t, r.done())
+		require.Equal(t, want, l.xs)
+	}
+}

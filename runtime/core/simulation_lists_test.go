@@ -99,6 +99,33 @@ func TestListSchedules(t *testing.T) {
 	}
 }
 
+// TestSavepointsOfLists restores savepoints of the pipeline with lists elsewhere.
+func TestSavepointsOfLists(t *testing.T) {
+	f := figures{began: time.Now()}
+	seeds(t, 100, func(seed uint64) {
+		told(t, seed, &f, func() *schedule {
+			s := newListSchedule(seed, 0)
+			for i := range s.fates {
+				s.fates[i].savepoints = 150
+			}
+			s.hasSavepoint = func(path string) {
+				s.figures.savepoints++
+				if s.violation == nil && s.figures.forks < 2 {
+					if err := s.fork(path); err != nil {
+						s.violated("restored from %s: %w", path, err)
+					}
+				}
+			}
+			return s
+		})
+	})
+	f.log(t)
+	all.add(f)
+	if f.forks == 0 && *replay < 0 {
+		t.Fatal("no savepoint was restored")
+	}
+}
+
 // TestListsAtLeastOnce holds the pipeline with lists to what is promised without alignment.
 func TestListsAtLeastOnce(t *testing.T) {
 	f := figures{began: time.Now()}
