@@ -14,10 +14,12 @@ import (
 	"golang.org/x/tools/txtar"
 )
 
-// A mutant is a bug that is planted into the protocol to see whether the schedules find it. Its file begins with the rule that it breaks;
+// A mutant is a bug that is planted into the protocol to see whether the schedules find it. Its file begins with the rule that it breaks, and perhaps a
+// line "Found by" with the tests that are to find it, if not all are asked;
 // the sections of its archive are changes of source files, each the old text, a line with =>, and the new text.
 type mutant struct {
 	name, rule string
+	tests      string // that are asked, as -run takes them
 	changes    []change
 }
 
@@ -25,6 +27,9 @@ type change struct{ file, before, after string }
 
 // mutantSchedules is how many schedules of each kind are told at most until a mutant is found.
 const mutantSchedules = "2000"
+
+// allSchedules are the tests that tell schedules.
+const allSchedules = "TestRandomSchedules|TestSavepointsRestore|TestEveryCrashPoint|TestListSchedules|TestCallingSchedules"
 
 // TestMutants plants one bug after the other: each must be found.
 func TestMutants(t *testing.T) {
@@ -50,7 +55,7 @@ func TestMutants(t *testing.T) {
 			t.Parallel()
 			two <- struct{}{}
 			defer func() { <-two }()
-			if violation, output := findViolation(t, own); violation != "" {
+			if violation, output := findViolation(t, own, allSchedules); violation != "" {
 				t.Fatalf("without a planted bug there is a violation already, so that those with one say nothing:\n%s", output)
 			}
 		})
@@ -59,7 +64,7 @@ func TestMutants(t *testing.T) {
 				t.Parallel()
 				two <- struct{}{}
 				defer func() { <-two }()
-				violation, output := findViolation(t, m.build(t))
+				violation, output := findViolation(t, m.build(t), m.tests)
 				if violation == "" {
 					t.Fatalf("not found by %s schedules of each kind: %s\n%s", mutantSchedules, m.rule, output)
 				}
@@ -103,7 +108,11 @@ func readMutants(t *testing.T) []mutant {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := mutant{name: strings.TrimSuffix(filepath.Base(file), ".txtar"), rule: strings.TrimSpace(string(a.Comment))}
+		rule, tests, ok := strings.Cut(strings.TrimSpace(string(a.Comment)), "\nFound by ")
+		if !ok {
+			tests = allSchedules
+		}
+		m := mutant{name: strings.TrimSuffix(filepath.Base(file), ".txtar"), rule: rule, tests: tests}
 		for _, f := range a.Files {
 			before, after, ok := strings.Cut(string(f.Data), "=>\n")
 			if !ok || m.rule == "" {
@@ -166,9 +175,9 @@ func (m *mutant) build(t *testing.T) (binary string) {
 var violationLine = regexp.MustCompile(`(?m)violation: .*$`)
 
 // findViolation runs the schedules in a test binary until one is violated. It returns what it says of it, "" if there was none.
-func findViolation(t *testing.T, binary string) (violation, output string) {
+func findViolation(t *testing.T, binary, tests string) (violation, output string) {
 	t.Helper()
-	run := exec.Command(binary, "-test.run=^(TestRandomSchedules|TestSavepointsRestore|TestEveryCrashPoint|TestListSchedules|TestCallingSchedules)$", "-test.failfast", "-test.cpu=1", "-test.timeout=4m")
+	run := exec.Command(binary, "-test.run=^("+tests+")$", "-test.failfast", "-test.cpu=1", "-test.timeout=4m")
 	run.Env = append(os.Environ(), "STREAMGEN_MUTANT=1", "STREAMGEN_SCHEDULES="+mutantSchedules)
 	b, err := run.CombinedOutput()
 	output = string(b)

@@ -66,7 +66,8 @@ func (s *schedule) list(lines runtime.Source[string], totals runtime.Sink[wordco
 			}
 		},
 		ended: func(marks map[string]int) {
-			for mark, n := range marked.words {
+			for _, mark := range slices.Sorted(maps.Keys(marked.words)) {
+				n := marked.words[mark]
 				if marks[mark] < n || marks[mark] > n && s.mode == config.ExactlyOnce {
 					s.violated("run %d: a subtask has seen mark %s %d times, it stands %d times", run, mark, marks[mark], n)
 				}
