@@ -9,8 +9,11 @@ import (
 	"strings"
 )
 
-// checkAssignments finds what an operator keeps in its own fields, where no checkpoint holds it.
+// checkAssignments finds what an operator keeps in its own fields, where no checkpoint holds it. What it embeds is part of it.
 func (c *checker) checkAssignments(t *types.TypeName) {
+	for _, base := range c.embedded(t) {
+		c.checkAssignments(base)
+	}
 	opened := map[*types.Var]bool{}
 	for _, fn := range c.methods[t] {
 		self := c.self(fn)
@@ -159,6 +162,11 @@ func (c *checker) transient(t *types.TypeName, field *types.Var) bool {
 	structure, ok := t.Type().Underlying().(*types.Struct)
 	if !ok {
 		return false
+	}
+	for _, base := range c.embedded(t) {
+		if c.transient(base, field) {
+			return true
+		}
 	}
 	for i := range structure.NumFields() {
 		if structure.Field(i).Origin() == field.Origin() {

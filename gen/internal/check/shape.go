@@ -48,12 +48,13 @@ func (s *shaper) failChain(pos token.Pos, message string, chain []diag.Cause, hi
 	s.diags.AddChain(s.place(pos), message, chain, hint)
 }
 
-// place is where a mistake at pos is reported: for an operator of another package, where the pipeline uses it.
+// place is where a mistake at pos is reported: for an operator of another package, where the pipeline uses it; for a method that it has
+// from an embedded struct of another one, where it stands itself.
 func (s *shaper) place(pos token.Pos) token.Position {
-	if !s.local(s.op.Type.Obj()) || !pos.IsValid() {
-		pos = s.fallback
+	if at := s.at(pos); s.local(s.op.Type.Obj()) && pos.IsValid() && s.inPackage(at) {
+		return at
 	}
-	return s.at(pos)
+	return s.at(s.fallback)
 }
 
 // methodsOf returns the exported methods of t and *t.
@@ -91,6 +92,9 @@ func (s *shaper) read() {
 	var keyOrder []string
 	lifecycle := map[string]*types.Func{}
 	var callbacks []*types.Func
+	if !s.notIndirect() {
+		return
+	}
 	for _, fn := range s.methodsOf(s.op.Type) {
 		prefix, rest, ok := split(fn.Name())
 		switch {

@@ -2,11 +2,9 @@ package check
 
 import (
 	"fmt"
-	"go/token"
 	"slices"
 	"strings"
 
-	"github.com/streamgen/streamgen/gen/internal/load"
 	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
@@ -134,11 +132,6 @@ func (g *graph) cycle(edges []*model.Edge) {
 	}
 	hint := "to feed records back on purpose, name it in the tag loop instead of from: `loop:\"" + g.outer[last].entry() + "\"`"
 	g.diags.Add(last.Pos, last.To.Selector()+" reads what it emits itself: "+strings.Join(names, " → "), hint)
-}
-
-// inPackage reports whether a place lies in a file of the package.
-func (g *graph) inPackage(pos token.Position) bool {
-	return slices.ContainsFunc(g.pkg.Files, func(f *load.File) bool { return f.Name == pos.Filename })
 }
 
 // partitions checks the tags edge against keys and parallelism.
