@@ -75,15 +75,7 @@ func (t *task) emitFailing(f *file, n *model.Field, edge *model.Edge) {
 	names := t.locals(f)
 	record := names.name(wishes([]*model.Edge{edge}, "record")...)
 	err := names.name("err")
-	failure := f.core("Failed").Call(jen.Op("&").Id("t.Task"), jen.Lit(n.UID), jen.Id(record), jen.Id(err))
-	var body []jen.Code
-	edges := t.edges(n, n.Failed)
-	if len(edges) > 1 {
-		name := names.name("failure")
-		body = append(body, jen.Id(name).Op(":=").Add(failure))
-		failure = jen.Id(name)
-	}
 	f.Line()
 	f.comment("%s sends on a record whose call of %s has failed.", t.failing, n.Selector())
-	t.method(f, t.failing).Params(jen.Id(record).Add(f.typ(edge.Record)), jen.Id(err).Error()).Block(append(body, t.pass(f, edges, failure)...)...)
+	t.method(f, t.failing).Params(jen.Id(record).Add(f.typ(edge.Record)), jen.Id(err).Error()).Block(t.passFailed(f, names, n, record, err)...)
 }

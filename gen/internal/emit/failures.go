@@ -24,12 +24,16 @@ func (t *task) failed(f *file, names *scope, n *model.Field, edge *model.Edge, r
 			}
 		}
 	}
+	return append(append(body, t.passFailed(f, names, n, record, err)...), jen.Return())
+}
+
+// passFailed hands a record that failed to every reader of the operator's errors.
+func (t *task) passFailed(f *file, names *scope, n *model.Field, record, err string) []jen.Code {
 	failure := f.core("Failed").Call(jen.Op("&").Id("t.Task"), jen.Lit(n.UID), jen.Id(record), jen.Id(err))
 	edges := t.edges(n, n.Failed)
-	if len(edges) > 1 {
-		name := newScope(names).name("failure")
-		body = append(body, jen.Id(name).Op(":=").Add(failure))
-		failure = jen.Id(name)
+	if len(edges) == 1 {
+		return t.pass(f, edges, failure)
 	}
-	return append(append(body, t.pass(f, edges, failure)...), jen.Return())
+	name := newScope(names).name("failure")
+	return append([]jen.Code{jen.Id(name).Op(":=").Add(failure)}, t.pass(f, edges, jen.Id(name))...)
 }
