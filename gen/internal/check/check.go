@@ -44,7 +44,7 @@ func Check(p *load.Package, diags *diag.List) *Result {
 	for _, m := range marks {
 		result.Files[m.Type] = m.File
 		if m.Kind == directive.Operator {
-			op := c.operator(m.Type.Type().(*types.Named), m.Spec.Name.Pos())
+			op := c.operator(itself(m.Type.Type().(*types.Named)), m.Spec.Name.Pos())
 			if op != nil {
 				result.Operators = append(result.Operators, op)
 			}
@@ -63,6 +63,22 @@ func Check(p *load.Package, diags *diag.List) *Result {
 		}
 	}
 	return result
+}
+
+// itself instantiates a generic type by its own parameters: only then do its methods, which name them each in its own way, agree on them.
+func itself(t *types.Named) *types.Named {
+	if t.TypeParams().Len() == 0 {
+		return t
+	}
+	var args []types.Type
+	for p := range t.TypeParams().TypeParams() {
+		args = append(args, p)
+	}
+	instance, err := types.Instantiate(nil, t, args, false)
+	if err != nil {
+		return t
+	}
+	return instance.(*types.Named)
 }
 
 type checker struct {
