@@ -1,0 +1,229 @@
+package random
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Form is a form of operators: how its methods are written, and what they do. A new form is a new entry in Forms.
+type Form struct {
+	Name string
+	// Inputs and Outputs are how many there are at most. A form with 0 outputs passes on what it takes.
+	Inputs, Outputs int
+	// Keyed says that it has a key, and keeps what State declares.
+	Keyed bool
+	// Generic says that it is one type for all records.
+	Generic bool
+	// Methods writes its methods but Key.
+	Methods func(op *Operator) string
+	// Take tells what an operator emits for one record.
+	Take func(at *Instance, input int, v Value) []Emission
+}
+
+// Emission is a value that goes to an output.
+type Emission struct {
+	Output int
+	Value  Value
+}
+
+// Instance is an operator in a pipeline, with what it remembers.
+type Instance struct {
+	*Field
+	// Counts is how many records of a key there were.
+	Counts map[int64]int64
+}
+
+// Forms are all forms.
+func Forms() []*Form {
+	return []*Form{
+		{Name: "Map", Inputs: 1, Outputs: 1, Methods: mapMethods, Take: derived},
+		{Name: "Filter", Inputs: 1, Methods: filterMethods, Take: kept},
+		{Name: "Process", Inputs: 1, Outputs: 3, Methods: processMethods, Take: multiplied},
+		{Name: "Several", Inputs: 3, Outputs: 2, Methods: processMethods, Take: multiplied},
+		{Name: "Keyed", Inputs: 1, Outputs: 2, Keyed: true, Methods: keyedMethods, Take: counted},
+		{Name: "KeyedSeveral", Inputs: 3, Outputs: 2, Keyed: true, Methods: keyedMethods, Take: counted},
+		{Name: "Generic", Inputs: 1, Generic: true, Methods: genericMethods, Take: kept},
+		{Name: "GenericKeyed", Inputs: 1, Generic: true, Methods: genericKeyedMethods, Take: passed},
+	}
+}
+
+func derived(at *Instance, _ int, v Value) []Emission {
+	return []Emission{{0, Derive(at.Seed, v, 0, 0)}}
+}
+
+func kept(at *Instance, _ int, v Value) []Emission {
+	if !Keep(at.Seed, v) {
+		return nil
+	}
+	return []Emission{{0, v}}
+}
+
+func passed(_ *Instance, _ int, v Value) []Emission { return []Emission{{0, v}} }
+
+func multiplied(at *Instance, input int, v Value) []Emission {
+	var emitted []Emission
+	for output := range at.Outputs {
+		for i := range Many(at.Seed+int64(input), v, output) {
+			emitted = append(emitted, Emission{output, Derive(at.Seed+int64(input), v, output, i)})
+		}
+	}
+	return emitted
+}
+
+func counted(at *Instance, _ int, v Value) []Emission {
+	key := at.Operator.Keys.of(v)
+	at.Counts[key]++
+	var emitted []Emission
+	for output := range at.Outputs {
+		emitted = append(emitted, Emission{output, Counted(at.Seed, key, at.Counts[key], output)})
+	}
+	return emitted
+}
+
+func (op *Operator) receiver() string {
+	if op.PointerReceiver {
+		return "(o *" + op.Name + ")"
+	}
+	return "(o " + op.Name + ")"
+}
+
+func (op *Operator) context() string {
+	if op.Context {
+		return "ctx runtime.Context, "
+	}
+	return ""
+}
+
+// check makes use of the context: it knows the operator's uid.
+func (op *Operator) check() string {
+	if op.Context {
+		return "\tuid(ctx, o.UID)\n"
+	}
+	return ""
+}
+
+func mapMethods(op *Operator) string {
+	out := op.Outputs[0]
+	result, ok := out.Type(), ""
+	if op.Fails {
+		result, ok = "("+out.Type()+", error)", ", nil"
+	}
+	return fmt.Sprintf("func %s Map(%sr %s) %s {\n%s\treturn %s%s\n}\n\n", op.receiver(), op.context(), op.Inputs[0].Type(), result,
+		op.check(), out.make("Derive(o.Seed, r.value(), 0, 0)"), ok)
+}
+
+func filterMethods(op *Operator) string {
+	result, ok := "bool", ""
+	if op.Fails {
+		result, ok = "(bool, error)", ", nil"
+	}
+	return fmt.Sprintf("func %s Filter(%sr %s) %s {\n%s\treturn Keep(o.Seed, r.value())%s\n}\n\n", op.receiver(), op.context(),
+		op.Inputs[0].Type(), result, op.check(), ok)
+}
+
+// make is an expression that makes a record of a value.
+func (p Port) make(value string) string {
+	if p.Pointer {
+		return fmt.Sprintf("pointer(%s(%s))", p.Record.Make, value)
+	}
+	return fmt.Sprintf("%s(%s)", p.Record.Make, value)
+}
+
+// outputs are the parameters for the outputs.
+func (op *Operator) outputs() string {
+	var b strings.Builder
+	for _, out := range op.Outputs {
+		fmt.Fprintf(&b, ", %s *runtime.Out[%s]", out.Name, out.Type())
+	}
+	return b.String()
+}
+
+func processMethods(op *Operator) string {
+	var b strings.Builder
+	result, ok := "", ""
+	if op.Fails {
+		result, ok = " error", "\treturn nil\n"
+	}
+	for i, in := range op.Inputs {
+		fmt.Fprintf(&b, "func %s Process%s(%sr %s%s)%s {\n%s\tv := r.value()\n", op.receiver(), upper(in.Name), op.context(), in.Type(), op.outputs(), result, op.check())
+		for output, out := range op.Outputs {
+			fmt.Fprintf(&b, "\tfor i := range Many(o.Seed+%d, v, %d) {\n\t\t%s.Emit(%s)\n\t}\n", i, output, out.Name,
+				out.make(fmt.Sprintf("Derive(o.Seed+%d, v, %d, i)", i, output)))
+		}
+		b.WriteString(ok + "}\n\n")
+	}
+	if op.Finish {
+		fmt.Fprintf(&b, "func %s Finish(ctx runtime.Context%s) {\n", op.receiver(), op.outputs())
+		for output, out := range op.Outputs {
+			fmt.Fprintf(&b, "\t%s.Emit(%s)\n", out.Name, out.make(fmt.Sprintf("Last(o.Seed, ctx.Subtask(), %d)", output)))
+		}
+		b.WriteString("}\n\n")
+	}
+	return b.String()
+}
+
+func keyedMethods(op *Operator) string {
+	var b strings.Builder
+	result, ok := "", ""
+	if op.Fails {
+		result, ok = " error", "\treturn nil\n"
+	}
+	fmt.Fprintf(&b, "type %sState struct {\n\tCount int64\n\tSeen []string\n\tBy map[string]*Remembered\n\tLast [2]Remembered\n}\n\n", op.Name)
+	for _, in := range op.Inputs {
+		fmt.Fprintf(&b, "func %s Key%s(r %s) %s {\n\treturn %s\n}\n\n", op.receiver(), upper(in.Name), in.Type(), op.Keys.Type, op.Keys.Expression)
+		key, compare := "", ""
+		if op.KeyParameter {
+			key, compare = "key "+op.Keys.Type+", ", fmt.Sprintf("\tif key != o.Key%s(r) {\n\t\tpanic(\"the key is another one\")\n\t}\n", upper(in.Name))
+		}
+		fmt.Fprintf(&b, "func %s Process%s(%s%sr %s, s *%sState%s)%s {\n%s%s\tk := %s\n", op.receiver(), upper(in.Name), op.context(), key, in.Type(), op.Name,
+			op.outputs(), result, op.check(), compare, op.Keys.Number)
+		b.WriteString("\ts.Count++\n\tremember(s.Count, &s.Seen, &s.By, &s.Last)\n")
+		for output, out := range op.Outputs {
+			fmt.Fprintf(&b, "\t%s.Emit(%s)\n", out.Name, out.make(fmt.Sprintf("Counted(o.Seed, k, s.Count, %d)", output)))
+		}
+		b.WriteString(ok + "}\n\n")
+	}
+	return b.String()
+}
+
+func genericMethods(op *Operator) string {
+	return fmt.Sprintf("func (o %[1]s[T]) Filter(r T) bool { return Keep(o.Seed, r.value()) }\n\n", op.Name)
+}
+
+func genericKeyedMethods(op *Operator) string {
+	return fmt.Sprintf(`type %[1]sState[T valued] struct {
+	Count int64
+	Last  T
+}
+
+func (%[1]s[T]) Key(r T) int64 { return r.value().Key }
+
+func (%[1]s[T]) Process(r T, s *%[1]sState[T], out *runtime.Out[T]) {
+	s.Count++
+	s.Last = r
+	out.Emit(r)
+}
+
+`, op.Name)
+}
+
+// Keys is a kind of keys.
+type Keys struct {
+	// Type is that of the keys, Expression the key of a record r, Number what an operator makes of the same record to count with.
+	Type, Expression, Number string
+	// of is Number.
+	of func(v Value) int64
+}
+
+// AllKeys are all kinds of keys.
+func AllKeys() []Keys {
+	whole := func(v Value) int64 { return v.Key }
+	return []Keys{
+		{"int64", "r.value().Key", "r.value().Key", whole},
+		{"Hour", "Hour(r.value().Key)", "r.value().Key", whole},
+		{"string", `"key " + strconv.FormatInt(r.value().Key, 10)`, "r.value().Key", whole},
+		{"[2]int16", "[2]int16{int16(r.value().Key), 7}", "r.value().Key", whole},
+		{"Compound", `Compound{Name: strconv.FormatInt(r.value().Key%5, 10), Number: uint8(r.value().Key / 5)}`, "r.value().Key", whole},
+		{"bool", "r.value().Key%2 == 0", "r.value().Key % 2", func(v Value) int64 { return v.Key % 2 }},
+	}
+}

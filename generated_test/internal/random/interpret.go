@@ -1,0 +1,85 @@
+package random
+
+// Interpret tells what each sink of a pipeline gets, by the names of the sinks. Ordered are those where the order is promised: on the way
+// there everything is done by one subtask, and nothing is a union.
+func Interpret(p *Pipeline) (got map[string][]Value, ordered map[string]bool) {
+	r := &run{pipeline: p, readers: map[*Field][]*Field{}, instances: map[*Field]*Instance{}, got: map[string][]Value{}}
+	ordered = map[string]bool{}
+	for _, f := range p.Fields {
+		r.instances[f] = &Instance{Field: f, Counts: map[int64]int64{}}
+		seen := map[*Field]bool{}
+		for _, e := range f.In {
+			if !seen[e.From] {
+				seen[e.From] = true
+				r.readers[e.From] = append(r.readers[e.From], f)
+			}
+		}
+		if f.isSink() {
+			r.got[f.Name] = nil
+			ordered[f.Name] = r.inOrder(f)
+		}
+	}
+	for _, f := range p.Fields {
+		if f.isSource() {
+			for i := range p.Records {
+				r.emit(f, 0, Nth(f.Seed, i))
+			}
+		}
+	}
+	for _, f := range p.Fields {
+		if f.Operator != nil && f.Operator.Finish {
+			for subtask := range r.parallelism(f) {
+				for output := range f.Outputs {
+					r.emit(f, output, Last(f.Seed, subtask, output))
+				}
+			}
+		}
+	}
+	return r.got, ordered
+}
+
+type run struct {
+	pipeline  *Pipeline
+	readers   map[*Field][]*Field
+	instances map[*Field]*Instance
+	got       map[string][]Value
+}
+
+func (r *run) parallelism(f *Field) int {
+	if f.Parallelism > 0 {
+		return f.Parallelism
+	}
+	return r.pipeline.Parallelism
+}
+
+func (r *run) inOrder(f *Field) bool {
+	return r.parallelism(f) == 1 && (len(f.In) == 0 || len(f.In) == 1 && r.inOrder(f.In[0].From))
+}
+
+// emit hands a value to all that read an output.
+func (r *run) emit(f *Field, output int, v Value) {
+	for _, reader := range r.readers[f] {
+		for _, e := range reader.In {
+			if e.From != f || e.Output != output {
+				continue
+			}
+			copies := 1
+			if reader.Partition == "broadcast" {
+				copies = r.parallelism(reader)
+			}
+			for range copies {
+				r.take(reader, e.Input, v)
+			}
+		}
+	}
+}
+
+func (r *run) take(f *Field, input int, v Value) {
+	if f.isSink() {
+		r.got[f.Name] = append(r.got[f.Name], v)
+		return
+	}
+	for _, e := range f.Operator.Form.Take(r.instances[f], input, v) {
+		r.emit(f, e.Output, e.Value)
+	}
+}
