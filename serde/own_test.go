@@ -242,7 +242,8 @@ func TestTimeKeys(t *testing.T) {
 	early, late := time.Unix(1, 0).UTC(), time.Date(2024, 5, 6, 7, 8, 9, 10, time.UTC)
 	require.Equal(t, []time.Time{early, late}, serde.SortedTimeKeys(map[time.Time]int{late: 1, early: 2}))
 	p := serde.NewParser(serde.AppendTime(nil, late))
-	require.True(t, p.Time() == late, "the key is found again")
+	read := p.Time()
+	require.Contains(t, map[time.Time]bool{late: true}, read, "the key is found again")
 	for name, key := range map[string]time.Time{
 		"another zone": late.In(time.FixedZone("here", 3600)), "a monotonic reading": time.Now(), "local": time.Unix(5, 0).In(time.FixedZone("UTC", 0)),
 	} {
