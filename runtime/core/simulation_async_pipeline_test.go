@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -16,14 +17,17 @@ import (
 
 // calling is word count with an operator between that calls for each word: Lines, LookUp and Count.
 type calling struct {
-	lines   runtime.Source[string]
-	totals  runtime.Sink[wordcount.Total]
-	options async.Ordered
-	// unordered says that results need not keep the order. Where they do, each word is a key and its number, and Count says the number
-	// that it has seen last: it must grow by one each time.
-	unordered, numbered bool
-	// crowded hears of more results than the capacity allows.
-	crowded func(waiting int)
+	lines     runtime.Source[string]
+	totals    runtime.Sink[wordcount.Total]
+	options   async.Ordered
+	unordered bool
+	// numbered says that each word is a key and its number. Where results keep the order, Count says the number that it has seen last: it must
+	// grow by one each time. Timed says that the number is the time of the word too: none may come behind a watermark of its time.
+	numbered, timed bool
+	// failing says that some calls fail, and that the words of all that do go on as the others, in their place.
+	failing bool
+	// broken hears of what must not be.
+	broken func(format string, values ...any)
 }
 
 // StreamgenJob is written as the generator writes it.
@@ -35,8 +39,12 @@ func (p *calling) StreamgenJob() runtime.Job {
 	} else {
 		lookUp = lookUp.Ordered("Calls", p.options)
 	}
-	lines := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Source("Lines", p.lines)}}, func() *callingLines {
-		return &callingLines{lines: core.NewSourcePort(p.lines)}
+	source := core.Source("Lines", p.lines)
+	if p.timed {
+		source = core.TimedSource("Lines", p.lines, core.EventTime{})
+	}
+	lines := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{source}}, func() *callingLines {
+		return &callingLines{pipeline: p, lines: core.NewSourcePort(p.lines)}
 	})
 	words := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{lookUp}}, func() *callingLookUp {
 		return &callingLookUp{pipeline: p, calls: core.NewCalls[string, string](stringRecords())}
@@ -60,6 +68,7 @@ func stringRecords() core.RecordCodec[string] {
 
 type callingLines struct {
 	core.Task
+	pipeline *calling
 	lines    core.SourcePort[string]
 	split    wordcount.Split
 	out      runtime.Out[string]
@@ -70,6 +79,9 @@ func (t *callingLines) Process(_ int, lines core.Records) {
 	for line := range core.Rest[string](&t.Task, lines) {
 		t.split.Process(line, &t.out)
 		for _, word := range t.out.Take() {
+			if t.pipeline.timed {
+				t.SawTime(runtime.Time(number(word)))
+			}
 			t.toLookUp.Send(word)
 		}
 	}
@@ -94,31 +106,57 @@ func (t *callingLookUp) Process(_ int, words core.Records) {
 func (t *callingLookUp) Results() {
 	for word := range t.calls.Results() {
 		t.waiting--
-		t.toCount.SendByKey(serde.HashString(key(word, t.pipeline.numbered)), word)
+		t.sendToCount(word)
 	}
 }
+
+func (t *callingLookUp) failLookUp(word string, err error) {
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.waiting--
+	}
+	t.sendToCount(strings.ToLower(word))
+}
+
+func (t *callingLookUp) sendToCount(word string) {
+	t.toCount.SendByKey(serde.HashString(key(word, t.pipeline.numbered)), word)
+}
+
+var errUnlucky = errors.New("an unlucky word")
 
 // callLookUp may count, since a simulation makes one call after the other.
 func (t *callingLookUp) callLookUp(ctx context.Context, word string) (string, error) {
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
-	if t.waiting++; t.waiting > t.pipeline.options.Capacity {
-		t.pipeline.crowded(t.waiting)
+	if t.waiting++; t.waiting > t.pipeline.options.Capacity && !t.pipeline.failing {
+		t.pipeline.broken("%d calls at a time are above the capacity", t.waiting)
+	}
+	if t.pipeline.failing && len(word)%2 == 0 {
+		return "", errUnlucky
 	}
 	return strings.ToLower(word), nil
 }
 
 func (t *callingLookUp) Barrier(s *core.Snapshot) { s.Async("LookUp", &t.calls) }
-func (t *callingLookUp) Restore(r *core.Restore)  { r.Async("LookUp", t.calls.By(t.callLookUp)) }
+
+func (t *callingLookUp) Restore(r *core.Restore) {
+	calls := t.calls.By(t.callLookUp)
+	if t.pipeline.failing {
+		calls = calls.Failing(t.failLookUp)
+	}
+	r.Async("LookUp", calls)
+}
 
 type callingCount struct {
 	core.Task
 	pipeline *calling
+	context  runtime.Context
 	states   table.Table[string, wordcount.CountState]
 	out      runtime.Out[wordcount.Total]
 	totals   core.SinkPort[wordcount.Total]
 }
+
+func (t *callingCount) Open() { t.context = t.Context("Count") }
 
 func (t *callingCount) Process(_ int, words core.Records) {
 	for word := range core.Rest[string](&t.Task, words) {
@@ -131,8 +169,11 @@ func (t *callingCount) process(word string) {
 	name := key(word, t.pipeline.numbered)
 	s := t.states.At(name, serde.HashString(name))
 	s.Total++
-	if t.pipeline.numbered {
+	if t.pipeline.numbered && !t.pipeline.unordered {
 		s.Total = number(word)
+	}
+	if w := t.context.Watermark(); t.pipeline.timed && w >= runtime.Time(number(word)) {
+		t.pipeline.broken("%s comes behind the watermark %d", word, w)
 	}
 	t.out.Emit(wordcount.Total{Word: name, Count: s.Total})
 }

@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -11,11 +12,19 @@ import (
 	"github.com/streamgen/streamgen/runtime/config"
 )
 
-// newCallingSchedule draws a story of a pipeline with calls: they return in any order, and some of them too late. In order is a pipeline
-// in which each task has one subtask, so that the order of the words can be told at the end.
-func newCallingSchedule(seed uint64, inOrder bool) *schedule {
+// A callingKind is what a story of a pipeline with calls is about.
+type callingKind int
+
+const (
+	anyCalls     callingKind = iota // of several subtasks, rescaled at every start
+	orderedCalls                    // of one subtask, so that the order of the words can be told at the end
+	timedCalls                      // with watermarks, of one split
+)
+
+// newCallingSchedule draws a story of a pipeline with calls: they return in any order, and some of them too late.
+func newCallingSchedule(seed uint64, kind callingKind) *schedule {
 	parallelism := 0
-	if inOrder {
+	if kind != anyCalls {
 		parallelism = 1
 	}
 	s := newSchedule(seed, parallelism)
@@ -25,12 +34,17 @@ func newCallingSchedule(seed uint64, inOrder bool) *schedule {
 	}
 	s.calling = &calling{
 		options:   async.Ordered{Timeout: time.Second}, // the capacity is drawn at every start
-		unordered: s.random.IntN(2) == 0,
-		crowded:   func(waiting int) { s.violated("%d calls at a time are above the capacity", waiting) },
+		unordered: kind != orderedCalls && s.random.IntN(2) == 0,
+		numbered:  kind != anyCalls,
+		timed:     kind == timedCalls,
+		failing:   s.random.IntN(3) == 0,
+		broken:    s.violated,
 	}
-	if inOrder {
+	switch kind {
+	case orderedCalls:
 		s.corpus = numberedText(20+s.random.IntN(30), 1+s.random.IntN(20), 1+s.random.IntN(10))
-		s.calling.unordered, s.calling.numbered = false, true
+	case timedCalls:
+		s.corpus = numberedText(20 + s.random.IntN(60))
 	}
 	for i := range s.fates {
 		if s.random.IntN(4) == 0 {
@@ -45,14 +59,14 @@ func newCallingSchedule(seed uint64, inOrder bool) *schedule {
 // counted once, and in order where that is promised.
 func TestCallingSchedules(t *testing.T) {
 	for _, test := range []struct {
-		name    string
-		inOrder bool
-		n       int
-	}{{"rescaled at every start", false, 1500}, {"in order", true, 1000}} {
+		name string
+		kind callingKind
+		n    int
+	}{{"rescaled at every start", anyCalls, 1500}, {"in order", orderedCalls, 1000}, {"behind watermarks", timedCalls, 1000}} {
 		t.Run(test.name, func(t *testing.T) {
 			f := figures{began: time.Now()}
 			seeds(t, test.n, func(seed uint64) {
-				told(t, seed, &f, func() *schedule { return newCallingSchedule(seed, test.inOrder) })
+				told(t, seed, &f, func() *schedule { return newCallingSchedule(seed, test.kind) })
 			})
 			f.log(t)
 			all.add(f)
@@ -69,8 +83,7 @@ func TestEveryCrashStepWithCalls(t *testing.T) {
 					corpus: shortText, parallelism: 2, retained: 1, retention: config.RetainOnCancellation}
 				s.fates = []fate{{step: step, power: power}}
 				s.fixed = func(c *config.Config) { c.Checkpointing.Interval = time.Millisecond }
-				s.calling = &calling{options: async.Ordered{Capacity: 3, Timeout: time.Second}, unordered: unordered,
-					crowded: func(waiting int) { s.violated("%d calls at a time", waiting) }}
+				s.calling = &calling{options: async.Ordered{Capacity: 3, Timeout: time.Second}, unordered: unordered, broken: s.violated}
 				return s
 			}
 			s := draw()
@@ -93,4 +106,20 @@ func TestEveryCrashStepWithCalls(t *testing.T) {
 		}
 		t.Logf("no violation: a crash at every one of %d steps, %d checkpoints", calm.steps, calm.figures.checkpoints)
 	}
+}
+
+// TestEverySeedWithCallsReplays holds that calls, too, are made as the seed says and nothing else.
+func TestEverySeedWithCallsReplays(t *testing.T) {
+	seeds(t, 50, func(seed uint64) {
+		story := func() string {
+			s := newCallingSchedule(seed, callingKind(seed%3))
+			s.trace = &strings.Builder{}
+			err := s.tell()
+			return fmt.Sprint(s.trace, err)
+		}
+		if a, b := story(), story(); a != b {
+			t.Fatalf("seed %d tells two stories:\n%s\n--- and ---\n%s", seed, a, b)
+		}
+		all.replayed++
+	})
 }
