@@ -84,7 +84,10 @@ func newSkeleton(dir, modulePath, checkout string, local bool) (*skeleton, error
 	unversioned, _, _ := module.SplitPathVersion(modulePath)
 	s := &skeleton{dir: dir, Module: modulePath, Name: path.Base(unversioned), Go: "1.26.0", Runtime: runtimeModule}
 	if local {
-		return s, s.use(checkout)
+		if err := s.use(checkout); err != nil {
+			return nil, err
+		}
+		return s, nil
 	}
 	version, ok := release()
 	if !ok {

@@ -26,12 +26,12 @@ The exit code is 0 if there is nothing to report, 1 if there is, 2 if it could n
   go vet -vettool=$(which streamgen) -fix ./...`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			diagnostics, err := gen.Vet(cmd.Context(), config(cmd, args))
+			result, err := gen.Generate(cmd.Context(), config(cmd, args)) // and write nothing
 			if err != nil {
 				return err
 			}
-			fmt.Fprint(cmd.ErrOrStderr(), diagnostics)
-			if len(diagnostics) > 0 {
+			fmt.Fprint(cmd.ErrOrStderr(), result.Diagnostics)
+			if len(result.Diagnostics) > 0 {
 				return errFound
 			}
 			return nil

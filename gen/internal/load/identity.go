@@ -112,12 +112,25 @@ func (l *loader) exports(p *packages.Package, seen map[string]bool, lines *[]str
 		}
 	}
 	*lines = append(*lines, "import "+p.ID+" "+p.ExportFile)
+	if mayChange(p) {
+		for _, name := range p.CompiledGoFiles {
+			if IsGeneratedFile(name) { // what we generated for others is no codec of their own
+				*lines = append(*lines, "generated "+name)
+			}
+		}
+	}
 	for _, imported := range p.Imports {
 		if !l.exports(imported, seen, lines) {
 			return false
 		}
 	}
 	return true
+}
+
+// mayChange reports whether the files of a package can change under the same names, as those of the standard library and of a version
+// of a module cannot.
+func mayChange(p *packages.Package) bool {
+	return p.Module != nil && (p.Module.Version == "" || p.Module.Replace != nil || strings.Contains(filepath.ToSlash(p.Dir), "/vendor/"))
 }
 
 func changedSince(name string, start time.Time) bool {

@@ -1,8 +1,10 @@
 package load
 
 import (
+	"errors"
 	"fmt"
 	"go/ast"
+	"go/parser"
 	"go/token"
 	"go/types"
 	"path/filepath"
@@ -19,6 +21,26 @@ type Source struct {
 	// Info knows what the files import.
 	Info  *types.Info
 	Sizes types.Sizes
+}
+
+// IsWhole reports whether all files parse and everything that they import is known.
+func (s Source) IsWhole(read func(name string) ([]byte, error)) bool {
+	for _, f := range s.Files {
+		for _, spec := range f.Imports {
+			if name := s.Info.PkgNameOf(spec); name != nil && !name.Imported().Complete() {
+				return false
+			}
+		}
+		name := s.Fset.File(f.FileStart).Name()
+		src, err := read(name)
+		if err != nil {
+			return false
+		}
+		if _, err := parser.ParseFile(token.NewFileSet(), name, src, parser.SkipObjectResolution); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // Package type-checks the user's own files again, without ours, so that it is seen as Load sees it.
@@ -41,8 +63,9 @@ func (s Source) Package() *Package {
 	config := types.Config{
 		Importer: s, GoVersion: goVersion(s.GoVersion), Sizes: s.Sizes, FakeImportC: true,
 		Error: func(err error) {
-			if err, ok := err.(types.Error); ok {
-				p.TypeErrors = append(p.TypeErrors, err)
+			var mistake types.Error
+			if errors.As(err, &mistake) {
+				p.TypeErrors = append(p.TypeErrors, mistake)
 			}
 		},
 	}

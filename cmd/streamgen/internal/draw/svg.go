@@ -131,7 +131,7 @@ func (s *svg) edge(b, labels *strings.Builder, e *line) {
 	toX, toY := e.to.x, e.to.y+e.to.rows[0].middle()
 	var path strings.Builder
 	fmt.Fprintf(&path, "M%d %d", x, y)
-	middle, height := 0, 0
+	var middle, height int
 	if e.edge.Loop {
 		below := s.lane
 		s.lane += lineSpace
