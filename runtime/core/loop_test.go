@@ -18,8 +18,6 @@ import (
 // looped feeds its lines back to Again.
 type looped struct {
 	core.Task
-	lines   core.SourcePort[string]
-	out     core.SinkPort[string]
 	toAgain core.Output[string]
 }
 
