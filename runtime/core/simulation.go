@@ -127,6 +127,15 @@ func (s *Simulation) Step() bool {
 	return true
 }
 
+// Pass lets time pass without a step: a process begins later than the one before it.
+func (s *Simulation) Pass(d time.Duration) {
+	s.clock += d
+	s.fire()
+}
+
+// Elapsed is the time of the simulated clock.
+func (s *Simulation) Elapsed() time.Duration { return s.clock }
+
 // fire runs the timers that are due.
 func (s *Simulation) fire() {
 	for len(s.timers) > 0 && s.timers[0].at <= s.clock {

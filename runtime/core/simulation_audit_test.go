@@ -28,6 +28,9 @@ const (
 // audit reads what is committed. The totals of each word, in the order of the files' names, must be 1, 2, 3 and so on: nothing is lost,
 // doubled or out of order. In the end they must reach what a plain count says. Counting at least once may go beyond it, not below.
 func (s *schedule) audit(e extent) error {
+	if s.timed != nil {
+		return s.auditTimed(e)
+	}
 	counts := map[string]int{}
 	files, err := s.disk.ReadDir(s.out)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -112,6 +112,8 @@ func (s *schedule) start(f fate) (*process, error) {
 		job = pipeline.StreamgenJob()
 	case s.lists:
 		job = s.list(source, sink)
+	case s.timed != nil:
+		job = s.timedPipeline(fs).StreamgenJob()
 	case s.relayed:
 		p := &relayed{lines: source, totals: sink}
 		if s.changing {
@@ -129,6 +131,9 @@ func (s *schedule) start(f fate) (*process, error) {
 		return p, err
 	}
 	p.LateCalls = f.lateCalls
+	if s.timed != nil {
+		p.Pass(s.timed.passed)
+	}
 	return p, nil
 }
 
@@ -225,7 +230,11 @@ func (p *process) drive() (bool, error) {
 		for len(s.zombies) > 0 && s.random.IntN(3) == 0 {
 			s.stepZombie()
 		}
-		if !p.Step() {
+		goesOn := p.Step()
+		if s.timed != nil {
+			s.timed.passed = p.Elapsed()
+		}
+		if !goesOn {
 			return false, nil
 		}
 		if p.Steps > 100_000 {

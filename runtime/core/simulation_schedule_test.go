@@ -22,8 +22,9 @@ type schedule struct {
 	savepoint   string // that the job begins with
 	corpus      *corpus
 	relayed     bool
-	calling     *calling // the pipeline, but for its source and sink, if it is one with calls
-	lists       bool     // the pipeline is the one that keeps lists
+	timed       *timedStory // nil if it is no story of timers
+	calling     *calling    // the pipeline, but for its source and sink, if it is one with calls
+	lists       bool        // the pipeline is the one that keeps lists
 	// changing says that each run is another program, whose state has another form.
 	changing bool
 	// parallelism of each run; 0 draws one from 1 to 3 at every start.

@@ -187,9 +187,6 @@ func (s *subtask) takeRecords() status {
 	case s.firing:
 		s.fire()
 		return busy
-	case s.ending:
-		s.exhaust()
-		return busy
 	case s.fireProcessing():
 		return busy
 	case s.source != nil:
@@ -287,12 +284,9 @@ func (s *subtask) flush() {
 	}
 }
 
-// exhaust fires all timers and flushes the operators at the end of input, once in the life of the job, and tells the tasks downstream.
+// exhaust flushes the operators at the end of input, once in the life of the job, and tells the tasks downstream.
 func (s *subtask) exhaust() {
-	s.advance(runtime.MaxTime)
-	if s.ending = s.firing; s.ending {
-		return // until all has fired
-	}
+	s.advance(runtime.MaxTime) // of a source: it has no timers, and the others have heard of it
 	if !s.finished {
 		s.finished = true
 		s.runner.Finish()

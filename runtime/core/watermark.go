@@ -56,7 +56,6 @@ type timing struct {
 	cameAt    time.Duration // when a record came last from a source, or the subtask began
 	isIdle    bool          // that has been said downstream
 	idleAlarm func()
-	ending    bool // the input is over, but not all timers have fired
 }
 
 // channelTime is what a channel has said of event time.
