@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	goruntime "runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -151,6 +152,27 @@ func TestTimeout(t *testing.T) {
 				require.EqualError(t, err, "Calls: Call (1/1): operator Call: Async has not returned within its Timeout of 1s: context deadline exceeded")
 				require.ErrorIs(t, err, context.DeadlineExceeded)
 				require.Less(t, time.Since(began), 5*time.Second)
+			})
+		})
+	}
+}
+
+// A panic in a call, and one that never returns since its goroutine is gone, fail the job as an error does.
+func TestCallsThatDoNotReturn(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		made func(context.Context, int64) error
+		want string
+	}{
+		{"panics", func(context.Context, int64) error { panic("a bug") }, "operator Call: panic: a bug\n"},
+		{"ends its goroutine", func(context.Context, int64) error { goruntime.Goexit(); return nil },
+			"operator Call: Async has ended its goroutine (runtime.Goexit) instead of returning"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				err := newJob(upTo(3), calls.Call{Made: test.made}).run(t.Context(),
+					runtime.WithConfig(func(c *config.Config) { c.Restart.Strategy = config.NoRestart }))
+				require.ErrorContains(t, err, test.want)
 			})
 		})
 	}
