@@ -65,9 +65,9 @@ func (o Unordered) WithDefaults() Unordered { return Unordered(Ordered(o).WithDe
 func (o Ordered) Validate() error {
 	switch {
 	case o.Capacity < 0:
-		return fmt.Errorf("Capacity is %d: it must be at least 1, or 0 for %d", o.Capacity, DefaultCapacity)
+		return fmt.Errorf("the capacity is %d: it must be at least 1, or 0 for %d", o.Capacity, DefaultCapacity)
 	case o.Timeout < 0:
-		return fmt.Errorf("Timeout is %v: it must be above 0, or 0 for %v", o.Timeout, DefaultTimeout)
+		return fmt.Errorf("the timeout is %v: it must be above 0, or 0 for %v", o.Timeout, DefaultTimeout)
 	}
 	return nil
 }

@@ -17,6 +17,6 @@ func TestDefaults(t *testing.T) {
 
 func TestBadValues(t *testing.T) {
 	require.NoError(t, async.Ordered{}.Validate())
-	require.EqualError(t, async.Ordered{Capacity: -1}.Validate(), "Capacity is -1: it must be at least 1, or 0 for 100")
-	require.EqualError(t, async.Unordered{Timeout: -time.Second}.Validate(), "Timeout is -1s: it must be above 0, or 0 for 1m0s")
+	require.EqualError(t, async.Ordered{Capacity: -1}.Validate(), "the capacity is -1: it must be at least 1, or 0 for 100")
+	require.EqualError(t, async.Unordered{Timeout: -time.Second}.Validate(), "the timeout is -1s: it must be above 0, or 0 for 1m0s")
 }

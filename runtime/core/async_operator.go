@@ -33,7 +33,7 @@ func (o Operator) Unordered(field string, options async.Unordered) Operator {
 func (o Operator) calling(unordered bool, field string, options async.Unordered) Operator {
 	err := options.Validate()
 	if err != nil {
-		err = fmt.Errorf("%s.%w", field, err)
+		err = fmt.Errorf("field %s: %w", field, err)
 	}
 	options = options.WithDefaults()
 	o.async = &asyncOptions{unordered: unordered, capacity: options.Capacity, timeout: options.Timeout, err: err}
