@@ -61,7 +61,7 @@ func (e *PanicError) Error() string {
 func (e *PanicError) Unwrap() error { return e.Err }
 
 // verbs begin the names of the methods that generated tasks have per operator.
-var verbs = []string{"process", "sendTo", "on", "open", "finish", "close"}
+var verbs = []string{"process", "broadcast", "sendTo", "on", "open", "finish", "close"}
 
 // panicking finds the operator on the stack of a panic: generated tasks have methods that are named after it.
 func (s *subtask) panicking() string {
@@ -71,24 +71,35 @@ func (s *subtask) panicking() string {
 		frame, more := frames.Next()
 		_, method, _ := strings.Cut(frame.Function, "Task).")
 		for _, verb := range verbs {
-			field, ok := strings.CutPrefix(method, verb)
-			if !ok || field == "" {
-				continue
+			if field, ok := strings.CutPrefix(method, verb); ok && field != "" {
+				field, _, _ = strings.Cut(field, ".")
+				return s.run.job.operatorIn(field, verb == "on")
 			}
-			field, _, _ = strings.Cut(field, ".")
-			for _, v := range s.run.job.vertices {
-				for _, o := range v.info.Operators {
-					uid := strings.ReplaceAll(o.uid, ".", "")
-					// Words.Count has processWordsCount, and onExpireWordsCount for its timer Expire.
-					if strings.EqualFold(uid, field) || verb == "on" && len(field) > len(uid) && strings.EqualFold(uid, field[len(field)-len(uid):]) {
-						return o.uid
-					}
-				}
-			}
-			return field
 		}
 		if !more {
 			return s.task.info.name
 		}
 	}
+}
+
+// operatorIn finds the uid in the name of a generated method behind its verb: Words.Count has processWordsCount, its input left
+// processWordsCountLeft, and its timer Expire onExpireWordsCount. A name that has none, since the field has a uid of its own, is that of the field.
+func (j *Job) operatorIn(name string, atEnd bool) string {
+	best, length := name, 0
+	for _, v := range j.vertices {
+		for _, o := range v.info.Operators {
+			n := len(strings.ReplaceAll(o.uid, ".", ""))
+			if n <= length || n > len(name) {
+				continue
+			}
+			part := name[:n]
+			if atEnd {
+				part = name[len(name)-n:]
+			}
+			if strings.EqualFold(part, strings.ReplaceAll(o.uid, ".", "")) {
+				best, length = o.uid, n
+			}
+		}
+	}
+	return best
 }
