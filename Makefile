@@ -66,6 +66,7 @@ check: ## find stale generated code, and run vet, gofmt and the linters
 	go mod tidy -diff
 	go run ./.ci/passive
 	go run $(STATICCHECK) ./...
+	STREAMGEN_STATICCHECK="go run $(STATICCHECK)" go test -count=1 -run GeneratedCodeIsClean ./generated_test
 	go run $(GOLANGCI) run ./...
 
 .PHONY: lint
