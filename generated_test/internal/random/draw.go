@@ -126,7 +126,7 @@ func (d *drawer) read(f *Field, input int, out *output) {
 
 // partition draws the tag edge, if the field may have one.
 func (d *drawer) partition(f *Field) {
-	if f.Operator != nil && (f.Operator.Form.Keyed || f.Operator.Form.Name == "GenericKeyed") || !d.maybe(40) {
+	if f.Operator != nil && (f.Operator.Form.Keyed || f.Operator.Form.Broadcasts || f.Operator.Form.Name == "GenericKeyed") || !d.maybe(40) {
 		return
 	}
 	choices := []string{"rebalance", "rescale", "broadcast"}

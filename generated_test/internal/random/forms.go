@@ -14,6 +14,12 @@ type Form struct {
 	Keyed bool
 	// Generic says that it is one type for all records.
 	Generic bool
+	// Unordered says that it does not keep the order of its records.
+	Unordered bool
+	// Broadcasts says that every subtask sees the records of the last input.
+	Broadcasts bool
+	// Fields declares more fields of its type.
+	Fields string
 	// Methods writes its methods but Key.
 	Methods func(op *Operator) string
 	// Take tells what an operator emits for one record.
@@ -43,6 +49,10 @@ func Forms() []*Form {
 		{Name: "Keyed", Inputs: 1, Outputs: 2, Keyed: true, Methods: keyedMethods, Take: counted},
 		{Name: "KeyedSeveral", Inputs: 3, Outputs: 2, Keyed: true, Methods: keyedMethods, Take: counted},
 		{Name: "Generic", Inputs: 1, Generic: true, Methods: genericMethods, Take: kept},
+		{Name: "Async", Inputs: 1, Outputs: 1, Methods: asyncMethods, Take: derived},
+		{Name: "AsyncUnordered", Inputs: 1, Outputs: 1, Unordered: true, Fields: "\tCalls async.Unordered\n", Methods: asyncMethods, Take: derived},
+		{Name: "Buffer", Inputs: 1, Outputs: 1, Unordered: true, Methods: bufferMethods, Take: derived},
+		{Name: "Ruled", Inputs: 2, Outputs: 2, Unordered: true, Broadcasts: true, Methods: ruledMethods, Take: multiplied},
 		{Name: "GenericKeyed", Inputs: 1, Generic: true, Methods: genericKeyedMethods, Take: passed},
 	}
 }
@@ -184,6 +194,56 @@ func keyedMethods(op *Operator) string {
 		b.WriteString(ok + "}\n\n")
 	}
 	return b.String()
+}
+
+func asyncMethods(op *Operator) string {
+	out := op.Outputs[0]
+	return fmt.Sprintf("func %s Async(_ context.Context, r %s) (%s, error) {\n\treturn %s, nil\n}\n\n", op.receiver(), op.Inputs[0].Type(), out.Type(),
+		out.make("Derive(o.Seed, r.value(), 0, 0)"))
+}
+
+// bufferMethods keep every other record until the input ends.
+func bufferMethods(op *Operator) string {
+	out := op.Outputs[0]
+	emit := func(value string) string { return "out.Emit(" + out.make("Derive(o.Seed, "+value+", 0, 0)") + ")" }
+	return fmt.Sprintf(`type %[1]sState struct {
+	Held state.SplitList[Value]
+}
+
+func %[2]s Process(r %[3]s, s *%[1]sState, out *runtime.Out[%[4]s]) {
+	if r.value().ID%%2 == 0 {
+		s.Held.Append(r.value())
+		return
+	}
+	%[5]s
+}
+
+func %[2]s Finish(s *%[1]sState, out *runtime.Out[%[4]s]) {
+	for _, v := range s.Held.All() {
+		%[6]s
+	}
+	s.Held.Clear()
+}
+
+`, op.Name, op.receiver(), op.Inputs[0].Type(), out.Type(), emit("r.value()"), emit("v"))
+}
+
+// ruledMethods keep what the last input says, in the same way in every subtask.
+func ruledMethods(op *Operator) string {
+	whole := *op
+	whole.Inputs = op.Inputs[:1]
+	return fmt.Sprintf("type %sState struct {\n\tRules state.Broadcast[int64, Value]\n}\n\n", op.Name) + processMethods(&whole) +
+		strings.NewReplacer("Process"+upper(op.Inputs[1].Name)+"(", "Broadcast"+upper(op.Inputs[1].Name)+"(ctx runtime.BroadcastContext, ",
+			op.Inputs[1].Type()+", out", op.Inputs[1].Type()+", s *"+op.Name+"State, out", "\tv := r.value()\n", "\tv := r.value()\n\ts.Rules.Put(ctx, v.ID%5, v)\n").
+			Replace(ruleMethod(op))
+}
+
+// ruleMethod is the method of the last input as Process would be.
+func ruleMethod(op *Operator) string {
+	last := *op
+	last.Context, last.Finish = false, false
+	all := processMethods(&last)
+	return all[strings.LastIndex(all, "func "):]
 }
 
 func genericMethods(op *Operator) string {

@@ -53,6 +53,9 @@ func (r *run) parallelism(f *Field) int {
 }
 
 func (r *run) inOrder(f *Field) bool {
+	if f.Operator != nil && f.Operator.Form.Unordered {
+		return false
+	}
 	return r.parallelism(f) == 1 && (len(f.In) == 0 || len(f.In) == 1 && r.inOrder(f.In[0].From))
 }
 
@@ -64,7 +67,8 @@ func (r *run) emit(f *Field, output int, v Value) {
 				continue
 			}
 			copies := 1
-			if reader.Partition == "broadcast" {
+			last := reader.Operator != nil && reader.Operator.Form.Broadcasts && e.Input == len(reader.Operator.Inputs)-1
+			if reader.Partition == "broadcast" || last {
 				copies = r.parallelism(reader)
 			}
 			for range copies {

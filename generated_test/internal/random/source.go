@@ -28,7 +28,7 @@ func (p *Package) Files() map[string]string {
 
 func (p *Package) source() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "package %s\n\nimport (\n\t\"strconv\"\n\n\t\"github.com/streamgen/streamgen/runtime\"\n)\n\nvar _ = strconv.Itoa\n\n", p.Name)
+	fmt.Fprintf(&b, "package %s\n\nimport (\n\t\"context\"\n\t\"strconv\"\n\n\t\"github.com/streamgen/streamgen/runtime\"\n\t\"github.com/streamgen/streamgen/runtime/async\"\n\t\"github.com/streamgen/streamgen/runtime/state\"\n)\n\nvar (\n\t_ = strconv.Itoa\n\t_ context.Context\n\t_ async.Ordered\n\t_ state.SplitList[int]\n)\n\n", p.Name)
 	for _, r := range p.Records {
 		b.WriteString(r.Declaration)
 	}
@@ -47,7 +47,7 @@ func (op *Operator) write(b *strings.Builder) {
 	if op.Form.Generic {
 		parameters = "[T valued]"
 	}
-	fmt.Fprintf(b, "// %[1]s is of the form %[2]s.\n//\n//streamgen:operator\ntype %[1]s%[3]s struct {\n\tSeed int64\n\tUID string\n}\n\n", op.Name, op.Form.Name, parameters)
+	fmt.Fprintf(b, "// %[1]s is of the form %[2]s.\n//\n//streamgen:operator\ntype %[1]s%[3]s struct {\n\tSeed int64\n\tUID string\n%[4]s}\n\n", op.Name, op.Form.Name, parameters, op.Form.Fields)
 	b.WriteString(op.Form.Methods(op))
 }
 
