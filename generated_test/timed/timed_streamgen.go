@@ -510,7 +510,9 @@ func (e *recentEntry) expire(now runtime.Time) (next timer.Stamp) {
 type recentCodec struct{}
 
 // Schema names the form of the entries: another one is refused at restore.
-func (recentCodec) Schema() string { return "string: {Count int64, Total int64}, touched int64" }
+func (recentCodec) Schema() string {
+	return "string: {state {Count int64, Total int64}, touched int64}"
+}
 
 // Hash places a key in its key group.
 func (recentCodec) Hash(key string) uint64 { return serde.HashString(key) }
@@ -520,7 +522,7 @@ func (recentCodec) IsZero(e *recentEntry) bool { return e.state == (RecentState{
 
 // Append adds a key and its state.
 func (recentCodec) Append(b []byte, key string, e *recentEntry) []byte {
-	return serde.AppendInt(appendRecentState(serde.AppendString(b, key), &e.state), int64(e.touched))
+	return serde.AppendInt(appendRecentState(serde.AppendArray(serde.AppendString(b, key), 2), &e.state), int64(e.touched))
 }
 
 // ParseKey reads a key.
@@ -528,6 +530,7 @@ func (recentCodec) ParseKey(p *serde.Parser) string { return p.String() }
 
 // ParseState reads the state behind a key.
 func (recentCodec) ParseState(p *serde.Parser, e *recentEntry) {
+	p.ArrayOf(2)
 	parseRecentState(p, &e.state)
 	e.touched = runtime.Time(p.Int())
 }

@@ -29,7 +29,7 @@ func (e *emitter) emitAdapter(f *file, a *adapter) {
 	f.Type().Id(a.name).Struct()
 
 	method("Schema names the form of the entries: another one is refused at restore.", "Schema").Params().String().
-		Add(short(jen.Return(jen.Lit(e.schema(a.op.Key) + ": " + e.schema(a.op.State) + a.touchedSchema()))))
+		Add(short(jen.Return(jen.Lit(e.schema(a.op.Key) + ": " + e.heldSchema(a)))))
 
 	method("Hash places a key in its key group.", "Hash").Params(jen.Id("key").Add(key)).Uint64().
 		Add(short(jen.Return(e.hash(a.op, jen.Id("key")))))
@@ -40,11 +40,11 @@ func (e *emitter) emitAdapter(f *file, a *adapter) {
 
 	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", "key", s)}
 	behindKey := func(b *jen.Statement) jen.Code {
-		result := w.pointed(b, a.op.State, pointer)
-		if a.touchedSchema() != "" {
-			result = f.serde("AppendInt").Call(result, jen.Int64().Call(jen.Id("e.touched")))
+		if a.expires() {
+			state := w.pointed(f.serde("AppendArray").Call(b, jen.Lit(2)), a.op.State, pointer)
+			return jen.Return(f.serde("AppendInt").Call(state, jen.Int64().Call(jen.Id("e.touched"))))
 		}
-		return jen.Return(result)
+		return jen.Return(w.pointed(b, a.op.State, pointer))
 	}
 	var body []jen.Code
 	if expression := w.expression(jen.Id("b"), a.op.Key, jen.Id("key")); expression != nil {
@@ -68,7 +68,8 @@ func (e *emitter) emitAdapter(f *file, a *adapter) {
 	method("ParseKey reads a key.", "ParseKey").Params(jen.Id("p").Add(parserType)).Add(key).Add(block(body))
 
 	body = []jen.Code{p.into(a.op.State, pointer)}
-	if a.touchedSchema() != "" {
+	if a.expires() {
+		body = append([]jen.Code{jen.Id("p.ArrayOf").Call(jen.Lit(2))}, body...)
 		body = append(body, jen.Id("e.touched").Op("=").Add(f.ref(runtimePath, "Time")).Call(jen.Id("p.Int").Call()))
 	}
 	method("ParseState reads the state behind a key.", "ParseState").Params(jen.Id("p").Add(parserType), jen.Id(s).Op("*").Add(held)).

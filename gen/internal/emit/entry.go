@@ -41,12 +41,15 @@ func (a *adapter) held(f *file) *jen.Statement {
 	return f.typ(a.op.State)
 }
 
-// touchedSchema is how the schema of the entries tells when a state was touched last, "" where that is not kept.
-func (a *adapter) touchedSchema() string {
-	if a.entry == nil || a.entry.ttl == "" {
-		return ""
+// expires reports whether entries keep when they were touched, since fields of the state have a time to live.
+func (a *adapter) expires() bool { return a.entry != nil && a.entry.ttl != "" }
+
+// heldSchema is the form in which what the table holds is written: the state or, where that expires, it and when it was touched.
+func (e *emitter) heldSchema(a *adapter) string {
+	if a.expires() {
+		return "{state " + e.schema(a.op.State) + ", touched int64}"
 	}
-	return ", touched int64"
+	return e.schema(a.op.State)
 }
 
 // emitEntry writes the struct, and how its fields expire.
@@ -57,7 +60,7 @@ func (e *emitter) emitEntry(f *file, a *adapter) {
 	var fields []jen.Code
 	fields = append(fields, jen.Id("state").Add(f.typ(a.op.State)))
 	stamp := f.ref(timerPath, "Stamp")
-	if a.entry.ttl != "" {
+	if a.expires() {
 		fields = append(fields, jen.Id("touched").Add(f.ref(runtimePath, "Time")).Comment("when a method was given the state"),
 			jen.Id(a.entry.ttl).Add(stamp).Comment("when its end is queued"))
 	}
@@ -67,7 +70,7 @@ func (e *emitter) emitEntry(f *file, a *adapter) {
 	f.Line()
 	f.comment("%s is a %s in its table, with what is known of its times.", a.entry.name, e.displayName(a.op.State))
 	f.Type().Id(a.entry.name).Struct(fields...)
-	if a.entry.ttl == "" {
+	if !a.expires() {
 		return
 	}
 	receiver := jen.Id("e").Op("*").Id(a.entry.name)
