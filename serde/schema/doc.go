@@ -3,7 +3,8 @@
 //
 // The text names what decides the bytes, fields by their names, and nothing else: what a type is called does not matter.
 //
-//	schema = type | type ": " type                   a value, or a key and its value
+//	schema = type                                    a value
+//	       | type ": " type [", touched int64"]      a key and its state, and when that was touched last, for its time to live
 //	type   = "bool" | "int" | "int8" … "uint64" | "float32" | "float64" | "string" | "time" | "bytes"
 //	       | "timer" | "timers"                      timers of a state, one or several
 //	       | "bytes[" N "]"                          an array of bytes
@@ -13,10 +14,8 @@
 //	       | label "=" type                          a type that contains itself
 //	       | "^" label                               there it is again
 //	       | codec "(" path.Type ")"                 a type with its own codec: msgpack, binary or text
-//	field  = name " " type [" ttl"] [" was " name "|" name …]
+//	field  = name " " type [" was " name "|" name …]
 //	       | "-" name
-//
-// A field with ttl is one of the state itself. Behind a state with such fields stands an array with a time for each of them, in their order.
 //
 // What the reader says of the past is part of its text, but not of the [Fingerprint], nor of what is recorded: "was" gives a
 // field's former names, and "-" names one that is gone on purpose.

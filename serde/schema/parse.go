@@ -33,6 +33,8 @@ const (
 	// maxDepth is how deep types may be nested. No program's are, and a text must not use up the stack.
 	maxDepth = 500
 	maxLen   = 1<<31 - 1
+
+	touched = ", touched int64"
 )
 
 // Parse reads a schema. Its error is a *[SyntaxError].
@@ -47,9 +49,10 @@ func Parse(text string) (s *Schema, err error) {
 			s, err = nil, stop
 		}
 	}()
-	s = &Schema{Value: p.typ(false)}
+	s = &Schema{Value: p.typ()}
 	if p.accept(": ") {
-		s.Key, s.Value = s.Value, p.typ(true)
+		s.Key, s.Value = s.Value, p.typ()
+		s.Touched = p.accept(touched)
 	}
 	if p.off < len(text) {
 		p.fail("expected the end")
@@ -123,8 +126,7 @@ func (p *textParser) length() int {
 	return n
 }
 
-// typ reads a type. The state itself may have fields with a ttl.
-func (p *textParser) typ(state bool) *Type {
+func (p *textParser) typ() *Type {
 	if p.depth++; p.depth > maxDepth {
 		p.fail("types are nested more than %d deep", maxDepth)
 	}
@@ -132,7 +134,7 @@ func (p *textParser) typ(state bool) *Type {
 	switch {
 	case p.accept("{"):
 		t := &Type{Kind: Record}
-		p.record(t, state)
+		p.record(t)
 		return t
 	case p.accept("[]"):
 		return p.into(&Type{Kind: Slice})
@@ -141,25 +143,25 @@ func (p *textParser) typ(state bool) *Type {
 	case p.accept("["):
 		t := &Type{Kind: Array, Len: p.length()}
 		p.expect("]")
-		t.Elem = p.typ(false)
+		t.Elem = p.typ()
 		return t
 	case p.accept("*"):
 		return p.pointer(&Type{Kind: Pointer})
 	case p.accept("^"):
 		return p.again(false)
 	}
-	return p.named(state)
+	return p.named()
 }
 
 // named reads what begins with a name.
-func (p *textParser) named(state bool) *Type {
+func (p *textParser) named() *Type {
 	start := p.off
 	name := p.name()
 	switch {
 	case name == "":
 		p.fail("expected a type")
 	case p.accept("="):
-		return p.labelled(name, state)
+		return p.labelled(name)
 	case name == "bytes" && p.accept("["):
 		t := &Type{Kind: ByteArray, Len: p.length()}
 		p.expect("]")
@@ -199,13 +201,13 @@ func (p *textParser) path() string {
 // into reads what a reference holds.
 func (p *textParser) into(t *Type) *Type {
 	p.indirect++
-	t.Elem = p.typ(false)
+	t.Elem = p.typ()
 	p.indirect--
 	return t
 }
 
 func (p *textParser) mapping(t *Type) *Type {
-	t.Key = p.typ(false)
+	t.Key = p.typ()
 	p.expect("]")
 	return p.into(t)
 }
@@ -219,7 +221,7 @@ func (p *textParser) pointer(t *Type) *Type {
 		t.Elem = p.again(true)
 		return t
 	}
-	t.Elem = p.typ(false)
+	t.Elem = p.typ()
 	if t.Elem.nilable() {
 		p.failAt(start, "a nil inside could not be told from a nil outside")
 	}
@@ -231,7 +233,7 @@ func (t *Type) nilable() bool {
 }
 
 // labelled reads a type that contains itself.
-func (p *textParser) labelled(name string, state bool) *Type {
+func (p *textParser) labelled(name string) *Type {
 	// The node is there before it is filled, for what is inside to point to.
 	l := &label{name: name, t: &Type{}, indirect: p.indirect}
 	p.labels = append(p.labels, l)
@@ -239,7 +241,7 @@ func (p *textParser) labelled(name string, state bool) *Type {
 	if p.accept("^") {
 		p.failAt(start, "%s is no type of its own", name)
 	}
-	t := p.typ(state)
+	t := p.typ()
 	if t.Label != "" {
 		p.failAt(start, "%s is no type of its own", name)
 	}

@@ -1,7 +1,7 @@
 package schema
 
 // record reads the fields behind an opening brace.
-func (p *textParser) record(t *Type, state bool) {
+func (p *textParser) record(t *Type) {
 	if p.accept("}") {
 		return
 	}
@@ -22,7 +22,7 @@ func (p *textParser) record(t *Type, state bool) {
 			name := p.name()
 			t.Removed = append(t.Removed, unique(off, name))
 		} else {
-			t.Fields = append(t.Fields, p.field(unique, state))
+			t.Fields = append(t.Fields, p.field(unique))
 		}
 		if p.accept("}") {
 			break
@@ -31,16 +31,12 @@ func (p *textParser) record(t *Type, state bool) {
 	}
 }
 
-func (p *textParser) field(unique func(int, string) string, state bool) Field {
+func (p *textParser) field(unique func(int, string) string) Field {
 	off := p.off
 	name := p.name()
 	f := Field{Name: unique(off, name)}
 	p.expect(" ")
-	f.Type = p.typ(false)
-	off = p.off
-	if f.TTL = p.accept(" ttl"); f.TTL && !state {
-		p.failAt(off, "only a field of the state itself has a ttl")
-	}
+	f.Type = p.typ()
 	if p.accept(" was ") {
 		for {
 			off = p.off

@@ -9,7 +9,7 @@ type Plan struct {
 // Same reports whether the forms are equal: nothing needs to be rewritten.
 func (p *Plan) Same() bool { return p.same }
 
-// part is one value of an entry: its key, the state, or the times of its ttl.
+// part is one value of an entry: its key, the state, or when that was touched.
 type part struct {
 	step *step
 	// drop says that the reader does not have it.

@@ -13,21 +13,20 @@ func Resolve(writer, reader *Schema) (*Plan, error) {
 	r := &resolver{known: map[[2]*Type]*step{}}
 	r.keys(writer, reader)
 	value := r.resolve(writer.Value, reader.Value, "")
-	stamps := r.stamps(writer.Value, reader.Value)
 	if len(r.differences) > 0 {
 		return nil, &IncompatibleError{Differences: r.differences}
 	}
 	r.settle()
-	plan := &Plan{same: value.same && stamps.same}
+	plan := &Plan{same: value.same && writer.Touched == reader.Touched}
 	if writer.Key != nil {
 		plan.parts = append(plan.parts, part{step: &step{same: true}})
 	}
 	plan.parts = append(plan.parts, part{step: value})
-	if len(stampsOf(writer.Value)) > 0 {
-		plan.parts = append(plan.parts, part{step: stamps, drop: len(stampsOf(reader.Value)) == 0})
-	} else if n := len(stampsOf(reader.Value)); n > 0 {
-		zero := serde.AppendArray(nil, n)
-		plan.parts = append(plan.parts, part{literal: append(zero, make([]byte, n)...)})
+	switch {
+	case writer.Touched:
+		plan.parts = append(plan.parts, part{step: &step{same: true}, drop: !reader.Touched})
+	case reader.Touched:
+		plan.parts = append(plan.parts, part{literal: serde.AppendInt(nil, 0)})
 	}
 	return plan, nil
 }
@@ -151,27 +150,4 @@ func (r *resolver) settle() {
 			}
 		}
 	}
-}
-
-// stampsOf are the fields with a ttl, as those of the times behind the state.
-func stampsOf(t *Type) []Field {
-	var fields []Field
-	if t.Kind == Record {
-		for _, f := range t.Fields {
-			if f.TTL {
-				f.Type = &Type{Kind: Basic, Name: "int64"}
-				fields = append(fields, f)
-			}
-		}
-	}
-	return fields
-}
-
-// stamps match the times behind the state as the fields that they belong to. What has a ttl no more needs no consent.
-func (r *resolver) stamps(writer, reader *Type) *step {
-	w, d := &Type{Kind: Record, Fields: stampsOf(writer)}, &Type{Kind: Record, Fields: stampsOf(reader)}
-	for _, f := range w.Fields {
-		d.Removed = append(d.Removed, f.Name)
-	}
-	return r.resolve(w, d, "")
 }

@@ -39,6 +39,9 @@ func (s *Schema) text(w *writer) string {
 		w.b.WriteString(": ")
 	}
 	w.typ(s.Value)
+	if s.Touched {
+		w.b.WriteString(touched)
+	}
 	return w.b.String()
 }
 
@@ -113,9 +116,6 @@ func (w *writer) record(t *Type) {
 		}
 		w.b.WriteString(f.Name + " ")
 		w.typ(f.Type)
-		if f.TTL {
-			w.b.WriteString(" ttl")
-		}
 		if w.past && len(f.Was) > 0 {
 			w.b.WriteString(" was " + strings.Join(f.Was, "|"))
 		}
