@@ -65,12 +65,19 @@ func (r *Result) add(p *load.Package) error {
 	if len(r.Diagnostics) > 0 {
 		return nil
 	}
-	files, err := emit.Package(checked)
+	files, recorded, err := emit.Package(checked)
 	if err != nil {
 		return err
 	}
 	if r.Diagnostics = hidden(p, files); len(r.Diagnostics) > 0 {
 		return nil
+	}
+	older, err := compare(checked, recorded, &r.Diagnostics)
+	if err != nil || len(r.Diagnostics) > 0 {
+		return err
+	}
+	if err := r.addRecord(p, recorded, older, files); err != nil {
+		return err
 	}
 	r.written = []written{{p.Identity, files}}
 	for _, path := range slices.Sorted(maps.Keys(files)) {

@@ -31,7 +31,7 @@ func TestGolden(t *testing.T) {
 				c.save(t, got[c.name]...)
 				return
 			}
-			wanted := slices.DeleteFunc(slices.Clone(c.Files), func(f txtar.File) bool { return !isWanted(f.Name) })
+			wanted := slices.DeleteFunc(slices.Clone(c.Files), func(f txtar.File) bool { return !c.isWanted(f.Name) })
 			require.Len(t, got[c.name], len(wanted))
 			for i, f := range wanted {
 				require.Equal(t, f.Name, got[c.name][i].Name)

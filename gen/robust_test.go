@@ -60,8 +60,12 @@ func TestGenerateOverAnything(t *testing.T) {
 	dir, source, output := smallModule(t)
 	fresh := generate(t, dir, "./small")
 	require.Empty(t, fresh.Diagnostics.String())
-	require.Len(t, fresh.Files, 1)
+	require.Len(t, fresh.Files, 2)
 	require.Equal(t, output, fresh.Files[0].Path)
+	record := fresh.Files[1].Path
+	require.Equal(t, filepath.Join(dir, "small", "streamgen.schema.json"), record)
+	_, err := fresh.Write()
+	require.NoError(t, err)
 	want := string(fresh.Files[0].Content)
 
 	header, body, _ := strings.Cut(want, "\n")
@@ -94,6 +98,7 @@ func TestGenerateOverAnything(t *testing.T) {
 
 	t.Run("nothing to generate any more", func(t *testing.T) {
 		write(t, source, []byte("package small\n"))
+		require.NoError(t, os.Remove(record)) // what it says would be lost
 		changed, err := generate(t, dir, "./small").Write()
 		require.NoError(t, err)
 		require.Equal(t, []string{output}, changed)
@@ -114,7 +119,7 @@ func TestMistakeLeavesPackageAlone(t *testing.T) {
 	require.Len(t, result.Diagnostics, 1)
 	changed, err := result.Write()
 	require.NoError(t, err)
-	require.Equal(t, []string{output}, changed)
+	require.Equal(t, []string{output, filepath.Join(filepath.Dir(output), "streamgen.schema.json")}, changed)
 }
 
 // A file without our header is the user's, whatever its name.
@@ -154,5 +159,5 @@ func TestImportOfPackageThatNeedsGenerating(t *testing.T) {
 	require.Empty(t, result.Diagnostics.String())
 	changed, err := result.Write()
 	require.NoError(t, err)
-	require.Equal(t, []string{filepath.Join(dir, "user", "user_streamgen.go")}, changed)
+	require.Equal(t, []string{filepath.Join(dir, "user", "streamgen.schema.json"), filepath.Join(dir, "user", "user_streamgen.go")}, changed)
 }

@@ -37,6 +37,7 @@ typed wiring, codecs, snapshot and restore. streamgen [packages] is short for st
 		vetCommand(),
 		checkpointCommand(),
 		graphCommand(),
+		schemaCommand(),
 		newCommand(),
 		versionCommand(),
 	)

@@ -13,6 +13,7 @@ import (
 	"github.com/streamgen/streamgen/gen/internal/form"
 	"github.com/streamgen/streamgen/gen/internal/load"
 	"github.com/streamgen/streamgen/gen/internal/model"
+	"github.com/streamgen/streamgen/gen/internal/past"
 )
 
 // Result is a checked package.
@@ -21,8 +22,9 @@ type Result struct {
 	// Operators are the marked ones, Pipelines all there are, both in the order of the files.
 	Operators []*model.Operator
 	Pipelines []*model.Pipeline
-	// Forms says how types are written.
+	// Forms says how types are written, Past what they were.
 	Forms *form.Forms
+	Past  *past.Past
 	// Files says in which file a marked type stands.
 	Files map[*types.TypeName]*load.File
 }
@@ -30,10 +32,10 @@ type Result struct {
 // Check checks a package. If it adds diagnostics, the result is not fit for anything.
 func Check(p *load.Package, diags *diag.List) *Result {
 	c := &checker{
-		pkg: p, diags: diags, shapes: map[types.Type]*model.Operator{}, methods: map[*types.TypeName][]*ast.FuncDecl{}, forms: form.New(p),
+		pkg: p, diags: diags, shapes: map[types.Type]*model.Operator{}, methods: map[*types.TypeName][]*ast.FuncDecl{}, forms: form.New(p), past: past.New(p),
 		marks: map[*types.TypeName]directive.Mark{}, graphs: map[*types.TypeName]*graph{},
 	}
-	result := &Result{Package: p, Forms: c.forms, Files: map[*types.TypeName]*load.File{}}
+	result := &Result{Package: p, Forms: c.forms, Past: c.past, Files: map[*types.TypeName]*load.File{}}
 	if len(p.Errors) > 0 {
 		*diags = append(*diags, p.Errors...)
 		return result
@@ -62,6 +64,7 @@ func Check(p *load.Package, diags *diag.List) *Result {
 			result.Pipelines = append(result.Pipelines, c.pipeline(m))
 		}
 	}
+	c.checkPast(result)
 	return result
 }
 
@@ -85,6 +88,7 @@ type checker struct {
 	pkg   *load.Package
 	diags *diag.List
 	forms *form.Forms
+	past  *past.Past
 	// shapes are the operators seen so far; nil for one that is broken.
 	shapes map[types.Type]*model.Operator
 	// methods are the declarations of the methods of the package's types.

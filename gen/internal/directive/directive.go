@@ -20,6 +20,8 @@ const (
 	Operator Kind = "operator"
 	// Pipeline marks a struct whose fields are operators, sources and sinks.
 	Pipeline Kind = "pipeline"
+	// Removed names what a struct had and has no more, on purpose.
+	Removed Kind = "removed"
 )
 
 // Definition describes a directive.
@@ -33,6 +35,7 @@ func Definitions() []Definition {
 	return []Definition{
 		{Operator, "marks a struct as an operator: its methods Map, Filter or Process take the records"},
 		{Pipeline, "marks a struct as a pipeline: its fields are the sources, operators and sinks, their tags the edges"},
+		{Removed, "names the fields that a struct had and has no more, or the operators of a pipeline: their state may be dropped"},
 	}
 }
 
@@ -61,10 +64,7 @@ func Find(p *load.Package, diags *diag.List) []Mark {
 				if !ok {
 					continue
 				}
-				doc := spec.Doc
-				if doc == nil && !gen.Lparen.IsValid() {
-					doc = gen.Doc
-				}
+				doc := Doc(gen, spec)
 				if _, isStruct := spec.Type.(*ast.StructType); isStruct {
 					refuseSpaced(p, doc, diags)
 				}
@@ -98,6 +98,9 @@ func mark(marks []Mark, p *load.Package, f *load.File, spec *ast.TypeSpec, c *as
 		diags.Add(at, "streamgen:"+string(kind)+" marks "+spec.Name.Name+", which is not a struct",
 			"declare it as a struct: type "+spec.Name.Name+" struct{ … }")
 		return marks
+	}
+	if kind == Removed {
+		return marks // it says something of the type and makes it nothing
 	}
 	for _, m := range marks {
 		if m.Spec == spec {
@@ -150,7 +153,10 @@ func parse(p *load.Package, c *ast.Comment, diags *diag.List) (Kind, bool) {
 			known = append(known, string(d.Kind))
 			continue
 		}
-		if strings.TrimSpace(arguments) != "" {
+		switch none := strings.TrimSpace(arguments) == ""; {
+		case d.Kind == Removed && none:
+			diags.Add(p.Fset.Position(c.Pos()), "streamgen:removed names nothing", "write the names of the fields that are gone behind it")
+		case d.Kind != Removed && !none:
 			diags.Addf(p.Fset.Position(c.Pos()), "streamgen:%s takes no arguments, got %q", name, strings.TrimSpace(arguments))
 		}
 		return d.Kind, true

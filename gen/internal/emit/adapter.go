@@ -29,7 +29,7 @@ func (e *emitter) emitAdapter(f *file, a *adapter) {
 	f.Type().Id(a.name).Struct()
 
 	method("Schema names the form of the entries: another one is refused at restore.", "Schema").Params().String().
-		Add(short(jen.Return(jen.Lit(e.schema(a.op.Key) + ": " + e.heldSchema(a)))))
+		Add(short(jen.Return(jen.Lit(e.entrySchema(a.op)))))
 
 	method("Hash places a key in its key group.", "Hash").Params(jen.Id("key").Add(key)).Uint64().
 		Add(short(jen.Return(e.hash(a.op, jen.Id("key")))))

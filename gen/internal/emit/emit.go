@@ -13,12 +13,12 @@ import (
 	"github.com/streamgen/streamgen/gen/internal/form"
 	"github.com/streamgen/streamgen/gen/internal/load"
 	"github.com/streamgen/streamgen/gen/internal/model"
+	"github.com/streamgen/streamgen/gen/internal/record"
 )
 
-// Package returns the generated files of a package, by path.
-func Package(r *check.Result) (map[string][]byte, error) {
-	e := &emitter{Result: r, pkg: r.Package, scope: packageScope(r.Package), codecs: map[types.Type]*codec{}, adapters: map[types.Type]*adapter{}}
-	e.demand()
+// Package returns the generated files of a package, by path, and its schema record.
+func Package(r *check.Result) (map[string][]byte, *record.Record, error) {
+	e := newEmitter(r)
 	e.nameAll()
 	out := map[string][]byte{}
 	for _, source := range e.sources() {
@@ -26,11 +26,21 @@ func Package(r *check.Result) (map[string][]byte, error) {
 		e.emitSource(f, source)
 		src, err := f.bytes()
 		if err != nil {
-			return nil, fmt.Errorf("generate for %s: %w", source, err)
+			return nil, nil, fmt.Errorf("generate for %s: %w", source, err)
 		}
 		out[load.OutputName(source)] = src
 	}
-	return out, nil
+	recorded, err := e.recorded()
+	return out, recorded, err
+}
+
+// Record returns the schema record of a package alone.
+func Record(r *check.Result) (*record.Record, error) { return newEmitter(r).recorded() }
+
+func newEmitter(r *check.Result) *emitter {
+	e := &emitter{Result: r, pkg: r.Package, scope: packageScope(r.Package), codecs: map[types.Type]*codec{}, adapters: map[types.Type]*adapter{}}
+	e.demand()
+	return e
 }
 
 // emitter writes one package.

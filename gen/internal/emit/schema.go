@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/streamgen/streamgen/gen/internal/form"
 	"github.com/streamgen/streamgen/gen/internal/model"
+	"github.com/streamgen/streamgen/gen/internal/past"
 )
 
 // schema names the form in which a type is written: its fields with their names and kinds. What a type is called does not
@@ -26,17 +28,32 @@ func (e *emitter) schema(t types.Type, around ...types.Type) string {
 	if own := e.Forms.Own(t); own != form.None {
 		return own.String() + "(" + types.TypeString(t, func(p *types.Package) string { return p.Path() }) + ")"
 	}
-	if slices.ContainsFunc(around, func(o types.Type) bool { return types.Identical(o, t) }) {
-		return "^" + t.(*types.Named).Obj().Name()
+	if i := slices.IndexFunc(around, func(o types.Type) bool { return types.Identical(o, t) }); i >= 0 {
+		return "^" + label(around[:i+1])
 	}
-	label := ""
+	text := ""
 	if named, ok := t.(*types.Named); ok {
 		around = append(slices.Clip(around), t)
 		if e.Forms.Recursive(named) {
-			label = named.Obj().Name() + "="
+			text = label(around) + "="
 		}
 	}
-	return label + e.contents(t, around)
+	return text + e.contents(t, around)
+}
+
+// label is the name under which the last of the types may stand in itself again. A type of the same name around it has taken that.
+func label(around []types.Type) string {
+	name := around[len(around)-1].(*types.Named).Obj().Name()
+	same := 0
+	for _, t := range around {
+		if t.(*types.Named).Obj().Name() == name {
+			same++
+		}
+	}
+	if same > 1 {
+		name += strconv.Itoa(same)
+	}
+	return name
 }
 
 // contents is what schema says of the parts of t.
@@ -44,8 +61,21 @@ func (e *emitter) contents(t types.Type, around []types.Type) string {
 	switch u := t.Underlying().(type) {
 	case *types.Struct:
 		var fields []string
-		for _, f := range fieldsOf(u) {
-			fields = append(fields, f.Name()+" "+e.schema(f.Type(), around...))
+		for i := range u.NumFields() {
+			f := u.Field(i)
+			if f.Name() == "_" {
+				continue
+			}
+			text := f.Name() + " " + e.schema(f.Type(), around...)
+			if was := past.Was(u, i); was != nil {
+				text += " was " + strings.Join(was, "|")
+			}
+			fields = append(fields, text)
+		}
+		if named, ok := types.Unalias(t).(*types.Named); ok {
+			for _, gone := range e.Past.Removed(named.Obj()) {
+				fields = append(fields, "-"+gone.Text)
+			}
 		}
 		return "{" + strings.Join(fields, ", ") + "}"
 	case *types.Slice:
