@@ -155,13 +155,3 @@ type Data struct {
 
 // Holds reports whether there is anything in o that would be lost without it.
 func (o Operator) Holds() bool { return len(o.Splits) > 0 || len(o.Handles) > 0 || len(o.States) > 0 }
-
-// State returns the state of that name, false if o has none.
-func (o Operator) State(name string) (State, bool) {
-	for _, s := range o.States {
-		if s.Name == name {
-			return s, true
-		}
-	}
-	return State{}, false
-}

@@ -3,6 +3,7 @@ package gen
 import (
 	"fmt"
 	"go/token"
+	"slices"
 	"strings"
 
 	"github.com/streamgen/streamgen/gen/internal/check"
@@ -88,7 +89,7 @@ func (c *comparison) report(l record.Loss) {
 		first := c.Package.Files[0].Syntax
 		c.add(first.Name.Pos(), fmt.Sprintf("there is no pipeline %s any more, whose operator %s kept %s", l.Pipeline, l.Operator, l.State),
 			"a job finds its checkpoints by the name of its pipeline: give it back\n"+accept)
-	case l.State != "" && l.Now == nil && !c.holds(p, l.Operator):
+	case l.Now == nil && !has(p, l.Operator):
 		c.add(p.Type.Obj().Pos(), fmt.Sprintf("pipeline %s has no operator %s any more, which kept %s", l.Pipeline, l.Operator, l.State),
 			fmt.Sprintf("if its field has another name now, tag that with uid:%q\nif what it kept may be dropped, write //streamgen:removed %s above the pipeline\n",
 				l.Operator, l.Operator)+accept)
@@ -103,13 +104,8 @@ func (c *comparison) report(l record.Loss) {
 	}
 }
 
-func (c *comparison) holds(p *model.Pipeline, uid string) bool {
-	for _, f := range p.Fields {
-		if f.UID == uid {
-			return f.Operator != nil && (f.Operator.State != nil || f.Operator.Unkeyed != nil)
-		}
-	}
-	return false
+func has(p *model.Pipeline, uid string) bool {
+	return slices.ContainsFunc(p.Fields, func(f *model.Field) bool { return f.UID == uid })
 }
 
 // reportDifference reports at the Go field that differs, or at the type that has lost it.
@@ -118,14 +114,19 @@ func (c *comparison) reportDifference(p *model.Pipeline, l record.Loss) {
 	d := l.Difference
 	hint := "a checkpoint of the deployed program could not be read: give the field its type back, or the new one another name\n"
 	switch {
+	case d.Frozen && d.Path != "[key]":
+		hint = "a checkpoint of the deployed program could not be read: give the keys their type back, or the new map another name\n"
 	case d.Frozen:
 		hint = "the key decides where a state lives, and it would not be found: give it its type back, or the operator another uid\n"
 	case d.Reader == "":
 		name := d.Path[strings.LastIndex(d.Path, ".")+1:]
 		hint = fmt.Sprintf("if the field has another name now, tag that with was:%q\nif what it held may be dropped, write //streamgen:removed %s above %s\n", name, name, place.owner)
 	}
-	cause := diag.Cause{Pos: c.Package.Fset.Position(c.field(p, l.Operator)), Text: fmt.Sprintf("operator %s of pipeline %s keeps it", l.Operator, l.Pipeline)}
-	c.diags.AddChain(c.Package.Fset.Position(place.pos), d.In(l.State), []diag.Cause{cause}, hint+accept)
+	var chain []diag.Cause
+	if operator := c.field(p, l.Operator); operator != place.pos {
+		chain = []diag.Cause{{Pos: c.Package.Fset.Position(operator), Text: fmt.Sprintf("operator %s of pipeline %s keeps it", l.Operator, l.Pipeline)}}
+	}
+	c.diags.AddChain(c.Package.Fset.Position(place.pos), d.In(l.State), chain, hint+accept)
 }
 
 func (c *comparison) add(pos token.Pos, message, hint string) {

@@ -12,6 +12,8 @@ import (
 
 // form is the form in which a state was written, as seen from the program that reads it.
 type form struct {
+	// state is its name there.
+	state string
 	// plan rewrites entries to the program's own form, nil if they have it.
 	plan *schema.Plan
 }
@@ -33,17 +35,25 @@ func resolve(writer, reader string) (form, error) {
 	if err != nil || plan.Same() {
 		return form{}, err
 	}
-	return form{plan}, nil
+	return form{plan: plan}, nil
 }
 
 // form is how the entries of a state are read that o holds; false if it does not hold it, or in a form that [restored.checkStates] refuses.
-func (r *Restore) form(o *checkpoint.Operator, state, reader string) (form, bool) {
-	held, ok := o.State(state)
-	if !ok {
-		return form{}, false
+func (r *Restore) form(o *checkpoint.Operator, taken checkpoint.State) (form, bool) {
+	for _, held := range o.States {
+		if isSameState(held, taken) {
+			f, err := resolve(held.Schema, taken.Schema)
+			f.state = held.Name
+			return f, err == nil
+		}
 	}
-	f, err := resolve(held.Schema, reader)
-	return f, err == nil
+	return form{}, false
+}
+
+// isSameState reports whether a state of an operator is the one that a checkpoint holds: that of its name, or the one that is kept by key. An operator
+// has but one of these, so its type may have another name.
+func isSameState(held, taken checkpoint.State) bool {
+	return held.Name == taken.Name || held.Kind == checkpoint.KeyedState && taken.Kind == checkpoint.KeyedState
 }
 
 // read reads the entries of a section, in the program's form.
@@ -76,7 +86,7 @@ func (r *restored) otherForm(uid string, held, taken checkpoint.State, why error
 			where, held.Schema, schema.Recorded(taken.Schema), why)
 	}
 	return fmt.Errorf("%s in a form that the program cannot take over:\n\t%s\n%s", where,
-		strings.ReplaceAll(incompatible.In(held.Name), "\n", "\n\t"),
+		strings.ReplaceAll(incompatible.In(taken.Name), "\n", "\n\t"),
 		"undo that in the program: a field that has another name now says so with the tag was:\"Old\", and one that may be dropped is named in the doc comment "+
 			"of its struct, //streamgen:removed Old; or run the program that wrote it, or begin anew with --fresh")
 }

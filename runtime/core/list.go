@@ -55,7 +55,8 @@ func (s *Snapshot) elements(uid, state string, l listState) {
 
 // List fills a state without a key with what this subtask is to have of what all of them held.
 func (r *Restore) List(uid, state string, l listState) {
-	r.states[uid] = append(r.states[uid], checkpoint.State{Name: state, Schema: l.Schema(), Kind: l.Kind()})
+	taken := checkpoint.State{Name: state, Schema: l.Schema(), Kind: l.Kind()}
+	r.states[uid] = append(r.states[uid], taken)
 	if r.asking {
 		return
 	}
@@ -64,7 +65,7 @@ func (r *Restore) List(uid, state string, l listState) {
 		if r.err != nil {
 			return
 		}
-		form, ok := r.form(o, state, l.Schema())
+		form, ok := r.form(o, taken)
 		if !ok {
 			return
 		}

@@ -140,7 +140,7 @@ func (r *restored) checkStates(uid string, taken []checkpoint.State, ignoreUncla
 				continue
 			}
 			seen = append(seen, s.Name)
-			i := slices.IndexFunc(taken, func(t checkpoint.State) bool { return t.Name == s.Name })
+			i := slices.IndexFunc(taken, func(t checkpoint.State) bool { return isSameState(s, t) })
 			switch {
 			case i < 0 && ignoreUnclaimed:
 			case i < 0:

@@ -127,7 +127,8 @@ func (r *Restore) Source(uid string, p anySource) {
 
 // Keyed gives a table its key groups and fills them.
 func (r *Restore) Keyed(uid, state string, t keyedState) {
-	r.states[uid] = append(r.states[uid], checkpoint.State{Name: state, Schema: t.Schema()})
+	taken := checkpoint.State{Name: state, Schema: t.Schema()}
+	r.states[uid] = append(r.states[uid], taken)
 	if r.asking {
 		return
 	}
@@ -143,7 +144,7 @@ func (r *Restore) Keyed(uid, state string, t keyedState) {
 		if oldEnd <= first || end <= oldFirst || s.Data.Size == 0 {
 			return
 		}
-		form, ok := r.form(o, state, t.Schema())
+		form, ok := r.form(o, taken)
 		if !ok {
 			return
 		}
@@ -153,7 +154,7 @@ func (r *Restore) Keyed(uid, state string, t keyedState) {
 			return
 		}
 		for _, section := range file.reader.Sections() {
-			if section.Operator != uid || section.State != state || section.Group < first || section.Group >= end {
+			if section.Operator != uid || section.State != form.state || section.Group < first || section.Group >= end {
 				continue
 			}
 			entries, err := form.read(file.reader, section)
