@@ -21,12 +21,13 @@ func TestFileOrderDoesNotMatter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a, err := txtar.ParseFile(filepath.Join("testdata", "golden", name+".txtar"))
 			require.NoError(t, err)
-			source := archive{Archive: a}.file(name + ".go")
+			golden := archive{path: filepath.Join("golden", name), Archive: a}
+			source := golden.file(name + ".go")
 			cases := make([]archive, splits)
 			for i := range cases {
 				cases[i] = archive{name: fmt.Sprintf("s%d", i), Archive: &txtar.Archive{Files: shuffled(t, source, rand.New(rand.NewPCG(1, uint64(i))))}}
 				for _, f := range a.Files { // its other files, and the packages that it imports
-					if f.Name != name+".go" && !isWanted(f.Name) {
+					if f.Name != name+".go" && !golden.isWanted(f.Name) {
 						cases[i].Files = append(cases[i].Files, f)
 					}
 				}

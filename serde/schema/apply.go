@@ -11,17 +11,11 @@ func (p *Plan) ApplyAll(dst, src []byte, n int) ([]byte, error) {
 	r := &rewriter{src: src, in: serde.NewParser(src)}
 	for range n {
 		for _, part := range p.parts {
-			if part.step == nil {
-				dst = append(dst, part.literal...)
-				continue
-			}
 			value := r.value(part.step)
 			if r.in.Err() != nil {
 				return dst, r.in.Err()
 			}
-			if !part.drop {
-				dst = r.flatten(dst, value)
-			}
+			dst = r.flatten(dst, value)
 			r.chunks = r.chunks[:0]
 		}
 	}
@@ -103,9 +97,11 @@ func (r *rewriter) open(s *step) (rope, bool) {
 	}
 	f := frame{step: s, done: empty(), fields: len(r.values)}
 	switch s.kind {
-	case Record:
+	case Record, bare:
 		f.left = len(s.written)
-		r.in.ArrayOf(f.left)
+		if s.kind == Record {
+			r.in.ArrayOf(f.left)
+		}
 		if f.left == 0 {
 			return r.record(&f), true
 		}
@@ -133,7 +129,7 @@ func (r *rewriter) open(s *step) (rope, bool) {
 // next is the step of the next value in the container.
 func (r *rewriter) next(f *frame) *step {
 	switch s := f.step; s.kind {
-	case Record:
+	case Record, bare:
 		return s.written[len(s.written)-f.left]
 	case Map:
 		if f.left%2 == 0 {
@@ -148,7 +144,7 @@ func (r *rewriter) next(f *frame) *step {
 // add takes a finished value of the container.
 func (r *rewriter) add(f *frame, value rope) {
 	f.left--
-	if f.step.kind == Record {
+	if f.step.kind == Record || f.step.kind == bare {
 		r.values = append(r.values, value)
 		return
 	}
@@ -158,7 +154,7 @@ func (r *rewriter) add(f *frame, value rope) {
 // close ends the innermost container and returns what became of it.
 func (r *rewriter) close(f *frame) rope {
 	done := f.done
-	if f.step.kind == Record {
+	if f.step.kind == Record || f.step.kind == bare {
 		done = r.record(f)
 		r.values = r.values[:f.fields]
 	}

@@ -3,8 +3,7 @@
 //
 // The text names what decides the bytes, fields by their names, and nothing else: what a type is called does not matter.
 //
-//	schema = type                                    a value
-//	       | type ": " type [", touched int64"]      a key and its state, and when that was touched last, for its time to live
+//	schema = type | type ": " type                   a value, or a key and its state
 //	type   = "bool" | "int" | "int8" … "uint64" | "float32" | "float64" | "string" | "time" | "bytes"
 //	       | "timer" | "timers"                      timers of a state, one or several
 //	       | "bytes[" N "]"                          an array of bytes
@@ -16,6 +15,8 @@
 //	       | codec "(" path.Type ")"                 a type with its own codec: msgpack, binary or text
 //	field  = name " " type [" was " name "|" name …]
 //	       | "-" name
+//
+// A state in which something has a time to live is written as {state S, touched int64}, with when it was touched last.
 //
 // What the reader says of the past is part of its text, but not of the [Fingerprint], nor of what is recorded: "was" gives a
 // field's former names, and "-" names one that is gone on purpose.

@@ -35,7 +35,7 @@ func FuzzParse(f *testing.F) {
 // FuzzApply rewrites any bytes from any form to any other.
 func FuzzApply(f *testing.F) {
 	f.Add("int: {A []{B int}, C *N={Next *^N, V int}}", "int: {C *N={V int, Next *^N}, D bool, -A}", []byte("\x01\x92\x91\x91\x05\x92\xc0\x05"))
-	f.Add("int: {M map[string]{A int}}, touched int64", "int: {M map[string]{B int was A}}", []byte("\x01\x91\x81\xa1a\x91\x05\x01"))
+	f.Add("int: {state {M map[string]{A int}}, touched int64}", "int: {M map[string]{B int was A}}", []byte("\x01\x92\x91\x81\xa1a\x91\x05\x01"))
 	f.Fuzz(func(t *testing.T, writer, reader string, in []byte) {
 		w, err := schema.Parse(writer)
 		if err != nil {

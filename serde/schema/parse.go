@@ -33,8 +33,6 @@ const (
 	// maxDepth is how deep types may be nested. No program's are, and a text must not use up the stack.
 	maxDepth = 500
 	maxLen   = 1<<31 - 1
-
-	touched = ", touched int64"
 )
 
 // Parse reads a schema. Its error is a *[SyntaxError].
@@ -52,7 +50,6 @@ func Parse(text string) (s *Schema, err error) {
 	s = &Schema{Value: p.typ()}
 	if p.accept(": ") {
 		s.Key, s.Value = s.Value, p.typ()
-		s.Touched = p.accept(touched)
 	}
 	if p.off < len(text) {
 		p.fail("expected the end")

@@ -16,9 +16,9 @@ func texts() []string {
 		"bytes", "timer", "timers", "bytes[16]", "[]string", "[3]int", "[]bytes", "map[string]int64", "map[{A int, B string}]bool", "*int",
 		"*{A int}", "{}", "{-Gone}", "{A int, B string}", "{Größe int8, _x bool}",
 		"string: {N int64}", "{A int, B bool}: {S []string}",
-		"{A int was B}", "{A int was B|C, D []bool was E, -F, -G}", "int: {A int was B}, touched int64",
+		"{A int was B}", "{A int was B|C, D []bool was E, -F, -G}", "int: {state {A int was B}, touched int64}",
 		"Node={Value int, Next *^Node}", "Node={Children []^Node}", "List=[]^List", "Tree=map[string]^Tree",
-		"int: Node={Next *^Node, A string}, touched int64", "A={B *B={A *^A, Own []^B}, C *^A}", "A={Next *A={Next *^A}, Other *^A}",
+		"A={B *B={A *^A, Own []^B}, C *^A}", "A={Next *A={Next *^A}, Other *^A}",
 		"msgpack(example.com/money.Amount)", "[]binary(net/netip.Addr)", "text(example.com/x.Pair[int,func(string) bool])", "{A *text(a.B)}",
 	}
 }
@@ -59,12 +59,11 @@ func TestFingerprintsDifferWhereBytesDo(t *testing.T) {
 
 func TestFingerprintsIgnoreNamesOfTypesAndThePast(t *testing.T) {
 	for text, same := range map[string]string{
-		"{A int was B|C, -D}":               "{A int}",
-		"{-D}":                              "{}",
-		"Node={Next *^Node}":                "Vertex={Next *^Vertex}",
-		"A={Next *A={Next *^A}, O *^A}":     "B={Next *C={Next *^C}, O *^B}",
-		"Unused={A int}":                    "{A int}",
-		"int: {A int was B}, touched int64": "int: {A int}, touched int64",
+		"{A int was B|C, -D}":           "{A int}",
+		"{-D}":                          "{}",
+		"Node={Next *^Node}":            "Vertex={Next *^Vertex}",
+		"A={Next *A={Next *^A}, O *^A}": "B={Next *C={Next *^C}, O *^B}",
+		"Unused={A int}":                "{A int}",
 	} {
 		require.Equal(t, parse(t, same).Fingerprint(), parse(t, text).Fingerprint(), text)
 	}
@@ -73,11 +72,11 @@ func TestFingerprintsIgnoreNamesOfTypesAndThePast(t *testing.T) {
 
 func TestRecordedHasNoPast(t *testing.T) {
 	for text, want := range map[string]string{
-		"{A int was B|C, D []bool was E, -F, -G}":   "{A int, D []bool}",
-		"int: {A {-B}, C int was D}, touched int64": "int: {A {}, C int}, touched int64",
-		"{A int}":              "{A int}",
-		"binary(some-where.T)": "binary(some-where.T)",
-		"no-schema":            "no-schema",
+		"{A int was B|C, D []bool was E, -F, -G}": "{A int, D []bool}",
+		"int: {A {-B}, C int was D}":              "int: {A {}, C int}",
+		"{A int}":                                 "{A int}",
+		"binary(some-where.T)":                    "binary(some-where.T)",
+		"no-schema":                               "no-schema",
 	} {
 		require.Equal(t, want, schema.Recorded(text))
 	}
@@ -85,39 +84,37 @@ func TestRecordedHasNoPast(t *testing.T) {
 
 func TestSyntaxErrorsSayWhere(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                            "schema at offset 0, its end: expected a type",
-		"{A int":                      `schema at offset 6, its end: expected ", "`,
-		"{A int,B int}":               `schema at offset 6, before ",B int}": expected ", "`,
-		"{A}":                         `schema at offset 2, before "}": expected " "`,
-		"{ int}":                      `schema at offset 1, before " int}": expected the name of a field`,
-		"{A int, A bool}":             `schema at offset 8, before "A bool}": field A stands twice`,
-		"{A int, B int was A}":        `schema at offset 18, before "A}": field A stands twice`,
-		"{A int, -A}":                 `schema at offset 9, before "A}": field A stands twice`,
-		"{A int was }":                `schema at offset 11, before "}": expected the name of a field`,
-		"{A strnig}":                  `schema at offset 3, before "strnig}": unknown type strnig`,
-		"int int":                     `schema at offset 3, before " int": expected the end`,
-		"int: ":                       `schema at offset 5, its end: expected a type`,
-		"int: int: int":               `schema at offset 8, before ": int": expected the end`,
-		"[x]int":                      `schema at offset 1, before "x]int": expected a length up to 2147483647`,
-		"[01]int":                     `schema at offset 1, before "01]int": expected a length up to 2147483647`,
-		"[99999999999999999999]":      `schema at offset 1, before "99999999999999999999…": expected a length up to 2147483647`,
-		"bytes[3":                     `schema at offset 7, its end: expected "]"`,
-		"map[int":                     `schema at offset 7, its end: expected "]"`,
-		"**int":                       `schema at offset 1, before "*int": a nil inside could not be told from a nil outside`,
-		"*bytes":                      `schema at offset 1, before "bytes": a nil inside could not be told from a nil outside`,
-		"X=*^X":                       `schema at offset 3, before "^X": a nil inside could not be told from a nil outside`,
-		"X=[]*^X":                     `schema at offset 5, before "^X": a nil inside could not be told from a nil outside`,
-		"X={A ^X}":                    `schema at offset 5, before "^X}": X contains itself without a slice, map or pointer between`,
-		"X=[2]^X":                     `schema at offset 5, before "^X": X contains itself without a slice, map or pointer between`,
-		"X={A []Y=^X}":                `schema at offset 9, before "^X}": Y is no type of its own`,
-		"X=Y=[]^Y":                    `schema at offset 2, before "Y=[]^Y": X is no type of its own`,
-		"^X":                          `schema at offset 0, before "^X": no type around is called "X"`,
-		"{A int}, touched int64":      `schema at offset 7, before ", touched int64": expected the end`,
-		"int: {A int}, touched int32": `schema at offset 12, before ", touched int32": expected the end`,
-		"binary(":                     `schema at offset 7, its end: expected ")"`,
-		"binary()":                    `schema at offset 7, before ")": expected the path of a type`,
-		"binary(a\n)":                 `schema at offset 8, before "\n)": a type's path has no control characters`,
-		"{\xff int}":                  `schema at offset 1, before "\xff int}": expected the name of a field`,
+		"":                       "schema at offset 0, its end: expected a type",
+		"{A int":                 `schema at offset 6, its end: expected ", "`,
+		"{A int,B int}":          `schema at offset 6, before ",B int}": expected ", "`,
+		"{A}":                    `schema at offset 2, before "}": expected " "`,
+		"{ int}":                 `schema at offset 1, before " int}": expected the name of a field`,
+		"{A int, A bool}":        `schema at offset 8, before "A bool}": field A stands twice`,
+		"{A int, B int was A}":   `schema at offset 18, before "A}": field A stands twice`,
+		"{A int, -A}":            `schema at offset 9, before "A}": field A stands twice`,
+		"{A int was }":           `schema at offset 11, before "}": expected the name of a field`,
+		"{A strnig}":             `schema at offset 3, before "strnig}": unknown type strnig`,
+		"int int":                `schema at offset 3, before " int": expected the end`,
+		"int: ":                  `schema at offset 5, its end: expected a type`,
+		"int: int: int":          `schema at offset 8, before ": int": expected the end`,
+		"[x]int":                 `schema at offset 1, before "x]int": expected a length up to 2147483647`,
+		"[01]int":                `schema at offset 1, before "01]int": expected a length up to 2147483647`,
+		"[99999999999999999999]": `schema at offset 1, before "99999999999999999999…": expected a length up to 2147483647`,
+		"bytes[3":                `schema at offset 7, its end: expected "]"`,
+		"map[int":                `schema at offset 7, its end: expected "]"`,
+		"**int":                  `schema at offset 1, before "*int": a nil inside could not be told from a nil outside`,
+		"*bytes":                 `schema at offset 1, before "bytes": a nil inside could not be told from a nil outside`,
+		"X=*^X":                  `schema at offset 3, before "^X": a nil inside could not be told from a nil outside`,
+		"X=[]*^X":                `schema at offset 5, before "^X": a nil inside could not be told from a nil outside`,
+		"X={A ^X}":               `schema at offset 5, before "^X}": X contains itself without a slice, map or pointer between`,
+		"X=[2]^X":                `schema at offset 5, before "^X": X contains itself without a slice, map or pointer between`,
+		"X={A []Y=^X}":           `schema at offset 9, before "^X}": Y is no type of its own`,
+		"X=Y=[]^Y":               `schema at offset 2, before "Y=[]^Y": X is no type of its own`,
+		"^X":                     `schema at offset 0, before "^X": no type around is called "X"`,
+		"binary(":                `schema at offset 7, its end: expected ")"`,
+		"binary()":               `schema at offset 7, before ")": expected the path of a type`,
+		"binary(a\n)":            `schema at offset 8, before "\n)": a type's path has no control characters`,
+		"{\xff int}":             `schema at offset 1, before "\xff int}": expected the name of a field`,
 	} {
 		s, err := schema.Parse(text)
 		require.EqualError(t, err, want, "%q", text)

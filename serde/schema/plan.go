@@ -9,13 +9,9 @@ type Plan struct {
 // Same reports whether the forms are equal: nothing needs to be rewritten.
 func (p *Plan) Same() bool { return p.same }
 
-// part is one value of an entry: its key, the state, or when that was touched.
+// part is one value of an entry: its key, or the state.
 type part struct {
 	step *step
-	// drop says that the reader does not have it.
-	drop bool
-	// literal is what the writer does not have; there is no step then.
-	literal []byte
 }
 
 // step rewrites the values of one type. Those of types that contain themselves form a graph.
@@ -38,3 +34,6 @@ type field struct {
 	from int
 	zero []byte
 }
+
+// bare is the kind of a step whose fields stand in no array: a state becomes the first field of one.
+const bare = Own + 1

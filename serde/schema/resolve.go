@@ -12,23 +12,47 @@ import (
 func Resolve(writer, reader *Schema) (*Plan, error) {
 	r := &resolver{known: map[[2]*Type]*step{}}
 	r.keys(writer, reader)
-	value := r.resolve(writer.Value, reader.Value, "")
+	value := r.state(writer.Value, reader.Value)
 	if len(r.differences) > 0 {
 		return nil, &IncompatibleError{Differences: r.differences}
 	}
 	r.settle()
-	plan := &Plan{same: value.same && writer.Touched == reader.Touched}
+	plan := &Plan{same: value.same}
 	if writer.Key != nil {
 		plan.parts = append(plan.parts, part{step: &step{same: true}})
 	}
 	plan.parts = append(plan.parts, part{step: value})
-	switch {
-	case writer.Touched:
-		plan.parts = append(plan.parts, part{step: &step{same: true}, drop: !reader.Touched})
-	case reader.Touched:
-		plan.parts = append(plan.parts, part{literal: serde.AppendInt(nil, 0)})
-	}
 	return plan, nil
+}
+
+// expiring returns the state in {state S, touched int64}, nil if t is another form.
+func expiring(t *Type) *Type {
+	if t.Kind == Record && t.Label == "" && len(t.Fields) == 2 && t.Fields[0].Name == "state" && t.Fields[1].Name == "touched" && t.Fields[1].Type.Name == "int64" {
+		return t.Fields[0].Type
+	}
+	return nil
+}
+
+// state compares states. One may have a time to live, and the other none: then what is there was never touched.
+func (r *resolver) state(writer, reader *Type) *step {
+	w, d := expiring(writer), expiring(reader)
+	if w == nil && d == nil {
+		return r.resolve(writer, reader, "")
+	}
+	s := &step{kind: Record, same: w != nil && d != nil, header: []byte{}}
+	switch {
+	case w == nil:
+		s.kind, s.header = bare, serde.AppendArray(nil, 2)
+		s.written = []*step{r.resolve(writer, d, "")}
+		s.fields = []field{{from: 0}, {from: -1, zero: serde.AppendInt(nil, 0)}}
+	case d == nil:
+		s.written, s.fields = []*step{r.resolve(w, reader, ""), nil}, []field{{from: 0}}
+	default:
+		s.header = serde.AppendArray(nil, 2)
+		s.written, s.fields = []*step{r.resolve(w, d, ""), {same: true}}, []field{{from: 0}, {from: 1}}
+	}
+	r.steps = append(r.steps, s)
+	return s
 }
 
 // resolver compares two schemas.

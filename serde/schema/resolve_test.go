@@ -39,9 +39,9 @@ func TestWhatAReaderTakesOver(t *testing.T) {
 		"in a recursive slice":  {"N=[]{V int, L ^N}", "N=[]{L ^N, -V}", "\x91\x92\x05\x91\x92\x06\xc0", "\x91\x91\x91\x91\xc0"},
 		"recursive in two ways": {"{A *N={Next *^N}}", "{A *N={Next *N={Next *^N, B bool}, B bool}}", "\x91\x91\x91\x91\xc0", "\x91\x92\x92\x92\xc0\xc2\xc2\xc2"},
 		"key and state":         {"string: {A int}", "string: {B int, A int}", "\xa1k\x91\x05", "\xa1k\x92\x00\x05"},
-		"time to live added":    {"int: {A int}", "int: {A int, B int}, touched int64", "\x01\x91\x05", "\x01\x92\x05\x00\x00"},
-		"time to live removed":  {"int: {A int}, touched int64", "int: {A int}", "\x01\x91\x05\x07", "\x01\x91\x05"},
-		"time to live kept":     {"int: {A int}, touched int64", "int: {B int was A, C int}, touched int64", "\x01\x91\x05\x07", "\x01\x92\x05\x00\x07"},
+		"time to live added":    {"int: {A int}", "int: {state {A int, B int}, touched int64}", "\x01\x91\x05", "\x01\x92\x92\x05\x00\x00"},
+		"time to live removed":  {"int: {state {A int}, touched int64}", "int: {A int}", "\x01\x92\x91\x05\x07", "\x01\x91\x05"},
+		"time to live kept":     {"int: {state {A int}, touched int64}", "int: {state {B int was A, C int}, touched int64}", "\x01\x92\x91\x05\x07", "\x01\x92\x92\x05\x00\x07"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			plan, err := schema.Resolve(parse(t, test.writer), parse(t, test.reader))
@@ -80,11 +80,11 @@ func TestZeroValuesOfAddedFields(t *testing.T) {
 
 func TestSame(t *testing.T) {
 	for writer, reader := range map[string]string{
-		"{A int}":                     "{A int}",
-		"{A int, B bool}":             "{A int was C, B bool, -D}",
-		"{A int, C N={Next *^N}}":     "{B int was A, C Node={Next *^Node}}",
-		"{A *N={Next *^N}}":           "{A *N={Next *N={Next *^N}}}",
-		"int: {A int}, touched int64": "int: {A int}, touched int64",
+		"{A int}":                             "{A int}",
+		"{A int, B bool}":                     "{A int was C, B bool, -D}",
+		"{A int, C N={Next *^N}}":             "{B int was A, C Node={Next *^Node}}",
+		"{A *N={Next *^N}}":                   "{A *N={Next *N={Next *^N}}}",
+		"int: {state {A int}, touched int64}": "int: {state {A int}, touched int64}",
 	} {
 		plan, err := schema.Resolve(parse(t, writer), parse(t, reader))
 		require.NoError(t, err)
@@ -94,7 +94,7 @@ func TestSame(t *testing.T) {
 		"{A int, B int}":            "{B int, A int}",
 		"{A int}":                   "{A int, B int}",
 		"{A int, B bool}":           "{A int, -B}",
-		"int: {A int}":              "int: {A int}, touched int64",
+		"int: {A int}":              "int: {state {A int}, touched int64}",
 		"N={Next *^N, A []{B int}}": "N={Next *^N, A []{B int, C int}}",
 	} {
 		plan, err := schema.Resolve(parse(t, writer), parse(t, reader))

@@ -39,9 +39,6 @@ func (s *Schema) text(w *writer) string {
 		w.b.WriteString(": ")
 	}
 	w.typ(s.Value)
-	if s.Touched {
-		w.b.WriteString(touched)
-	}
 	return w.b.String()
 }
 

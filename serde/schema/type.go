@@ -11,8 +11,6 @@ type Schema struct {
 	// Key is nil where values have no keys.
 	Key   *Type
 	Value *Type
-	// Touched says that behind the value stands when it was touched last, in milliseconds: something in it has a time to live.
-	Touched bool
 }
 
 // Type is the form of one value. A type that contains itself is a graph: the inner place holds the same pointer as the outer one.

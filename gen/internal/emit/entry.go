@@ -44,14 +44,6 @@ func (a *adapter) held(f *file) *jen.Statement {
 // expires reports whether entries keep when they were touched, since fields of the state have a time to live.
 func (a *adapter) expires() bool { return a.entry != nil && a.entry.ttl != "" }
 
-// heldSchema is the form in which what the table holds is written: the state or, where that expires, it and when it was touched.
-func (e *emitter) heldSchema(a *adapter) string {
-	if a.expires() {
-		return "{state " + e.schema(a.op.State) + ", touched int64}"
-	}
-	return e.schema(a.op.State)
-}
-
 // emitEntry writes the struct, and how its fields expire.
 func (e *emitter) emitEntry(f *file, a *adapter) {
 	if a.entry == nil {

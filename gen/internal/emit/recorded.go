@@ -78,11 +78,11 @@ func (e *emitter) recordedOperator(op *model.Operator) (*record.Operator, error)
 	return result, nil
 }
 
-// entrySchema names the form of a key with its state, and with when that was touched last, if a field of it has a time to live.
+// entrySchema names the form of a key with what the table holds: the state or, where that expires, it and when it was touched.
 func (e *emitter) entrySchema(op *model.Operator) string {
-	text := e.schema(op.Key) + ": " + e.schema(op.State)
+	held := e.schema(op.State)
 	if len(op.TTLs) > 0 {
-		text += ", touched int64"
+		held = "{state " + held + ", touched int64}"
 	}
-	return text
+	return e.schema(op.Key) + ": " + held
 }
