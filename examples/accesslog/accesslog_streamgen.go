@@ -241,10 +241,11 @@ func (tallyCodec) Hash(key Who) uint64 { return hashTallyKey(key) }
 // IsZero reports whether s is absent.
 func (tallyCodec) IsZero(s *TallyState) bool { return *s == TallyState{} }
 
-// Append adds a key and its state.
-func (tallyCodec) Append(b []byte, key Who, s *TallyState) []byte {
-	return appendTallyState(appendWho(b, &key), s)
-}
+// AppendKey adds a key.
+func (tallyCodec) AppendKey(b []byte, key Who) []byte { return appendWho(b, &key) }
+
+// AppendState adds the state behind a key.
+func (tallyCodec) AppendState(b []byte, s *TallyState) []byte { return appendTallyState(b, s) }
 
 // ParseKey reads a key.
 func (tallyCodec) ParseKey(p *serde.Parser) Who {

@@ -383,10 +383,11 @@ func (watchCodec) IsZero(s *WatchState) bool {
 	return s.Max == nil && s.Waiting == nil
 }
 
-// Append adds a key and its state.
-func (watchCodec) Append(b []byte, key string, s *WatchState) []byte {
-	return appendWatchState(serde.AppendString(b, key), s)
-}
+// AppendKey adds a key.
+func (watchCodec) AppendKey(b []byte, key string) []byte { return serde.AppendString(b, key) }
+
+// AppendState adds the state behind a key.
+func (watchCodec) AppendState(b []byte, s *WatchState) []byte { return appendWatchState(b, s) }
 
 // ParseKey reads a key.
 func (watchCodec) ParseKey(p *serde.Parser) string { return p.String() }

@@ -211,10 +211,11 @@ func (addUpCodec) Hash(key string) uint64 { return serde.HashString(key) }
 // IsZero reports whether s is absent.
 func (addUpCodec) IsZero(s *AddUpState) bool { return *s == AddUpState{} }
 
-// Append adds a key and its state.
-func (addUpCodec) Append(b []byte, key string, s *AddUpState) []byte {
-	return appendAddUpState(serde.AppendString(b, key), s)
-}
+// AppendKey adds a key.
+func (addUpCodec) AppendKey(b []byte, key string) []byte { return serde.AppendString(b, key) }
+
+// AppendState adds the state behind a key.
+func (addUpCodec) AppendState(b []byte, s *AddUpState) []byte { return appendAddUpState(b, s) }
 
 // ParseKey reads a key.
 func (addUpCodec) ParseKey(p *serde.Parser) string { return p.String() }

@@ -191,10 +191,11 @@ func (checkCodec) Hash(key string) uint64 { return serde.HashString(key) }
 // IsZero reports whether s is absent.
 func (checkCodec) IsZero(s *Account) bool { return *s == Account{} }
 
-// Append adds a key and its state.
-func (checkCodec) Append(b []byte, key string, s *Account) []byte {
-	return appendAccount(serde.AppendString(b, key), s)
-}
+// AppendKey adds a key.
+func (checkCodec) AppendKey(b []byte, key string) []byte { return serde.AppendString(b, key) }
+
+// AppendState adds the state behind a key.
+func (checkCodec) AppendState(b []byte, s *Account) []byte { return appendAccount(b, s) }
 
 // ParseKey reads a key.
 func (checkCodec) ParseKey(p *serde.Parser) string { return p.String() }

@@ -183,9 +183,12 @@ func (sessionizeCodec) IsZero(e *sessionizeEntry) bool {
 	return e.state.Visits == nil && !e.state.Expire.IsSet()
 }
 
-// Append adds a key and its state.
-func (sessionizeCodec) Append(b []byte, key string, e *sessionizeEntry) []byte {
-	return appendSession(serde.AppendString(b, key), &e.state)
+// AppendKey adds a key.
+func (sessionizeCodec) AppendKey(b []byte, key string) []byte { return serde.AppendString(b, key) }
+
+// AppendState adds the state behind a key.
+func (sessionizeCodec) AppendState(b []byte, e *sessionizeEntry) []byte {
+	return appendSession(b, &e.state)
 }
 
 // ParseKey reads a key.

@@ -283,10 +283,11 @@ func (countCodec) Hash(key int64) uint64 { return serde.HashUint64(uint64(key)) 
 // IsZero reports whether s is absent.
 func (countCodec) IsZero(s *CountState) bool { return *s == CountState{} }
 
-// Append adds a key and its state.
-func (countCodec) Append(b []byte, key int64, s *CountState) []byte {
-	return appendCountState(serde.AppendInt(b, key), s)
-}
+// AppendKey adds a key.
+func (countCodec) AppendKey(b []byte, key int64) []byte { return serde.AppendInt(b, key) }
+
+// AppendState adds the state behind a key.
+func (countCodec) AppendState(b []byte, s *CountState) []byte { return appendCountState(b, s) }
 
 // ParseKey reads a key.
 func (countCodec) ParseKey(p *serde.Parser) int64 { return p.Int() }

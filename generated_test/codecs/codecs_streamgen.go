@@ -173,10 +173,11 @@ func (rememberCodec) IsZero(s *State) bool {
 		s.Wave == 0
 }
 
-// Append adds a key and its state.
-func (rememberCodec) Append(b []byte, key Key, s *State) []byte {
-	return appendState(appendKey(b, &key), s)
-}
+// AppendKey adds a key.
+func (rememberCodec) AppendKey(b []byte, key Key) []byte { return appendKey(b, &key) }
+
+// AppendState adds the state behind a key.
+func (rememberCodec) AppendState(b []byte, s *State) []byte { return appendState(b, s) }
 
 // ParseKey reads a key.
 func (rememberCodec) ParseKey(p *serde.Parser) Key {

@@ -204,10 +204,11 @@ func (countCodec) Hash(key string) uint64 { return serde.HashString(key) }
 // IsZero reports whether s is absent.
 func (countCodec) IsZero(s *CountState) bool { return *s == CountState{} }
 
-// Append adds a key and its state.
-func (countCodec) Append(b []byte, key string, s *CountState) []byte {
-	return appendCountState(serde.AppendString(b, key), s)
-}
+// AppendKey adds a key.
+func (countCodec) AppendKey(b []byte, key string) []byte { return serde.AppendString(b, key) }
+
+// AppendState adds the state behind a key.
+func (countCodec) AppendState(b []byte, s *CountState) []byte { return appendCountState(b, s) }
 
 // ParseKey reads a key.
 func (countCodec) ParseKey(p *serde.Parser) string { return p.String() }

@@ -153,10 +153,11 @@ func (tripCodec) Hash(key int64) uint64 { return serde.HashUint64(uint64(key)) }
 // IsZero reports whether s is absent.
 func (tripCodec) IsZero(s *TripState) bool { return *s == TripState{} }
 
-// Append adds a key and its state.
-func (tripCodec) Append(b []byte, key int64, s *TripState) []byte {
-	return appendTripState(serde.AppendInt(b, key), s)
-}
+// AppendKey adds a key.
+func (tripCodec) AppendKey(b []byte, key int64) []byte { return serde.AppendInt(b, key) }
+
+// AppendState adds the state behind a key.
+func (tripCodec) AppendState(b []byte, s *TripState) []byte { return appendTripState(b, s) }
 
 // ParseKey reads a key.
 func (tripCodec) ParseKey(p *serde.Parser) int64 { return p.Int() }

@@ -398,10 +398,11 @@ func (joinerCodec) Hash(key int64) uint64 { return serde.HashUint64(uint64(key))
 // IsZero reports whether e is absent.
 func (joinerCodec) IsZero(e *joinerEntry) bool { return e.state == (Joined{}) }
 
-// Append adds a key and its state.
-func (joinerCodec) Append(b []byte, key int64, e *joinerEntry) []byte {
-	return appendJoined(serde.AppendInt(b, key), &e.state)
-}
+// AppendKey adds a key.
+func (joinerCodec) AppendKey(b []byte, key int64) []byte { return serde.AppendInt(b, key) }
+
+// AppendState adds the state behind a key.
+func (joinerCodec) AppendState(b []byte, e *joinerEntry) []byte { return appendJoined(b, &e.state) }
 
 // ParseKey reads a key.
 func (joinerCodec) ParseKey(p *serde.Parser) int64 { return p.Int() }

@@ -443,10 +443,11 @@ func (remindCodec) IsZero(e *remindEntry) bool {
 		!e.state.Quiet.IsSet()
 }
 
-// Append adds a key and its state.
-func (remindCodec) Append(b []byte, key string, e *remindEntry) []byte {
-	return appendReminders(serde.AppendString(b, key), &e.state)
-}
+// AppendKey adds a key.
+func (remindCodec) AppendKey(b []byte, key string) []byte { return serde.AppendString(b, key) }
+
+// AppendState adds the state behind a key.
+func (remindCodec) AppendState(b []byte, e *remindEntry) []byte { return appendReminders(b, &e.state) }
 
 // ParseKey reads a key.
 func (remindCodec) ParseKey(p *serde.Parser) string { return p.String() }
@@ -472,10 +473,11 @@ func (gatherCodec) Hash(key string) uint64 { return serde.HashString(key) }
 // IsZero reports whether e is absent.
 func (gatherCodec) IsZero(e *gatherEntry) bool { return e.state == (Gathered{}) }
 
-// Append adds a key and its state.
-func (gatherCodec) Append(b []byte, key string, e *gatherEntry) []byte {
-	return appendGathered(serde.AppendString(b, key), &e.state)
-}
+// AppendKey adds a key.
+func (gatherCodec) AppendKey(b []byte, key string) []byte { return serde.AppendString(b, key) }
+
+// AppendState adds the state behind a key.
+func (gatherCodec) AppendState(b []byte, e *gatherEntry) []byte { return appendGathered(b, &e.state) }
 
 // ParseKey reads a key.
 func (gatherCodec) ParseKey(p *serde.Parser) string { return p.String() }
@@ -520,9 +522,12 @@ func (recentCodec) Hash(key string) uint64 { return serde.HashString(key) }
 // IsZero reports whether e is absent.
 func (recentCodec) IsZero(e *recentEntry) bool { return e.state == (RecentState{}) }
 
-// Append adds a key and its state.
-func (recentCodec) Append(b []byte, key string, e *recentEntry) []byte {
-	return serde.AppendInt(appendRecentState(serde.AppendArray(serde.AppendString(b, key), 2), &e.state), int64(e.touched))
+// AppendKey adds a key.
+func (recentCodec) AppendKey(b []byte, key string) []byte { return serde.AppendString(b, key) }
+
+// AppendState adds the state behind a key.
+func (recentCodec) AppendState(b []byte, e *recentEntry) []byte {
+	return serde.AppendInt(appendRecentState(serde.AppendArray(b, 2), &e.state), int64(e.touched))
 }
 
 // ParseKey reads a key.

@@ -35,15 +35,14 @@ func (c countCodec) Schema() string {
 	}[c]
 }
 
-func (c countCodec) Append(b []byte, key string, s *wordcount.CountState) []byte {
-	b = serde.AppendString(b, key)
+func (c countCodec) AppendState(b []byte, s *wordcount.CountState) []byte {
 	switch c {
 	case 0:
 		b = serde.AppendArray(b, 1)
 	case 1:
 		b = serde.AppendBool(serde.AppendArray(b, 2), true)
 	default:
-		b = serde.AppendString(serde.AppendArray(serde.AppendArray(b, 2), 1), key)
+		b = serde.AppendString(serde.AppendArray(serde.AppendArray(b, 2), 1), "word")
 	}
 	return serde.AppendInt(b, s.Total)
 }
@@ -65,6 +64,7 @@ func (c countCodec) ParseState(p *serde.Parser, s *wordcount.CountState) {
 	s.Total = p.Int()
 }
 
-func (countCodec) Hash(key string) uint64              { return serde.HashString(key) }
-func (countCodec) IsZero(s *wordcount.CountState) bool { return s.Total == 0 }
-func (countCodec) ParseKey(p *serde.Parser) string     { return p.String() }
+func (countCodec) Hash(key string) uint64                { return serde.HashString(key) }
+func (countCodec) IsZero(s *wordcount.CountState) bool   { return s.Total == 0 }
+func (countCodec) AppendKey(b []byte, key string) []byte { return serde.AppendString(b, key) }
+func (countCodec) ParseKey(p *serde.Parser) string       { return p.String() }

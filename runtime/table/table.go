@@ -16,9 +16,10 @@ type Codec[K comparable, S any] interface {
 	Hash(key K) uint64
 	// IsZero reports whether a state is absent.
 	IsZero(s *S) bool
-	// Append adds a key and its state to b.
-	Append(b []byte, key K, s *S) []byte
-	// ParseKey and, behind it, ParseState read what Append wrote.
+	// AppendKey and, behind it, AppendState add an entry to b.
+	AppendKey(b []byte, key K) []byte
+	AppendState(b []byte, s *S) []byte
+	// ParseKey and, behind it, ParseState read what they wrote.
 	ParseKey(p *serde.Parser) K
 	ParseState(p *serde.Parser, s *S)
 }
@@ -128,7 +129,7 @@ func (t *Table[K, S]) AppendGroup(b []byte, keyGroup int) ([]byte, int) {
 	n := 0
 	for i := range g.slots {
 		if s := &g.slots[i]; s.used && !t.codec.IsZero(&s.state) {
-			b = t.codec.Append(b, s.key, &s.state)
+			b = t.codec.AppendState(t.codec.AppendKey(b, s.key), &s.state)
 			n++
 		}
 	}
@@ -161,8 +162,7 @@ func (t *Table[K, S]) ParseGroup(p *serde.Parser, keyGroup, count int) error {
 // would keep alive.
 func (t *Table[K, S]) insert(g *group[K, S], key K, hash uint64) *S {
 	if t.clones {
-		var none S
-		t.scratch = t.codec.Append(t.scratch[:0], key, &none)
+		t.scratch = t.codec.AppendKey(t.scratch[:0], key)
 		p := serde.NewParser(t.scratch)
 		key = t.codec.ParseKey(&p)
 	}

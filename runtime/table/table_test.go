@@ -19,11 +19,12 @@ type tallies struct{ mask uint64 }
 func (tallies) Schema() string           { return "string: {N int64}" }
 func (c tallies) Hash(key string) uint64 { return serde.HashString(key) & c.mask }
 func (tallies) IsZero(s *tally) bool     { return *s == tally{} }
-func (tallies) Append(b []byte, key string, s *tally) []byte {
-	return serde.AppendInt(serde.AppendString(b, key), s.N)
-}
-func (tallies) ParseKey(p *serde.Parser) string      { return p.String() }
-func (tallies) ParseState(p *serde.Parser, s *tally) { s.N = p.Int() }
+
+func (tallies) AppendKey(b []byte, key string) []byte { return serde.AppendString(b, key) }
+func (tallies) AppendState(b []byte, s *tally) []byte { return serde.AppendInt(b, s.N) }
+func (tallies) ParseKey(p *serde.Parser) string       { return p.String() }
+func (tallies) ParseState(p *serde.Parser, s *tally)  { s.N = p.Int() }
+
 func open(c tallies, groups int) (t Table[string, tally]) {
 	t = New(c)
 	t.Open(0, groups, groups)
@@ -81,7 +82,7 @@ func TestAKeyOfAnotherGroupIsRefused(t *testing.T) {
 	codec := tallies{mask: ^uint64(0)}
 	table := open(codec, 2)
 	other := 1 - serde.KeyGroup(codec.Hash("a"), 2)
-	p := serde.NewParser(codec.Append(nil, "a", &tally{1}))
+	p := serde.NewParser(codec.AppendState(codec.AppendKey(nil, "a"), &tally{1}))
 	require.ErrorContains(t, table.ParseGroup(&p, other, 1), "stands among those of group")
 }
 
@@ -145,11 +146,35 @@ func BenchmarkAtInt(b *testing.B) { benchmarkAt(b, numbers{}, func(i int) int64 
 
 type numbers struct{}
 
-func (numbers) Schema() string        { return "int64: {N int64}" }
-func (numbers) Hash(key int64) uint64 { return serde.HashUint64(uint64(key)) }
-func (numbers) IsZero(s *tally) bool  { return *s == tally{} }
-func (numbers) Append(b []byte, key int64, s *tally) []byte {
-	return serde.AppendInt(serde.AppendInt(b, key), s.N)
+func (numbers) Schema() string                        { return "int64: {N int64}" }
+func (numbers) Hash(key int64) uint64                 { return serde.HashUint64(uint64(key)) }
+func (numbers) IsZero(s *tally) bool                  { return *s == tally{} }
+func (numbers) AppendKey(b []byte, key int64) []byte  { return serde.AppendInt(b, key) }
+func (numbers) AppendState(b []byte, s *tally) []byte { return serde.AppendInt(b, s.N) }
+func (numbers) ParseKey(p *serde.Parser) int64        { return p.Int() }
+func (numbers) ParseState(p *serde.Parser, s *tally)  { s.N = p.Int() }
+
+// stubborn is a codec of states that cannot be written while they are zero.
+type stubborn struct{ numbers }
+
+func (stubborn) Hash(key string) uint64 { return serde.HashString(key) }
+
+func (stubborn) AppendKey(b []byte, key string) []byte { return serde.AppendString(b, key) }
+func (stubborn) ParseKey(p *serde.Parser) string       { return p.String() }
+
+func (stubborn) AppendState(b []byte, s *tally) []byte {
+	if s.N == 0 {
+		panic("there is nothing to write")
+	}
+	return serde.AppendInt(b, s.N)
 }
-func (numbers) ParseKey(p *serde.Parser) int64       { return p.Int() }
-func (numbers) ParseState(p *serde.Parser, s *tally) { s.N = p.Int() }
+
+// A key is copied without its state, whose own codec may refuse what is zero.
+func TestNewKeyDoesNotWriteItsState(t *testing.T) {
+	table := New(stubborn{})
+	table.Open(0, 1, 1)
+	table.At("a", serde.HashString("a")).N = 1
+	b, n := table.AppendGroup(nil, 0)
+	require.Equal(t, 1, n)
+	require.Equal(t, serde.AppendInt(serde.AppendString(nil, "a"), 1), b)
+}

@@ -38,23 +38,24 @@ func (e *emitter) emitAdapter(f *file, a *adapter) {
 	method("IsZero reports whether "+s+" is absent.", "IsZero").Params(jen.Id(s).Op("*").Add(held)).Bool().
 		Add(zero.body(a.op.State, value, a.entry == nil))
 
-	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", "key", s)}
-	behindKey := func(b *jen.Statement) jen.Code {
-		if a.expires() {
-			state := w.pointed(f.serde("AppendArray").Call(b, jen.Lit(2)), a.op.State, pointer)
-			return jen.Return(f.serde("AppendInt").Call(state, jen.Int64().Call(jen.Id("e.touched"))))
-		}
-		return jen.Return(w.pointed(b, a.op.State, pointer))
-	}
+	slice := jen.Index().Byte()
+	w := &appender{emitter: e, file: f, names: newScope(f.locals, "b", "key")}
 	var body []jen.Code
 	if expression := w.expression(jen.Id("b"), a.op.Key, jen.Id("key")); expression != nil {
-		body = append(body, behindKey(expression))
+		body = []jen.Code{jen.Return(expression)}
 	} else {
 		w.append(a.op.Key, jen.Id("key"))
-		body = append(w.body, behindKey(jen.Id("b")))
+		body = append(w.body, jen.Return(jen.Id("b")))
 	}
-	method("Append adds a key and its state.", "Append").
-		Params(jen.Id("b").Index().Byte(), jen.Id("key").Add(key), jen.Id(s).Op("*").Add(held)).Index().Byte().Block(body...)
+	method("AppendKey adds a key.", "AppendKey").Params(jen.Id("b").Add(slice), jen.Id("key").Add(key)).Add(slice).Add(block(body))
+
+	appended := w.pointed(jen.Id("b"), a.op.State, pointer)
+	if a.expires() {
+		state := w.pointed(f.serde("AppendArray").Call(jen.Id("b"), jen.Lit(2)), a.op.State, pointer)
+		appended = f.serde("AppendInt").Call(state, jen.Int64().Call(jen.Id("e.touched")))
+	}
+	method("AppendState adds the state behind a key.", "AppendState").
+		Params(jen.Id("b").Add(slice), jen.Id(s).Op("*").Add(held)).Add(slice).Add(short(jen.Return(appended)))
 
 	p := &parser{emitter: e, file: f, names: newScope(f.locals, "p", "key")}
 	if expression := p.expression(a.op.Key); expression != nil {
