@@ -500,6 +500,9 @@ func (e *recentEntry) touch(now runtime.Time) {
 
 // expire drops what was not touched for its time to live. It returns when there is more to drop.
 func (e *recentEntry) expire(now runtime.Time) (next timer.Stamp) {
+	if e.touched == 0 {
+		e.touched = now // the checkpoint is from before the time to live
+	}
 	if end := e.touched.Add(8 * time.Millisecond); end > now {
 		next = next.Earlier(timer.StampOf(end))
 	} else {

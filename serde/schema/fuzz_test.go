@@ -16,7 +16,9 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := schema.Parse(text)
 		if err != nil {
-			require.LessOrEqual(t, err.(*schema.SyntaxError).Offset, len(text))
+			var syntax *schema.SyntaxError
+			require.ErrorAs(t, err, &syntax)
+			require.LessOrEqual(t, syntax.Offset, len(text))
 			return
 		}
 		again, err := schema.Parse(s.String())

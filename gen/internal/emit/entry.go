@@ -71,7 +71,9 @@ func (e *emitter) emitEntry(f *file, a *adapter) {
 	f.comment("touch says that the state is given to a method, without what was not touched for its time to live.")
 	f.Func().Params(receiver).Id("touch").Params(now).Block(jen.Id("e.expire").Call(jen.Id("now")), jen.Id("e.touched").Op("=").Id("now"))
 
-	var body []jen.Code
+	body := []jen.Code{jen.If(jen.Id("e.touched").Op("==").Lit(0)).Block(
+		jen.Id("e.touched").Op("=").Id("now").Comment("the checkpoint is from before the time to live"),
+	)}
 	for _, ttl := range a.op.TTLs {
 		name := ttl.Field.Name()
 		end := jen.Id("end").Op(":=").Id("e.touched.Add").Call(f.duration(ttl.After))
