@@ -95,6 +95,7 @@ func (c *Calls[In, Out]) Results() iter.Seq[Out] {
 func (c *Calls[In, Out]) resume() {
 	for len(c.again) > 0 && c.begun < c.capacity {
 		e := c.again[0]
+		c.again[0] = nil // it is not to outlive its call
 		c.again = c.again[1:]
 		c.begin(e)
 	}

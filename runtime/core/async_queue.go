@@ -36,8 +36,13 @@ func (q *asyncQueue[In, Out]) add(in In) *asyncEntry[In, Out] {
 	return e
 }
 
-// addMark puts a mark behind all that is there.
+// addMark puts a mark behind all that is there, in place of one that is the last: so there are no more marks than calls, however many come
+// while a call takes long.
 func (q *asyncQueue[In, Out]) addMark(m mark) {
+	if q.last != nil && q.last.isMark() {
+		q.last.mark = m
+		return
+	}
 	q.append(&asyncEntry[In, Out]{mark: m})
 	q.added++
 }

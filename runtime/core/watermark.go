@@ -8,7 +8,8 @@ import (
 	"github.com/streamgen/streamgen/runtime"
 )
 
-// mark is what a channel says of event time, behind the records of a batch.
+// mark is what a channel says of event time, behind the records of a batch. A later one says all that those before it have said, so that it
+// takes their place where they have not left yet.
 type mark struct {
 	kind      markKind
 	watermark runtime.Time
@@ -19,7 +20,7 @@ type markKind uint8
 const (
 	noMark markKind = iota
 	watermarkMark
-	// idleMark says that nothing is to be expected for a while, and nobody need wait for the channel.
+	// idleMark says that nothing is to be expected for a while behind the watermark, and nobody need wait for the channel.
 	idleMark
 )
 
@@ -80,19 +81,24 @@ func (s *subtask) stopTime() {
 	s.stopTimerAlarm()
 }
 
-// takeMark takes what stands behind the records of the current batch about time, once.
+// takeMark takes what stands behind the records of the current batch about time, once: its watermark and then, when all that this fires has
+// fired, that the channel is idle.
 func (s *subtask) takeMark(h *batchHead) {
-	c := &s.channels[s.from]
-	switch h.mark.kind {
-	case noMark:
+	c, m := &s.channels[s.from], h.mark
+	if m.kind == noMark {
 		return
-	case watermarkMark:
-		c.idle, c.watermark = false, max(c.watermark, h.mark.watermark)
-	case idleMark:
-		c.idle = true
 	}
-	h.mark = mark{}
-	s.combine()
+	if m.kind == watermarkMark || m.watermark > c.watermark {
+		c.idle, c.watermark = false, max(c.watermark, m.watermark)
+		s.combine()
+	}
+	if m.kind == idleMark && !s.firing {
+		c.idle = true
+		s.combine()
+	}
+	if m.kind == watermarkMark || !s.firing {
+		h.mark = mark{}
+	}
 }
 
 // resume ends the idleness of a channel that brings records again.
@@ -104,24 +110,30 @@ func (s *subtask) resume(c *channel) {
 }
 
 // combine advances to the least watermark of the channels that are neither idle nor at their end. Where there is no such channel the
-// subtask is idle itself, or at its end.
+// subtask is at its end, or idle itself: then it advances to the latest watermark first, that of the channel which was waited for least,
+// so that it does not matter in which order they became idle.
 func (s *subtask) combine() {
-	low, active, open := runtime.MaxTime, false, false
+	low, high, active, open := runtime.MaxTime, runtime.MinTime, false, false
 	for k := range s.channels {
 		c := &s.channels[k]
 		if c.watermark == runtime.MaxTime {
 			continue
 		}
-		open = true
+		open, high = true, max(high, c.watermark)
 		if !c.idle {
 			active, low = true, min(low, c.watermark)
 		}
 	}
-	if open {
-		s.setIdle(!active)
-	}
-	if active || !open {
+	switch {
+	case active:
+		s.setIdle(false)
 		s.advance(low)
+	case !open:
+		s.advance(low)
+	default:
+		if s.advance(high); !s.firing {
+			s.setIdle(true)
+		}
 	}
 }
 
@@ -132,9 +144,9 @@ func (s *subtask) setIdle(idle bool) {
 	}
 	s.isIdle = idle
 	if idle {
-		s.tell(mark{kind: idleMark})
+		s.tell(mark{idleMark, s.task.head.Watermark})
 	} else {
-		s.tell(mark{watermarkMark, s.task.behind.Watermark})
+		s.tell(mark{watermarkMark, s.task.head.Watermark})
 	}
 }
 
@@ -162,9 +174,7 @@ func (s *subtask) tell(m mark) {
 }
 
 func (s *subtask) pass(m mark) {
-	if m.kind == watermarkMark {
-		s.task.behind.Watermark = max(s.task.behind.Watermark, m.watermark)
-	}
+	s.task.behind.Watermark = max(s.task.behind.Watermark, m.watermark)
 	for _, o := range s.outputs {
 		o.mark(m)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/timer"
 )
 
 // marking is a subtask with input channels and one output of one channel, which is never sent.
@@ -31,6 +32,8 @@ func (s *subtask) hears(channel int, m mark) {
 
 func at(w runtime.Time) mark { return mark{watermarkMark, w} }
 
+func idleAt(w runtime.Time) mark { return mark{idleMark, w} }
+
 func TestTheLeastWatermarkCounts(t *testing.T) {
 	s, out := marking(2)
 	s.hears(0, at(10))
@@ -47,21 +50,87 @@ func TestTheLeastWatermarkCounts(t *testing.T) {
 func TestAnIdleChannelHoldsNothingBack(t *testing.T) {
 	s, out := marking(3)
 	s.hears(0, at(10))
-	s.hears(1, mark{kind: idleMark})
+	s.hears(1, idleAt(runtime.MinTime))
 	require.Equal(t, runtime.MinTime, s.task.head.Watermark)
-	s.hears(2, mark{kind: idleMark})
+	s.hears(2, idleAt(runtime.MinTime))
 	require.EqualValues(t, 10, s.task.head.Watermark)
 	require.Equal(t, at(10), out.open.mark)
 
-	s.hears(0, mark{kind: idleMark})
+	s.hears(0, idleAt(runtime.MinTime))
 	require.Equal(t, idleMark, out.open.mark.kind, "all are idle, so it is too")
 	s.hears(1, at(4))
 	require.Equal(t, at(10), out.open.mark, "it is idle no more, and its watermark does not go back")
 }
 
+// A mark that was not sent yet gives way to the next one, which must not forget the watermark.
+func TestIdlenessKeepsTheWatermarkThatWasNotSent(t *testing.T) {
+	s, out := marking(1)
+	s.hears(0, at(10))
+	s.hears(0, idleAt(10))
+	require.Equal(t, idleAt(10), out.open.mark)
+
+	s, out = marking(2)
+	s.hears(0, at(20))
+	s.hears(1, idleAt(10))
+	require.EqualValues(t, 20, s.task.head.Watermark)
+	s.hears(0, idleAt(30))
+	require.EqualValues(t, 30, s.task.head.Watermark, "it comes before the idleness")
+	require.Equal(t, idleAt(30), out.open.mark)
+}
+
+// It does not matter in which order channels become idle.
+func TestTheLatestWatermarkCountsWhenAllAreIdle(t *testing.T) {
+	for _, first := range []int{0, 1} {
+		s, out := marking(2)
+		s.hears(0, at(10))
+		s.hears(1, at(4))
+		s.hears(first, idleAt(runtime.MinTime))
+		s.hears(1-first, idleAt(runtime.MinTime))
+		require.EqualValues(t, 10, s.task.head.Watermark)
+		require.Equal(t, idleAt(10), out.open.mark)
+	}
+}
+
+// What fires at the watermark of a channel comes before its idleness.
+func TestIdlenessWaitsForTimers(t *testing.T) {
+	s, out := marking(1)
+	q := &timer.Queue[int]{}
+	s.task.events = append(s.task.events, q)
+	var queued timer.Stamp
+	q.Follow(1, 1, 0, timer.StampOf(5), &queued)
+	h := &batchHead{mark: idleAt(10)}
+	s.takeMark(h)
+	require.True(t, s.firing)
+	require.Equal(t, mark{}, out.open.mark)
+	_, fired := q.Take()
+	require.True(t, fired)
+	s.endFiring()
+	s.hasAdvanced()
+	s.takeMark(h)
+	require.Equal(t, idleAt(10), out.open.mark)
+	require.Equal(t, mark{}, h.mark)
+}
+
+// What calls hold back does not go back either: the latest mark stands for those before it.
+func TestMarksBehindACallKeepTheLatestWatermark(t *testing.T) {
+	s, out := marking(1)
+	calls := &Calls[int, int]{task: s.task, subtask: s, capacity: 10}
+	s.calls = calls
+	e := calls.queue.add(1)
+	s.hears(0, at(10))
+	s.hears(0, idleAt(10))
+	s.current = &batch[int]{records: []int{1}}
+	s.resume(&s.channels[0])
+	calls.queue.settle(e, 1, nil)
+	for range calls.Results() {
+	}
+	require.True(t, calls.empty())
+	require.Equal(t, at(10), out.open.mark)
+}
+
 func TestRecordsEndIdleness(t *testing.T) {
 	s, out := marking(1)
-	s.hears(0, mark{kind: idleMark})
+	s.hears(0, idleAt(runtime.MinTime))
 	require.Equal(t, idleMark, out.open.mark.kind)
 	s.current = &batch[int]{records: []int{1}}
 	s.resume(&s.channels[0])
@@ -74,7 +143,7 @@ func TestTheEndOfSomeChannels(t *testing.T) {
 	s.hears(0, at(5))
 	s.hears(1, at(runtime.MaxTime))
 	require.EqualValues(t, 5, s.task.head.Watermark)
-	s.hears(0, mark{kind: idleMark})
+	s.hears(0, idleAt(runtime.MinTime))
 	require.EqualValues(t, 5, s.task.head.Watermark, "the idle channel may bring more")
 	require.Equal(t, idleMark, out.open.mark.kind)
 	s.hears(0, at(runtime.MaxTime))
