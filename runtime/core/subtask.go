@@ -175,12 +175,15 @@ func (s *subtask) start() {
 
 // takeRecords runs what is left of a batch, or the next one.
 func (s *subtask) takeRecords() status {
+	if s.suspended != 0 {
+		return idle
+	}
 	if s.calls != nil {
 		if status, all := s.takeResults(); all {
 			return status
 		}
 	}
-	if s.suspended != 0 || s.task.full != 0 {
+	if s.task.full != 0 {
 		return idle
 	}
 	switch {

@@ -1,0 +1,48 @@
+package core
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// resulting is a task that passes on what its calls return.
+type resulting struct {
+	Task
+	calls    *Calls[int, int]
+	passed   []int
+	finished bool
+}
+
+func (r *resulting) Results() {
+	for out := range r.calls.Results() {
+		r.passed = append(r.passed, out)
+	}
+}
+
+func (r *resulting) Finish() { r.finished = true }
+
+// What is in flight at the barrier of a stop is in its savepoint: a result that is passed on behind it would come twice, and Finish would run
+// although the job goes on later.
+func TestNoResultFollowsTheBarrierOfAStop(t *testing.T) {
+	s, _ := marking(1)
+	r := &resulting{Task: *s.task}
+	s.runner, s.task = r, &r.Task
+	s.run = &attempt{master: &master{mailbox: mailbox{wake: func() {}}}}
+	r.calls = &Calls[int, int]{task: s.task, subtask: s, capacity: 10}
+	s.calls, s.life, s.draining = r.calls, running, true
+	r.calls.queue.settle(r.calls.queue.add(1), 1, nil)
+
+	s.suspended = 7
+	require.Equal(t, idle, s.step())
+	require.Empty(t, r.passed)
+	s.suspended = 0 // the stop was given up
+	require.Equal(t, busy, s.step())
+	require.Equal(t, []int{1}, r.passed)
+	s.suspended = 8
+	require.Equal(t, idle, s.step())
+	require.False(t, r.finished)
+	s.suspended = 0
+	require.Equal(t, busy, s.step())
+	require.True(t, r.finished)
+}
