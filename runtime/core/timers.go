@@ -109,6 +109,12 @@ func (s *subtask) fire() {
 		}
 	}
 	s.endFiring()
+	if s.task.head.Watermark == runtime.MaxTime {
+		// There is no next watermark for what callbacks have set to a time that had passed.
+		if s.beginFiring(runtime.MaxTime); s.firing {
+			return
+		}
+	}
 	s.hasAdvanced()
 }
 
