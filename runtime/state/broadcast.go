@@ -66,6 +66,9 @@ func (b *Broadcast[K, V]) put(key K, value V) {
 	if b.byKey == nil {
 		b.byKey = map[K]*broadcastEntry[K, V]{}
 	}
+	if len(b.entries) > 2*len(b.byKey)+16 {
+		b.entries = b.there() // most were deleted, and nobody has ranged over them since
+	}
 	e := &broadcastEntry[K, V]{key: key, value: value}
 	b.byKey[key] = e
 	b.entries, b.stale = append(b.entries, e), true
@@ -91,14 +94,20 @@ func (b *Broadcast[K, V]) Clear(runtime.BroadcastContext) {
 // ordered returns the entries that there are, ordered.
 func (b *Broadcast[K, V]) ordered() []*broadcastEntry[K, V] {
 	if b.stale {
-		there := make([]*broadcastEntry[K, V], 0, len(b.byKey))
-		for _, e := range b.entries {
-			if !e.deleted {
-				there = append(there, e)
-			}
-		}
+		there := b.there()
 		slices.SortStableFunc(there, func(x, y *broadcastEntry[K, V]) int { return compareKeys(x.key, y.key) })
 		b.entries, b.stale = there, false
 	}
 	return b.entries
+}
+
+// there returns a new slice of the entries that were not deleted.
+func (b *Broadcast[K, V]) there() []*broadcastEntry[K, V] {
+	there := make([]*broadcastEntry[K, V], 0, len(b.byKey)+1)
+	for _, e := range b.entries {
+		if !e.deleted {
+			there = append(there, e)
+		}
+	}
+	return there
 }
