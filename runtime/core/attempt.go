@@ -173,8 +173,8 @@ func (a *attempt) build() {
 	a.master = &master{run: a, lane: a.env.newLane(), savepoints: map[int64]func(string, error){}}
 	a.transactional = len(a.sinks()) > 0
 	byVertex := map[*vertexInfo][]*subtask{}
-	inputOver := a.from.inputOver(a.job)
 	for _, v := range a.job.vertices {
+		inputOver := a.from.inputOver(a.job, v)
 		for i := range v.parallelism {
 			s := &subtask{index: len(a.subtasks), run: a, runner: v.newTask(), lane: a.env.newLane()}
 			s.task = s.runner.task()

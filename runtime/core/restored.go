@@ -72,22 +72,28 @@ func (r *restored) finishedSubtask(v *vertexInfo, index int, inputOver bool) boo
 	return finished
 }
 
-// inputOver reports whether every source had come to its end, and whether what calls had in flight stays in the subtasks where it was.
-func (r *restored) inputOver(j *Job) bool {
-	for _, v := range j.vertices {
-		head := v.info.Operators[0]
-		if (head.splits != nil || head.async != nil && r.rescaled(v)) && !r.finished(v.name) {
+// inputOver reports whether the subtasks of a task that had come to the end of their input are there again: whether every source before it
+// had come to its end, and what else is not finished before it is in the subtasks where it was, calls in flight and what Finish is still to flush.
+func (r *restored) inputOver(j *Job, v *vertexInfo) bool {
+	before := []*vertexInfo{v}
+	for i := 0; i < len(before); i++ {
+		if u := before[i]; !r.finished(u.name) && (u.info.Operators[0].splits != nil || !r.stays(u)) {
 			return false
+		}
+		for _, e := range j.edges {
+			if e.to == before[i] && !slices.Contains(before, e.from) {
+				before = append(before, e.from)
+			}
 		}
 	}
 	return true
 }
 
-// rescaled reports whether a task had another parallelism.
-func (r *restored) rescaled(v *vertexInfo) bool {
-	rescaled := false
-	r.operators(v.name, func(s *checkpoint.Subtask, _ *checkpoint.Operator) { rescaled = s.Parallelism != v.parallelism })
-	return rescaled
+// stays reports whether a task had the same parallelism.
+func (r *restored) stays(v *vertexInfo) bool {
+	stays := false
+	r.operators(v.name, func(s *checkpoint.Subtask, _ *checkpoint.Operator) { stays = s.Parallelism == v.parallelism })
+	return stays
 }
 
 // check finds what the job cannot take over: operators and states that it does not have, and states of connectors that its own cannot

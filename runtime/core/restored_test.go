@@ -20,6 +20,7 @@ func twoTasks() *Job {
 	for _, v := range j.vertices {
 		v.parallelism = 2
 	}
+	j.edges = append(j.edges, &edge{from: j.vertices[0], to: j.vertices[1]})
 	return j
 }
 
@@ -44,7 +45,7 @@ func TestFinishRunsOncePerSubtask(t *testing.T) {
 		r := &restored{checkpoint: c}
 		var all []bool
 		for i := range v.parallelism {
-			all = append(all, r.finishedSubtask(v, i, r.inputOver(j)))
+			all = append(all, r.finishedSubtask(v, i, r.inputOver(j, v)))
 		}
 		return all
 	}
@@ -60,21 +61,37 @@ func TestFinishRunsOncePerSubtask(t *testing.T) {
 	require.Equal(t, []bool{true, true, true}, finished(held(both, both), count), "rescaled")
 }
 
-func TestFinishComesAfterCallsThatARescaleHasMoved(t *testing.T) {
-	j := twoTasks()
-	AddTask(j, TaskInfo{Operators: []Operator{Async("LookUp", "Numbers")}}, func() *Task { return &Task{} })
-	lookUp := j.vertices[2]
-	c := held([]bool{true, true}, []bool{true, false})
-	for i, finished := range []bool{true, false} {
-		c.Subtasks = append(c.Subtasks, checkpoint.Subtask{
-			Task: "LookUp", Index: i, Parallelism: 2, Finished: finished, Operators: []checkpoint.Operator{{UID: "LookUp"}},
-		})
+// What moves before a task that was partly finished may come to any of its subtasks: results of calls, and what Finish emits.
+func TestFinishComesAfterWhatARescaleHasMoved(t *testing.T) {
+	for _, between := range []Operator{Async("Between", "Numbers"), Transform("Between", "Numbers")} {
+		j := twoTasks()
+		AddTask(j, TaskInfo{Operators: []Operator{between}}, func() *Task { return &Task{} })
+		count, middle := j.vertices[1], j.vertices[2]
+		j.edges = []*edge{{from: j.vertices[0], to: middle}, {from: middle, to: count}}
+		c := held([]bool{true, true}, []bool{true, false})
+		for i, finished := range []bool{true, false} {
+			c.Subtasks = append(c.Subtasks, checkpoint.Subtask{
+				Task: "Between", Index: i, Parallelism: 2, Finished: finished, Operators: []checkpoint.Operator{{UID: "Between"}},
+			})
+		}
+		r := &restored{checkpoint: c}
+		middle.parallelism = 2
+		require.True(t, r.finishedSubtask(count, 0, r.inputOver(j, count)), "the rest comes to the other subtask")
+		middle.parallelism = 3
+		require.False(t, r.finishedSubtask(count, 0, r.inputOver(j, count)), "it may come to this one")
 	}
-	r := &restored{checkpoint: c}
-	lookUp.parallelism = 2
-	require.True(t, r.finishedSubtask(j.vertices[1], 0, r.inputOver(j)), "the results come to the other subtask")
-	lookUp.parallelism = 3
-	require.False(t, r.finishedSubtask(j.vertices[1], 0, r.inputOver(j)), "they may come to this one")
+}
+
+// What is not before a task does not matter: a Finish that has run must not run again because another source goes on.
+func TestAnotherSourceDoesNotRepeatFinish(t *testing.T) {
+	j := twoTasks()
+	AddTask(j, TaskInfo{Operators: []Operator{Source("Others", function.Of(1))}}, func() *Task { return &Task{} })
+	c := held([]bool{true, true}, []bool{true, false})
+	c.Subtasks = append(c.Subtasks, checkpoint.Subtask{Task: "Others", Parallelism: 1, Operators: []checkpoint.Operator{{UID: "Others"}}})
+	r, count := &restored{checkpoint: c}, j.vertices[1]
+	require.True(t, r.finishedSubtask(count, 0, r.inputOver(j, count)))
+	j.edges = append(j.edges, &edge{from: j.vertices[2], to: count})
+	require.False(t, r.finishedSubtask(count, 0, r.inputOver(j, count)))
 }
 
 func TestWhatAJobCannotTakeOverIsRefused(t *testing.T) {
