@@ -2,6 +2,7 @@ package core
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -64,4 +65,26 @@ func TestATimerThatACallbackSetsToThePastFiresAtTheEnd(t *testing.T) {
 	}
 	require.Equal(t, []int{0, 1, 0, 1}, c.fired)
 	require.Equal(t, at(runtime.MaxTime), out.open.mark)
+}
+
+// At the end the watermark plus anything is the last of all times: who sets a timer so each time is called once more, not for ever.
+func TestATimerThatFollowsTheWatermarkEnds(t *testing.T) {
+	var q timer.Queue[int]
+	var e timer.Event
+	var queued timer.Stamp
+	e.Set(10)
+	q.Follow(1, 1, 0, e.Stamp(), &queued)
+	var fired []runtime.Time
+	for range 5 {
+		q.Begin(runtime.MaxTime)
+		for due, ok := q.Take(); ok; due, ok = q.Take() {
+			if q.Fires(due, &e, &queued) {
+				fired = append(fired, due.Time())
+				e.Set(runtime.MaxTime.Add(time.Second))
+				q.Follow(1, 1, 0, e.Stamp(), &queued)
+			}
+		}
+		q.End()
+	}
+	require.Equal(t, []runtime.Time{10, runtime.MaxTime}, fired)
 }

@@ -61,7 +61,10 @@ func (q *Queue[K]) queue(key K, hash uint64, timer int, field Stamp, queued *Sta
 
 func (q *Queue[K]) add(d Due[K]) {
 	if q.until != 0 && d.stamp <= q.firing.stamp {
-		q.passed = append(q.passed, d)
+		// One that a callback sets to the last of all times when that is reached, as the watermark plus anything is, would fire for ever.
+		if d.stamp < StampOf(runtime.MaxTime) {
+			q.passed = append(q.passed, d)
+		}
 		return
 	}
 	if q.at < len(q.run) && d.stamp <= q.wheels.now {

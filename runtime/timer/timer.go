@@ -23,8 +23,8 @@ import (
 )
 
 // Event is a timer in event time: it fires when the watermark has reached its time. One that is set to a time that the watermark has
-// reached already fires at the next watermark. At the end of input all timers fire, those too that callbacks set then: a callback that sets
-// its timer again every time checks whether the watermark, Context.Watermark, is runtime.MaxTime, and stops.
+// reached already fires at the next watermark. At the end of input all timers fire, those too that callbacks set then, to whatever time: a
+// callback that sets its timer again every time checks whether the watermark, Context.Watermark, is runtime.MaxTime, and stops.
 //
 // The zero Event is unset.
 type Event struct{ stamp Stamp }
