@@ -158,7 +158,8 @@ func (x *expiry[In, Out]) settle() {
 }
 
 func (c *Calls[In, Out]) settle(e *asyncEntry[In, Out], out Out, err error) {
-	if e.done {
+	// When the run has failed or is cancelled, calls return that their context has ended: the records have not failed, they are called again.
+	if e.done || c.ctx.Err() != nil {
 		return
 	}
 	c.queue.settle(e, out, err)

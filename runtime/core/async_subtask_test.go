@@ -1,6 +1,8 @@
 package core
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -45,4 +47,27 @@ func TestNoResultFollowsTheBarrierOfAStop(t *testing.T) {
 	s.suspended = 0
 	require.Equal(t, busy, s.step())
 	require.True(t, r.finished)
+}
+
+// The end of a run ends the contexts of its calls before its subtasks hear of it. What a call returns then is no failure of its record.
+func TestTheEndOfARunFailsNoRecord(t *testing.T) {
+	s, _ := marking(1)
+	s.life = running
+	var failed []error
+	c := &Calls[int, int]{task: s.task, subtask: s, capacity: 10, failed: func(_ int, err error) { failed = append(failed, err) }}
+	c.ctx, c.stop = context.WithCancel(t.Context())
+	s.calls = c
+	returns := func(e *asyncEntry[int, int], err error) {
+		c.running++
+		s.handleCalled(&answer[int, int]{calls: c, entry: e, err: err})
+		for range c.Results() {
+		}
+	}
+	refused := errors.New("refused")
+	returns(c.queue.add(1), refused)
+	require.Equal(t, []error{refused}, failed)
+	c.stop()
+	returns(c.queue.add(2), context.Canceled)
+	require.Len(t, failed, 1)
+	require.False(t, c.empty(), "it is in flight until the subtask is closed")
 }
