@@ -7,7 +7,6 @@ import (
 
 	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/checkpoint/snapshot"
-	"github.com/streamgen/streamgen/runtime"
 	"github.com/streamgen/streamgen/serde/schema"
 )
 
@@ -45,10 +44,6 @@ func (r *Restore) form(o *checkpoint.Operator, taken checkpoint.State) (form, bo
 		if isSameState(held, taken) {
 			f, err := resolve(held.Schema, taken.Schema)
 			f.state = held.Name
-			if f.plan != nil && taken.Kind == checkpoint.KeyedState {
-				// A time to live that is new begins now: nobody could touch a state for its sake before.
-				f.plan.Touched(int64(runtime.TimeOf(r.task.env.wall())))
-			}
 			return f, err == nil
 		}
 	}

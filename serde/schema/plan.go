@@ -1,7 +1,5 @@
 package schema
 
-import "github.com/streamgen/streamgen/serde"
-
 // Plan rewrites values of one form to those of another. It is safe for concurrent use.
 type Plan struct {
 	parts []part
@@ -10,14 +8,6 @@ type Plan struct {
 
 // Same reports whether the forms are equal: nothing needs to be rewritten.
 func (p *Plan) Same() bool { return p.same }
-
-// Touched says when states were touched last that had no time to live where they were written: without it, at time 0. It is called before
-// the plan is used.
-func (p *Plan) Touched(at int64) {
-	if state := p.parts[len(p.parts)-1].step; state.kind == bare {
-		state.fields[touched].zero = serde.AppendInt(nil, at)
-	}
-}
 
 // part is one value of an entry: its key, or the state.
 type part struct {
@@ -44,9 +34,6 @@ type field struct {
 	from int
 	zero []byte
 }
-
-// touched is the field of {state S, touched int64} that says when the state was given to a method.
-const touched = 1
 
 // bare is the kind of a step whose fields stand in no array: a state becomes the first field of one.
 const bare = Own + 1

@@ -33,7 +33,7 @@ func expiring(t *Type) *Type {
 	return nil
 }
 
-// state compares states. One may have a time to live, and the other none: then what is there was touched when [Plan.Touched] says.
+// state compares states. One may have a time to live, and the other none: then what is there was never touched.
 func (r *resolver) state(writer, reader *Type) *step {
 	w, d := expiring(writer), expiring(reader)
 	if w == nil && d == nil {

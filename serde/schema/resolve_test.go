@@ -78,25 +78,6 @@ func TestZeroValuesOfAddedFields(t *testing.T) {
 	}
 }
 
-// A time to live that is new does not end at once.
-func TestATimeToLiveThatIsNewBeginsWhenTouchedSays(t *testing.T) {
-	for writer, want := range map[string]string{
-		"int: {A int}": "\x01\x92\x91\x05\x2a",
-		"int: {state {A int, B int}, touched int64}": "\x01\x92\x91\x05\x07",
-	} {
-		plan, err := schema.Resolve(parse(t, writer), parse(t, "int: {state {A int, -B}, touched int64}"))
-		require.NoError(t, err)
-		plan.Touched(42)
-		src := "\x01\x91\x05"
-		if strings.Contains(writer, "touched") {
-			src = "\x01\x92\x92\x05\x06\x07"
-		}
-		got, err := plan.Apply(nil, []byte(src))
-		require.NoError(t, err)
-		require.Equal(t, want, string(got), writer)
-	}
-}
-
 func TestSame(t *testing.T) {
 	for writer, reader := range map[string]string{
 		"{A int}":                             "{A int}",
