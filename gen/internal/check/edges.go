@@ -67,11 +67,7 @@ func (g *graph) connectAll() {
 			}
 		}
 	}
-	for _, n := range g.order {
-		if n.errors != nil {
-			g.failures(n, *n.errors)
-		}
-	}
+	g.allFailures()
 	for _, n := range g.order {
 		g.complete(n)
 		if n.discard != nil {
@@ -91,6 +87,9 @@ func (g *graph) complete(n *node) {
 			g.dangling = true
 			return
 		}
+		if g.takesErrors(n) {
+			return // why they do not come was said
+		}
 		what, only := "operator", ""
 		if n.Kind == model.Sink {
 			what = "sink"
@@ -105,7 +104,7 @@ func (g *graph) complete(n *node) {
 		return
 	}
 	for _, in := range n.Operator.Inputs {
-		if g.dangling || slices.ContainsFunc(n.in, func(l *link) bool { return l.input == in }) {
+		if g.dangling || g.takesErrors(n) || slices.ContainsFunc(n.in, func(l *link) bool { return l.input == in }) {
 			continue
 		}
 		at := n.pos

@@ -3,11 +3,38 @@ package check
 import (
 	"fmt"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/streamgen/streamgen/gen/internal/diag"
 	"github.com/streamgen/streamgen/gen/internal/model"
 )
+
+// allFailures makes the links that the tags errors name. Those into a field come before its own: what it is given may fail there again.
+func (g *graph) allFailures() {
+	var pending []*node
+	for _, n := range g.order {
+		if n.errors != nil {
+			pending = append(pending, n)
+		}
+	}
+	for len(pending) > 0 {
+		next := slices.IndexFunc(pending, func(n *node) bool {
+			return !slices.ContainsFunc(pending, func(from *node) bool { return from.errors.value == n.Name })
+		})
+		if next < 0 { // a circle: begin where records come in
+			next = max(0, slices.IndexFunc(pending, func(n *node) bool { return len(n.in) > 0 }))
+		}
+		n := pending[next]
+		pending = slices.Delete(pending, next, next+1)
+		g.failures(n, *n.errors)
+	}
+}
+
+// takesErrors reports whether the tag errors of a field names n.
+func (g *graph) takesErrors(n *node) bool {
+	return slices.ContainsFunc(g.order, func(from *node) bool { return from.errors != nil && from.errors.value == n.Name })
+}
 
 // failures makes the link that the tag errors of n names: what its methods return errors for goes to that field.
 func (g *graph) failures(n *node, t tag) {
@@ -57,6 +84,10 @@ func (g *graph) failing(n *node, t tag) types.Type {
 				continue
 			}
 			l.record = g.recordOf(l, 0)
+			if !l.fits() { // as is said there
+				mistaken = true
+				continue
+			}
 			if first == nil {
 				first = l
 				continue

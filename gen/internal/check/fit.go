@@ -12,16 +12,10 @@ func (g *graph) types() {
 	for _, n := range g.order {
 		for _, l := range n.in {
 			l.record = g.recordOf(l, 0)
-			want, pointer := n.Record, false
-			switch {
-			case l.input != nil:
-				want, pointer = l.input.Record, l.input.Method.Pointer
-			case l.inlet != nil:
-				want = l.inlet.Record
-			}
-			if types.Identical(want, l.record) || pointer && types.Identical(types.NewPointer(want), l.record) {
+			if l.fits() {
 				continue
 			}
+			want, pointer := l.wants()
 			takes := want
 			if pointer {
 				takes = types.NewPointer(want)
@@ -30,6 +24,23 @@ func (g *graph) types() {
 		}
 		g.mixed(n)
 	}
+}
+
+// wants is the type of the records that the reader takes, by value or by pointer.
+func (l *link) wants() (record types.Type, pointer bool) {
+	switch {
+	case l.input != nil:
+		return l.input.Record, l.input.Method.Pointer
+	case l.inlet != nil:
+		return l.inlet.Record, false
+	}
+	return l.to.Record, false
+}
+
+// fits reports whether the reader takes the records of the link.
+func (l *link) fits() bool {
+	want, pointer := l.wants()
+	return types.Identical(want, l.record) || pointer && types.Identical(types.NewPointer(want), l.record)
 }
 
 // reader is how messages name where a link ends.

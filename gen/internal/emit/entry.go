@@ -22,7 +22,7 @@ func (e *emitter) newEntry(op *model.Operator) *entry {
 	if !op.HasEntry() {
 		return nil
 	}
-	names := newScope(nil, "state", "touched")
+	names := newScope(nil, "state", "touched", "touch", "expire")
 	result := &entry{name: e.scope.name(model.Lower(e.stemOf(op.Type)) + "Entry"), queued: map[*model.Timer]string{}}
 	for _, t := range op.Timers {
 		result.queued[t] = names.name(model.Lower(t.Field.Name()))

@@ -30,7 +30,7 @@ func Lists(t *types.Named) []*List {
 	}
 	var lists []*List
 	for f := range structure.Fields() {
-		if kind, args, ok := ListType(f.Type()); ok {
+		if kind, args, ok := ListType(f.Type()); ok && f.Name() != "_" {
 			l := &List{Name: f.Name(), Kind: kind, Element: args.At(args.Len() - 1)}
 			if kind == Broadcasts {
 				l.Key = args.At(0)
