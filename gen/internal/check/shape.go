@@ -223,16 +223,17 @@ func (s *shaper) keys() {
 	}
 }
 
-// stateFits checks what only the whole operator shows.
+// stateFits checks what only the whole operator shows. What can be written does not depend on other mistakes.
 func (s *shaper) stateFits() {
-	if s.broken {
-		return
+	if s.op.Form == model.Async {
+		return // it keeps none
 	}
-	s.checkUnkeyed()
+	complete := !s.broken
+	s.checkUnkeyed(complete)
 	if s.op.State == nil {
 		return
 	}
-	if s.op.Key == nil {
+	if s.op.Key == nil && complete {
 		i := slices.IndexFunc(s.op.Inputs, func(in *model.Input) bool { return in.Method.State })
 		s.fail(s.state.Pos(), "operator "+s.op.Name()+" keeps "+s.typeName(s.op.State)+", but has no Key",
 			"say whose state it is: add Key"+s.op.Inputs[i].Suffix()+"("+s.typeName(s.op.Inputs[i].Record)+") with the key as its result; "+

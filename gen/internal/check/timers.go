@@ -36,6 +36,15 @@ func (s *shaper) timers(callbacks []*types.Func) {
 			if kind == "" {
 				continue
 			}
+			if f.Name() == "_" {
+				s.fail(f.Pos(), "a timer of "+s.typeName(s.op.State)+" has no name, so nothing can set it", "name the field, or remove it")
+				continue
+			}
+			if i := slices.IndexFunc(s.op.Timers, func(t *model.Timer) bool { return model.Upper(t.Field.Name()) == model.Upper(f.Name()) }); i >= 0 {
+				s.fail(f.Pos(), fmt.Sprintf("timers %s and %s of %s both call On%s", s.op.Timers[i].Field.Name(), f.Name(), s.typeName(s.op.State), model.Upper(f.Name())),
+					"give one of them another name")
+				continue
+			}
 			t := &model.Timer{Field: f, Kind: kind}
 			for _, m := range methods {
 				if m.Func.Name() == "On"+model.Upper(f.Name()) {
@@ -151,17 +160,17 @@ func (s *shaper) checkTimerPlaces() {
 		}
 	}
 	if s.op.Key != nil {
-		found = append(found, s.timesIn(s.op.Key, "the key of "+s.op.Name())...)
+		found = append(found, s.timesIn(s.op.Key, "the key of "+s.op.Name(), nil)...)
 	}
 	for _, l := range s.op.Lists {
-		found = append(found, s.timesIn(l.Element, s.op.Unkeyed.Obj().Name()+"."+l.Name)...)
+		found = append(found, s.timesIn(l.Element, s.op.Unkeyed.Obj().Name()+"."+l.Name, nil)...)
 	}
 	if s.op.State != nil {
 		for f := range s.op.State.Underlying().(*types.Struct).Fields() {
 			if model.TimerType(f.Type()) != "" {
 				continue
 			}
-			for _, m := range s.timesIn(f.Type(), s.op.State.Obj().Name()+"."+f.Name()) {
+			for _, m := range s.timesIn(f.Type(), s.op.State.Obj().Name()+"."+f.Name(), s.op.State) {
 				if !m.pos.IsValid() {
 					m.pos = f.Pos()
 				}
@@ -174,14 +183,25 @@ func (s *shaper) checkTimerPlaces() {
 	}
 }
 
+// hasTimes reports whether a state has timers, or fields with a time to live.
+func (c *checker) hasTimes(state *types.Named) bool {
+	u := state.Underlying().(*types.Struct)
+	for i := range u.NumFields() {
+		if _, ok := c.ttl(u, i); ok || model.TimerType(u.Field(i).Type()) != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // misplacedTime is a timer, or a time to live, that stands where it means nothing.
 type misplacedTime struct {
 	pos           token.Pos // NoPos if it lies in another package
 	message, hint string
 }
 
-// timesIn finds the timers and times to live inside of a type that is no keyed state.
-func (c *checker) timesIn(t types.Type, path string) []misplacedTime {
+// timesIn finds the timers and times to live inside of a type that is no keyed state, or that lies in one.
+func (c *checker) timesIn(t types.Type, path string, state *types.Named) []misplacedTime {
 	var found []misplacedTime
 	seen := map[types.Type]bool{}
 	var look func(t types.Type, path string, at token.Pos)
@@ -196,6 +216,13 @@ func (c *checker) timesIn(t types.Type, path string) []misplacedTime {
 			return
 		}
 		seen[t] = true
+		if state != nil && types.Identical(t, state) {
+			if c.hasTimes(state) {
+				found = append(found, misplacedTime{at, path + " holds the state " + c.typeName(state) + " in itself: the timers and times to live of that mean nothing there",
+					"keep what lies inside in a type of its own, without them"})
+			}
+			return
+		}
 		switch u := t.Underlying().(type) {
 		case *types.Struct:
 			for i := range u.NumFields() {

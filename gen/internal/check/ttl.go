@@ -27,6 +27,10 @@ func (s *shaper) ttls() {
 			s.fail(t.keyPos, fmt.Sprintf("timer %s has the tag ttl", f.Name()), "a timer ends when it fires: remove the tag")
 			continue
 		}
+		if f.Name() == "_" {
+			s.fail(t.keyPos, "a field of "+s.typeName(s.op.State)+" without a name has the tag ttl", "nothing is kept in it: remove the tag")
+			continue
+		}
 		after, err := time.ParseDuration(t.value)
 		if err != nil || after < time.Millisecond {
 			s.fail(t.pos, fmt.Sprintf("ttl %q of %s is not a duration of at least a millisecond", t.value, f.Name()), "write it as Go does: 24h, 90s, 1h30m")

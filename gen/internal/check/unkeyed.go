@@ -59,7 +59,8 @@ func (s *shaper) unkeyedParam(m *model.Method, v *types.Var) bool {
 }
 
 // checkUnkeyed checks that the operator's state without a key consists of what a rescale can hand out, and that this can be written and read.
-func (s *shaper) checkUnkeyed() {
+// Only a complete operator shows that none of its inputs is seen by every subtask.
+func (s *shaper) checkUnkeyed(complete bool) {
 	named := s.op.Unkeyed
 	if named == nil {
 		return
@@ -76,7 +77,12 @@ func (s *shaper) checkUnkeyed() {
 		}
 		chain := causes([]diag.Cause{cause}, s.place(pos))
 		kind, args, ok := model.ListType(f.Type())
+		elem, pointer := pointee(f.Type())
+		_, _, pointed := model.ListType(elem)
 		switch {
+		case pointer && pointed:
+			s.failChain(pos, fmt.Sprintf("%s is a pointer to what it keeps", path), chain, "hold it by value: "+s.typeName(elem))
+			continue
 		case !ok:
 			s.failChain(pos, fmt.Sprintf("%s of type %s stands beside fields that belong to no key", path, s.typeName(f.Type())), chain,
 				"a rescale would not know who gets it: keep it behind a Key, in a struct of its own, or in a "+
@@ -86,7 +92,7 @@ func (s *shaper) checkUnkeyed() {
 			s.failChain(pos, path+" is not exported, and its type is of another package", chain, "keep what is needed of it in a type of your own")
 			continue
 		case kind == model.Broadcasts:
-			if !s.hasBroadcast() {
+			if complete && !s.hasBroadcast() {
 				s.failChain(pos, fmt.Sprintf("%s is broadcast state, but %s has no input that every subtask sees", path, s.op.Name()), chain,
 					fmt.Sprintf("nothing could change it: add Broadcast<Input>(ctx runtime.BroadcastContext, record T, s *%s), or use a state.SplitList or state.UnionList",
 						s.typeName(named)))
