@@ -238,6 +238,10 @@ func (w *appender) pairs(u *types.Map, v *jen.Statement) {
 		}
 		w.append(u.Elem(), value)
 	})
+	if w.isEmpty(u.Key()) && w.isEmpty(u.Elem()) {
+		w.add(jen.For(jen.Range().Add(keys)).Block(body...))
+		return
+	}
 	w.add(jen.For(jen.List(jen.Id("_"), jen.Id(k)).Op(":=").Range().Add(keys)).Block(body...))
 }
 
