@@ -83,7 +83,7 @@ func (g *graph) complete(n *node) {
 		return
 	}
 	if n.from == nil && !slices.ContainsFunc(n.in, func(l *link) bool { return !l.loop }) {
-		if n.broken && n.Operator == nil {
+		if n.broken && n.Operator == nil || n.mistagged { // it may have been meant to read something
 			g.dangling = true
 			return
 		}

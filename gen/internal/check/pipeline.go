@@ -40,8 +40,8 @@ type node struct {
 	in                                []*link
 	// readers are the outputs that somebody reads, those of a nested pipeline too.
 	readers map[string]bool
-	// broken says that the field cannot be part of an edge, for a reason that was given.
-	broken bool
+	// broken says that the field cannot be part of an edge, mistagged that a tag of it means nothing, for a reason that was given.
+	broken, mistagged bool
 }
 
 // pipeline checks a marked pipeline.

@@ -22,7 +22,9 @@ type shaper struct {
 	state *types.Var
 	// unkeyed is the one that named the state without a key first.
 	unkeyed *types.Var
-	broken  bool
+	// firstKey is the first method Key that was read.
+	firstKey *types.Func
+	broken   bool
 }
 
 // operator returns the shape of an operator type, nil if it is broken. Its mistakes are reported once.
@@ -203,6 +205,9 @@ func (s *shaper) keys() {
 		}
 	}
 	if first == nil {
+		if s.firstKey != nil {
+			s.checkKeyType(s.firstKey.Signature().Results().At(0).Type(), s.firstKey)
+		}
 		return
 	}
 	s.op.Key = first.Key.Func.Signature().Results().At(0).Type()

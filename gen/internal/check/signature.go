@@ -139,6 +139,9 @@ func (s *shaper) key(fn *types.Func) *model.Method {
 	}
 	m.Record = ps[0]
 	_, m.Pointer = pointee(ps[0].Type())
+	if s.firstKey == nil {
+		s.firstKey = fn
+	}
 	return m
 }
 

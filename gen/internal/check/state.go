@@ -32,6 +32,9 @@ func (s *shaper) checkKeyType(t types.Type, fn *types.Func) {
 // refuseKey reports what is in the way of keys of type t.
 func (s *shaper) refuseKey(t types.Type, path string, origin token.Pos, cause diag.Cause) {
 	for _, p := range s.forms.KeyProblems(t, path) {
+		if p.Hint == form.KeepWhatItStandsFor {
+			p.Hint = "use what it stands for: a string, an integer, or a struct or an array of those"
+		}
 		s.refuse(p, origin, cause, fmt.Sprintf("%s cannot be of type %s: %s", p.Path, s.typeName(p.Type), p.Why))
 	}
 }

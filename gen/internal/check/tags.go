@@ -21,6 +21,7 @@ func (g *graph) tags(n *node, literal *ast.BasicLit) {
 	tags, ok := parseTags(literal)
 	if !ok {
 		g.diags.Add(g.at(literal.Pos()), "the tag of "+n.Name+" cannot be read", "write it as `from:\"A\" uid:\"b\"`")
+		n.mistagged = true
 	}
 	seen, event := map[string]bool{}, eventTags{}
 	for _, t := range tags {
@@ -61,6 +62,7 @@ func (g *graph) tags(n *node, literal *ast.BasicLit) {
 		case "uid":
 			g.uidTag(n, t)
 		default:
+			n.mistagged = true
 			g.diags.Add(g.at(t.keyPos), "unknown tag "+t.key, diag.DidYouMean(t.key, tagKeys()))
 			g.offerNearest(t.keyPos, t.key, slices.DeleteFunc(tagKeys(), func(key string) bool {
 				return slices.ContainsFunc(tags, func(other tag) bool { return other.key == key })

@@ -157,6 +157,7 @@ func (s *shaper) checkTimerPlaces() {
 	if u, ok := s.op.Type.Underlying().(*types.Struct); ok {
 		for i := range u.NumFields() {
 			found = append(found, s.misplacedTTL(u, i, s.op.Name()+"."+u.Field(i).Name())...)
+			found = append(found, s.misplacedState(u.Field(i))...)
 		}
 	}
 	if s.op.Key != nil {
@@ -181,6 +182,21 @@ func (s *shaper) checkTimerPlaces() {
 	for _, m := range found {
 		s.fail(m.pos, m.message, m.hint)
 	}
+}
+
+// misplacedState refuses timers and lists that are fields of an operator: they would call nothing back, and no checkpoint would hold them.
+func (s *shaper) misplacedState(f *types.Var) []misplacedTime {
+	t, _ := pointee(f.Type())
+	path := s.op.Name() + "." + f.Name()
+	if model.TimerType(t) != "" {
+		return []misplacedTime{{f.Pos(), path + " is a timer in an operator, which nothing calls back",
+			fmt.Sprintf("move it to the keyed state: a %s is a field of that", s.typeName(t))}}
+	}
+	if _, _, ok := model.ListType(t); ok {
+		return []misplacedTime{{f.Pos(), path + " is a list or broadcast state in an operator, where no checkpoint holds it",
+			"move it to a struct " + listFields + ", which the operator's methods take by pointer"}}
+	}
+	return nil
 }
 
 // hasTimes reports whether a state has timers, or fields with a time to live.
