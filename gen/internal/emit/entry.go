@@ -22,10 +22,13 @@ func (e *emitter) newEntry(op *model.Operator) *entry {
 	if !op.HasEntry() {
 		return nil
 	}
-	names := newScope(nil, "state", "touched", "touch", "expire")
+	names := newScope(nil, "state", "touched")
+	if len(op.TTLs) > 0 {
+		names = newScope(names, "touch", "expire")
+	}
 	result := &entry{name: e.scope.name(model.Lower(e.stemOf(op.Type)) + "Entry"), queued: map[*model.Timer]string{}}
 	for _, t := range op.Timers {
-		result.queued[t] = names.name(model.Lower(t.Field.Name()))
+		result.queued[t] = names.name(model.Lower(t.Field.Name()), model.Lower(t.Field.Name())+"Timer")
 	}
 	if len(op.TTLs) > 0 {
 		result.ttl = names.name("ttl")
