@@ -26,7 +26,8 @@ func Analyze(pass *analysis.Pass) error {
 		return nil // the driver has said why
 	}
 	var result Result
-	if err := result.add(source.Package()); err != nil {
+	p := source.Package()
+	if err := guarded(p, func() error { return result.add(p) }); err != nil {
 		return err
 	}
 	result.Diagnostics.Sort()

@@ -54,7 +54,7 @@ func each(packages []*load.Package, do func(i int, p *load.Package) error) error
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
 	for i, p := range packages {
-		group.Go(func() error { return do(i, p) })
+		group.Go(func() error { return guarded(p, func() error { return do(i, p) }) })
 	}
 	return group.Wait()
 }

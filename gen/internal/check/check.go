@@ -34,6 +34,7 @@ func Check(p *load.Package, diags *diag.List) *Result {
 	c := &checker{
 		pkg: p, diags: diags, shapes: map[types.Type]*model.Operator{}, methods: map[*types.TypeName][]*ast.FuncDecl{}, forms: form.New(p), past: past.New(p),
 		marks: map[*types.TypeName]directive.Mark{}, graphs: map[*types.TypeName]*graph{},
+		undefined: map[*types.TypeName]types.Object{},
 	}
 	result := &Result{Package: p, Forms: c.forms, Past: c.past, Files: map[*types.TypeName]*load.File{}}
 	if len(p.Errors) > 0 {
@@ -62,6 +63,7 @@ func Check(p *load.Package, diags *diag.List) *Result {
 	for _, m := range marks {
 		if m.Kind == directive.Pipeline {
 			result.Pipelines = append(result.Pipelines, c.pipeline(m))
+			c.explained(c.graphs[m.Type])
 		}
 	}
 	c.checkPast(result)
@@ -96,6 +98,8 @@ type checker struct {
 	// marks are the pipelines of the package, graphs those seen so far, of other packages too.
 	marks  map[*types.TypeName]directive.Mark
 	graphs map[*types.TypeName]*graph
+	// undefined are the declarations that make operators unusable.
+	undefined map[*types.TypeName]types.Object
 }
 
 func (c *checker) at(pos token.Pos) token.Position { return c.pkg.Fset.Position(pos) }

@@ -60,6 +60,10 @@ func (g *graph) nest(n *node, t *types.Named) {
 		return
 	}
 	if inner.broken {
+		if inner.undefined != nil {
+			g.unusable(n, g.typeName(t), inner.undefined)
+			return
+		}
 		if !g.local(t.Obj()) {
 			for _, d := range *inner.diags {
 				g.diags.AddChain(n.Pos, fmt.Sprintf("field %s is the pipeline %s, in which %s", n.Name, g.typeName(t), d.Message), d.Chain, d.Hint)

@@ -26,6 +26,8 @@ type graph struct {
 	pipeline *model.Pipeline
 	// broken says that the pipeline has a mistake, so that no other can hold it.
 	broken bool
+	// undefined is the first declaration that a field needs and the type checker does not know.
+	undefined types.Object
 }
 
 // node is a field of the pipeline, before it has found its place in the model.
@@ -128,6 +130,7 @@ func (g *graph) add(v *types.Var, literal *ast.BasicLit) {
 	}
 	g.fields[v.Name()] = n
 	g.order = append(g.order, n)
+	g.pkg.Working = g.name() + "." + n.Name
 	g.kind(n, v)
 	g.tags(n, literal)
 }
@@ -135,8 +138,8 @@ func (g *graph) add(v *types.Var, literal *ast.BasicLit) {
 // kind finds out what the field is.
 func (g *graph) kind(n *node, v *types.Var) {
 	t := types.Unalias(v.Type())
-	if !valid(t) {
-		n.broken = true
+	if obj := undefined(v.Type(), v, false); obj != nil {
+		g.unusable(n, g.typeName(t), obj)
 		return
 	}
 	if record, ok := isRuntime(t, "Source"); ok {
@@ -159,6 +162,9 @@ func (g *graph) kind(n *node, v *types.Var) {
 		}
 		n.Operator = g.operator(named, n.pos)
 		n.broken = n.Operator == nil
+		if obj := g.checker.undefined[named.Obj()]; obj != nil && n.broken {
+			g.unusable(n, g.typeName(named), obj)
+		}
 	case ok && g.isPipeline(named):
 		n.isNested = true
 		if pointer {

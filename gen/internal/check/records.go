@@ -54,7 +54,8 @@ type crossing struct {
 func (g *graph) crosses(known []*crossing, e *model.Edge) []*crossing {
 	for _, p := range g.forms.Problems(e.Record, g.recordName(e.Record)) {
 		if p.Unknown {
-			continue // the compiler's business
+			g.unknownRecord(e)
+			continue
 		}
 		i := slices.IndexFunc(known, func(c *crossing) bool { return c.problem.Why == p.Why && samePart(c.problem, p) })
 		if i < 0 {
@@ -75,6 +76,18 @@ func samePart(a, b form.Problem) bool {
 		return a.Pos == b.Pos && types.Identical(a.Type, b.Type)
 	}
 	return a.Path == b.Path && types.Identical(a.Type, b.Type)
+}
+
+// unknownRecord reports a record of which the type checker does not know a part.
+func (g *graph) unknownRecord(e *model.Edge) {
+	obj := undefined(e.Record, g.named.Obj(), true)
+	if obj == nil {
+		return
+	}
+	if g.undefined == nil {
+		g.undefined = obj
+	}
+	g.checker.unusable(e.Pos, g.typeName(e.Record), obj)
 }
 
 // recordName is what the path to a field of a record begins with.

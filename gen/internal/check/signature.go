@@ -45,7 +45,7 @@ func (s *shaper) input(fn *types.Func, suffix string, key *types.Func) {
 	m.Record = rest[0]
 	record, pointer := pointee(m.Record.Type())
 	if !valid(record) {
-		s.broken = true
+		s.invalid(m.Record)
 		return
 	}
 	if in.Record != nil && !types.Identical(in.Record, record) {
@@ -81,7 +81,7 @@ func (s *shaper) common(m *model.Method, outputs bool) (rest []*types.Var, ok bo
 	}
 	for _, v := range ps {
 		if !valid(v.Type()) {
-			s.broken = true
+			s.invalid(v)
 			return nil, false
 		}
 		if s.misplacedContext(m, v) {
@@ -133,9 +133,11 @@ func (s *shaper) key(fn *types.Func) *model.Method {
 		s.fail(fn.Pos(), s.methodName(fn)+" does not take a record and return its key", "write it as "+fn.Name()+"(record T) K")
 		return nil
 	}
-	if !valid(ps[0].Type()) || !valid(results.At(0).Type()) {
-		s.broken = true
-		return nil
+	for _, v := range []*types.Var{ps[0], results.At(0)} {
+		if !valid(v.Type()) {
+			s.invalid(v)
+			return nil
+		}
 	}
 	m.Record = ps[0]
 	_, m.Pointer = pointee(ps[0].Type())
@@ -174,6 +176,12 @@ func (s *shaper) stateParam(m *model.Method, v *types.Var, record types.Type) bo
 // results reads what a method that takes records returns.
 func (s *shaper) results(m *model.Method) bool {
 	results := m.Func.Signature().Results()
+	for v := range results.Variables() {
+		if !valid(v.Type()) {
+			s.invalid(v)
+			return false
+		}
+	}
 	n := results.Len()
 	m.Fails = n > 0 && isError(results.At(n-1).Type())
 	if m.Fails {

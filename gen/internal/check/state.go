@@ -61,7 +61,20 @@ func (s *shaper) unknown(p form.Problem, pos token.Pos) {
 			return
 		}
 	}
-	s.fail(pos, "the type of "+p.Path+" is not known", "")
+	hint := ""
+	for _, t := range []types.Type{s.op.State, s.op.Key} {
+		if t == nil || t == types.Type((*types.Named)(nil)) {
+			continue
+		}
+		if obj := undefined(t, s.op.Type.Obj(), true); obj != nil && !s.local(obj) {
+			hint = "package " + obj.Pkg().Name() + " does not compile"
+			if mistake, ok := s.mistakeIn(obj); ok {
+				s.failChain(pos, "the type of "+p.Path+" is not known: "+hint, []diag.Cause{{Pos: s.at(mistake.Pos), Text: mistake.Msg}}, "")
+				return
+			}
+		}
+	}
+	s.fail(pos, "the type of "+p.Path+" is not known", hint)
 }
 
 // causes is the chain from the nearest cause to the first, without the place that is reported itself.

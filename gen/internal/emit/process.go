@@ -14,6 +14,7 @@ func (t *task) locals(f *file) *scope { return newScope(f.locals, "t") }
 
 // emitProcess writes the method that takes the batches.
 func (t *task) emitProcess(f *file) {
+	t.pipeline.e.pkg.Working = t.pipeline.Name() + "." + t.Head.Selector()
 	type reads struct {
 		edges []*model.Edge
 		body  func(name string) []jen.Code
@@ -179,6 +180,7 @@ func wishes(edges []*model.Edge, resort string) []string {
 
 // emitOperator writes the method that gives a record to an operator.
 func (t *task) emitOperator(f *file, n *model.Field, in *model.Input) {
+	t.pipeline.e.pkg.Working = t.pipeline.Name() + "." + n.Selector()
 	var edge *model.Edge
 	for _, e := range n.In {
 		if e.Input == in {

@@ -51,6 +51,7 @@ func (t *task) name() {
 	t.outs, t.keys, t.outputs = map[output]string{}, map[*model.Field]string{}, map[*model.Send]string{}
 	t.process, t.sendTo, t.calls = map[input]string{}, map[*model.Send]string{}, map[*model.Field]string{}
 	for _, n := range t.Fields {
+		t.pipeline.e.pkg.Working = t.pipeline.Name() + "." + n.Selector()
 		name := t.names.name(model.Lower(n.Name))
 		t.fields[n] = name
 		if n.Kind != model.Transform {

@@ -36,6 +36,10 @@ type Package struct {
 	Generated []string
 	// TypeErrors are the mistakes outside of function bodies. Most of them go away with the code that is to be generated.
 	TypeErrors []types.Error
+	// Imported are the mistakes in packages that it imports, directly or not.
+	Imported []types.Error
+	// Working names what is being worked at, for the report of a bug.
+	Working string
 	// Errors make the package unreadable.
 	Errors diag.List
 	// Identity is nil if what decides what is generated is not known for sure.
@@ -191,6 +195,7 @@ func (l *loader) convert(p *packages.Package) *Package {
 	slices.SortFunc(result.Files, func(a, b *File) int { return strings.Compare(a.Name, b.Name) })
 	result.Generated = append(result.Generated, orphans(p)...)
 	triage(result, p, l.generated)
+	result.Imported = imported(p, map[string]bool{})
 	result.Identity = l.identity(result, p)
 	return result
 }

@@ -5,6 +5,8 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,6 +36,24 @@ func triage(result *Package, p *packages.Package, generated map[string]bool) {
 	if result.Types == nil && len(result.Errors) == 0 {
 		result.Errors.Add(token.Position{Filename: result.Dir}, fmt.Sprintf("package %s has no types", p.PkgPath), "")
 	}
+}
+
+// imported collects the mistakes in what p imports; only packages that do not compile are type-checked from source, and have some.
+func imported(p *packages.Package, seen map[string]bool) []types.Error {
+	var found []types.Error
+	for _, path := range slices.Sorted(maps.Keys(p.Imports)) {
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		for _, e := range p.Imports[path].TypeErrors {
+			if !e.Soft {
+				found = append(found, e)
+			}
+		}
+		found = append(found, imported(p.Imports[path], seen)...)
+	}
+	return found
 }
 
 func isImportError(message string) bool { return strings.HasPrefix(message, "could not import ") }
