@@ -173,6 +173,7 @@ func (a *attempt) build() {
 	a.master = &master{run: a, lane: a.env.newLane(), savepoints: map[int64]func(string, error){}}
 	a.transactional = len(a.sinks()) > 0
 	byVertex := map[*vertexInfo][]*subtask{}
+	timeless := a.job.timeless()
 	for _, v := range a.job.vertices {
 		inputOver := a.from.inputOver(a.job, v)
 		for i := range v.parallelism {
@@ -182,7 +183,7 @@ func (a *attempt) build() {
 			s.task.counts = Counts{info: v, counts: make([]atomic.Int64, len(v.info.Operators))}
 			s.align.blocks = a.env.config.Checkpointing.Mode == config.ExactlyOnce
 			s.finished = a.from.finishedSubtask(v, i, inputOver)
-			s.eventTime = v.info.Operators[0].eventTime
+			s.eventTime, s.timeless = v.info.Operators[0].eventTime, timeless[v]
 			s.task.times = a.restoredTimes(v, i)
 			s.isSource = v.info.Operators[0].splits != nil
 			a.subtasks = append(a.subtasks, s)

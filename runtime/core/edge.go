@@ -82,7 +82,7 @@ func Connect[F, T Runner, R any](
 					continue
 				}
 				home := home{mailbox: &s.mailbox, output: index, outlet: len(o.outlets)}
-				o.outlets = append(o.outlets, newOutlet[R](o.task, &r.mailbox, r.addChannel(input), home))
+				o.outlets = append(o.outlets, newOutlet[R](o.task, &r.mailbox, r.addChannel(input, s.timeless), home))
 			}
 			o.targets = o.outlets
 			// Senders begin at different receivers, so that few records spread too.

@@ -99,8 +99,8 @@ type (
 
 func (s *subtask) box() *mailbox { return &s.mailbox }
 
-func (s *subtask) addChannel(input int) int {
-	s.channels = append(s.channels, channel{input: input, channelTime: channelTime{watermark: runtime.MinTime}})
+func (s *subtask) addChannel(input int, timeless bool) int {
+	s.channels = append(s.channels, channel{input: input, channelTime: channelTime{watermark: runtime.MinTime, timeless: timeless}})
 	return s.align.addChannel()
 }
 

@@ -54,6 +54,7 @@ func (t *Task) SawTime(at runtime.Time) { t.seen = max(t.seen, at) }
 // timing is how a subtask comes to its watermark.
 type timing struct {
 	eventTime *EventTime    // of a source
+	timeless  bool          // no source with a time leads here
 	cameAt    time.Duration // when a record came last from a source, or the subtask began
 	isIdle    bool          // that has been said downstream
 	idleAlarm func()
@@ -63,6 +64,7 @@ type timing struct {
 type channelTime struct {
 	watermark runtime.Time
 	idle      bool
+	timeless  bool // it comes from a task without a say in event time: only its end counts
 }
 
 // startTime goes on from the restored watermark.
@@ -109,9 +111,9 @@ func (s *subtask) resume(c *channel) {
 	}
 }
 
-// combine advances to the least watermark of the channels that are neither idle nor at their end. Where there is no such channel the
-// subtask is at its end, or idle itself: then it advances to the latest watermark first, that of the channel which was waited for least,
-// so that it does not matter in which order they became idle.
+// combine advances to the least watermark of the channels that are neither idle, nor timeless, nor at their end. Where there is no such
+// channel the subtask is at its end, or idle itself: then it advances to the latest watermark first, that of the channel which was waited for
+// least, so that it does not matter in which order they became idle.
 func (s *subtask) combine() {
 	low, high, active, open := runtime.MaxTime, runtime.MinTime, false, false
 	for k := range s.channels {
@@ -119,7 +121,11 @@ func (s *subtask) combine() {
 		if c.watermark == runtime.MaxTime {
 			continue
 		}
-		open, high = true, max(high, c.watermark)
+		open = true
+		if c.timeless {
+			continue
+		}
+		high = max(high, c.watermark)
 		if !c.idle {
 			active, low = true, min(low, c.watermark)
 		}

@@ -16,7 +16,7 @@ func marking(channels int) (*subtask, *outlet[int]) {
 	task.times = times{head: runtime.Clock{Watermark: runtime.MinTime}, behind: runtime.Clock{Watermark: runtime.MinTime}}
 	s := &subtask{task: task}
 	for range channels {
-		s.addChannel(0)
+		s.addChannel(0, false)
 	}
 	out := &Output[int]{task: task}
 	out.outlets = []*outlet[int]{newOutlet[int](task, &mailbox{wake: func() {}}, 0, home{})}
@@ -135,6 +135,54 @@ func TestRecordsEndIdleness(t *testing.T) {
 	s.current = &batch[int]{records: []int{1}}
 	s.resume(&s.channels[0])
 	require.Equal(t, watermarkMark, out.open.mark.kind)
+}
+
+// What comes from a source without a time holds nothing back, records or not, and its end changes nothing for the others.
+func TestATimelessChannelHoldsNothingBack(t *testing.T) {
+	s, out := marking(2)
+	s.channels[1].timeless = true
+	s.hears(0, at(10))
+	require.EqualValues(t, 10, s.task.head.Watermark)
+	s.from, s.current = 1, &batch[int]{records: []int{1}}
+	s.resume(&s.channels[1])
+	s.hears(0, at(12))
+	require.EqualValues(t, 12, s.task.head.Watermark, "records do not give it a say")
+	s.hears(1, at(runtime.MaxTime))
+	require.EqualValues(t, 12, s.task.head.Watermark)
+	require.Equal(t, at(12), out.open.mark)
+	s.hears(0, at(runtime.MaxTime))
+	require.Equal(t, runtime.MaxTime, s.task.head.Watermark)
+}
+
+// If the timeless one goes on, the end of the others is not the end of all.
+func TestATimelessChannelMayOutliveTheOthers(t *testing.T) {
+	s, out := marking(2)
+	s.channels[1].timeless = true
+	s.hears(0, at(10))
+	s.hears(0, at(runtime.MaxTime))
+	require.EqualValues(t, 10, s.task.head.Watermark)
+	require.Equal(t, idleMark, out.open.mark.kind)
+	s.hears(1, at(runtime.MaxTime))
+	require.Equal(t, at(runtime.MaxTime), out.open.mark)
+}
+
+func TestWhoHasNoSayInEventTime(t *testing.T) {
+	j := NewJob("J")
+	task := func(o Operator, from ...*vertexInfo) *vertexInfo {
+		v := &vertexInfo{name: o.uid, info: TaskInfo{Operators: []Operator{o}}}
+		j.vertices = append(j.vertices, v)
+		for _, f := range from {
+			j.edges = append(j.edges, &edge{from: f, to: v})
+		}
+		return v
+	}
+	rules := task(Operator{uid: "Rules"})
+	clicks := task(Operator{uid: "Clicks"})
+	parsed := task(Operator{uid: "Parsed"}, rules)
+	task(Operator{uid: "Sum"}, clicks, parsed)
+	require.Nil(t, j.timeless(), "a job without event time")
+	clicks.info.Operators[0].eventTime = &EventTime{}
+	require.Equal(t, map[*vertexInfo]bool{rules: true, parsed: true}, j.timeless())
 }
 
 // A channel at its end holds nothing back, but the end of all comes only when no other may go on.
