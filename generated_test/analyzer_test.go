@@ -2,6 +2,7 @@ package generated
 
 import (
 	"context"
+	"go/token"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -66,6 +67,13 @@ func TestAnalyzerReportsWhatGenerateReports(t *testing.T) {
 	want := slices.DeleteFunc(result.Diagnostics, func(d gen.Diagnostic) bool {
 		return strings.HasPrefix(d.Pos.Filename, "syntax/") || strings.HasPrefix(d.Message, "could not import ")
 	})
+	for i, d := range want {
+		if filepath.Ext(d.Pos.Filename) != ".go" { // the driver knows no such files: it is said at the beginning of the package
+			want[i].Message = d.Pos.String() + ": " + d.Message
+			want[i].Pos = token.Position{Filename: filepath.Join(filepath.Dir(d.Pos.Filename), "p.go"), Line: 1, Column: 1}
+		}
+	}
+	want.Sort()
 	require.Equal(t, want.String(), analyze(t, dir).String())
 }
 
