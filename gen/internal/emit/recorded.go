@@ -21,7 +21,7 @@ func (e *emitter) recorded() (*record.Record, error) {
 			if f.Operator == nil {
 				continue
 			}
-			op, err := e.recordedOperator(f.Operator)
+			op, err := e.recordedOperator(f)
 			if err != nil {
 				return nil, fmt.Errorf("schema of %s in %s: %w", f.UID, p.Name(), err)
 			}
@@ -56,7 +56,8 @@ func edgeName(e *model.Edge) string {
 	return name
 }
 
-func (e *emitter) recordedOperator(op *model.Operator) (*record.Operator, error) {
+func (e *emitter) recordedOperator(f *model.Field) (*record.Operator, error) {
+	op := f.Operator
 	result := &record.Operator{States: map[string]*record.Form{}}
 	add := func(name, kind, text string, t types.Type) error {
 		form, err := record.NewForm(kind, text, t)
@@ -66,6 +67,11 @@ func (e *emitter) recordedOperator(op *model.Operator) (*record.Operator, error)
 	if op.State != nil {
 		result.Key = e.schema(op.Key)
 		if err := add(op.State.Obj().Name(), "keyed", e.entrySchema(op), op.State); err != nil {
+			return nil, err
+		}
+	}
+	if op.Form == model.Async { // what its calls have in flight
+		if err := add("Async", "split", e.schema(f.In[0].Record), f.In[0].Record); err != nil {
 			return nil, err
 		}
 	}
