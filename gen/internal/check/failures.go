@@ -31,16 +31,40 @@ func (g *graph) allFailures() {
 	}
 }
 
-// takesErrors reports whether the tag errors of a field names n.
+// takesErrors reports whether the tag errors of a field names n, or may be meant to: one that names nothing which could take them, where n takes
+// what fails.
 func (g *graph) takesErrors(n *node) bool {
-	return slices.ContainsFunc(g.order, func(from *node) bool { return from.errors != nil && from.errors.value == n.Name })
+	return slices.ContainsFunc(g.order, func(from *node) bool {
+		return from.errors != nil && (from.errors.value == n.Name || g.isNoTaker(from.errors.value) && takesFailed(n))
+	})
+}
+
+// isNoTaker reports whether errors cannot go to a name: it is that of a source, or of no field.
+func (g *graph) isNoTaker(name string) bool {
+	to := g.fields[name]
+	return to == nil || to.Kind == model.Source && !to.isNested
+}
+
+// takesFailed reports whether an input of n takes a runtime.Failed.
+func takesFailed(n *node) bool {
+	fails := func(t types.Type) bool {
+		if t == nil {
+			return false
+		}
+		_, ok := isRuntime(t, "Failed")
+		return ok
+	}
+	if n.Operator == nil {
+		return fails(n.Record)
+	}
+	return slices.ContainsFunc(n.Operator.Inputs, func(in *model.Input) bool { return fails(in.Record) })
 }
 
 // failures makes the link that the tag errors of n names: what its methods return errors for goes to that field.
 func (g *graph) failures(n *node, t tag) {
 	at := g.at(t.pos)
 	to := g.fields[t.value]
-	if to == nil || to.Kind == model.Source && !to.isNested {
+	if g.isNoTaker(t.value) {
 		var known []string
 		for _, o := range g.order {
 			if o != n && (o.Kind != model.Source || o.isNested) {

@@ -166,6 +166,12 @@ func (s *shaper) checkTimerPlaces() {
 	for _, l := range s.op.Lists {
 		found = append(found, s.timesIn(l.Element, s.op.Unkeyed.Obj().Name()+"."+l.Name, nil)...)
 	}
+	if s.op.Unkeyed != nil {
+		u := s.op.Unkeyed.Underlying().(*types.Struct)
+		for i := range u.NumFields() {
+			found = append(found, s.misplacedTTL(u, i, s.op.Unkeyed.Obj().Name()+"."+u.Field(i).Name())...)
+		}
+	}
 	if s.op.State != nil {
 		for f := range s.op.State.Underlying().(*types.Struct).Fields() {
 			if model.TimerType(f.Type()) != "" {
