@@ -25,6 +25,25 @@ func of(id int64) Value {
 // Keep says what a filter does.
 func Keep(seed int64, v Value) bool { return Mix(seed, v.ID)%4 != 0 }
 
+// Refuse says whether an operator fails for a record.
+func Refuse(seed int64, v Value) bool { return Mix(seed^11, v.ID)%6 == 0 }
+
+// Failed is what a record says for which an operator failed.
+func Failed(v Value, operator, err string) Value {
+	return Value{v.ID, v.Key, v.Tag + " in " + operator + ": " + err}
+}
+
+// When is the event time of a record, in milliseconds.
+func When(v Value) int64 { return v.ID % 1_000_000 }
+
+// End is a time behind those of all records: no watermark but the last is there.
+func End(v Value) int64 { return 1<<50 + v.ID%3 }
+
+// Ended is what an operator emits when a time has come for a key.
+func Ended(seed, key, at int64, output int) Value {
+	return of(Mix(Mix(seed, key), at<<8|int64(output)))
+}
+
 // Many is how many records an operator emits to an output.
 func Many(seed int64, v Value, output int) int {
 	return []int{0, 1, 1, 1, 2}[Mix(seed^int64(output), v.ID)%5]

@@ -1,15 +1,25 @@
 package random
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 )
 
-// Draw draws a package of some pipelines.
-func Draw(name string, seed uint64, pipelines int) *Package {
-	d := &drawer{r: rand.New(rand.NewPCG(seed, 7)), pkg: &Package{Name: name}}
+// Draw draws a package of some pipelines. Those of the library it uses, if that is not nil, may stand in them.
+func Draw(name string, seed uint64, pipelines int, uses *Package) *Package {
+	return draw(&Package{Name: name, Uses: uses}, seed, pipelines)
+}
+
+// DrawLibrary draws a package whose pipelines may stand in those of others.
+func DrawLibrary(name string, seed uint64, pipelines int) *Package {
+	return draw(&Package{Name: name, Library: true}, seed, pipelines)
+}
+
+func draw(p *Package, seed uint64, pipelines int) *Package {
+	d := &drawer{r: rand.New(rand.NewPCG(seed, 7)), pkg: p}
 	d.records()
 	for range pipelines {
 		d.pipeline()
@@ -32,7 +42,7 @@ type output struct {
 	field *Field
 	index int
 	Port
-	read bool
+	read, discarded bool
 }
 
 func (d *drawer) maybe(percent int) bool { return d.r.IntN(100) < percent }
@@ -40,9 +50,14 @@ func (d *drawer) maybe(percent int) bool { return d.r.IntN(100) < percent }
 // records draws the types of records: R0, and others that may hold it.
 func (d *drawer) records() {
 	d.pkg.Records = []Record{plain("R0")}
-	variants := []func(string) Record{plain, apart, nested, text, pointing, boxed}
+	variants := []func(string) Record{plain, apart, nested, text, pointing, boxed, deep}
 	for i := range 2 + d.r.IntN(3) {
 		d.pkg.Records = append(d.pkg.Records, variants[d.r.IntN(len(variants))](fmt.Sprint("R", i+1)))
+	}
+	if d.pkg.Uses != nil {
+		for _, r := range d.pkg.Uses.Records[:2] {
+			d.pkg.Records = append(d.pkg.Records, r.from(d.pkg.Uses))
+		}
 	}
 }
 
@@ -61,10 +76,18 @@ func (d *drawer) pipeline() {
 		d.source()
 	}
 	for range d.r.IntN(9) {
+		if d.maybe(20) && d.nest() {
+			continue
+		}
 		d.transform()
 	}
 	for i := range d.outputs {
-		if out := &d.outputs[i]; !out.read || d.maybe(20) {
+		out := &d.outputs[i]
+		switch op := out.field.Operator; {
+		case !out.read && op != nil && out.index != failures && d.maybe(25):
+			out.discarded = true
+			out.field.Discards = append(out.field.Discards, cmp.Or(out.Name, "out"))
+		case !out.read || d.maybe(20):
 			d.sink(out)
 		}
 	}
@@ -94,6 +117,16 @@ func (d *drawer) field(prefix string) *Field {
 func (d *drawer) source() {
 	f := d.field("Source")
 	f.Port = Port{Record: d.record(), Pointer: d.maybe(20)}
+	if d.maybe(70) {
+		times := f.Port.Record.Times
+		f.Tags = append(f.Tags, fmt.Sprintf("time:%q", times[d.r.IntN(len(times))]))
+		if d.maybe(60) {
+			f.Tags = append(f.Tags, fmt.Sprintf("outoforder:%q", []string{"1ms", "4s", "10m"}[d.r.IntN(3)]))
+		}
+		if d.maybe(30) {
+			f.Tags = append(f.Tags, `idle:"2ms"`)
+		}
+	}
 	d.give(f, f.Port)
 }
 
@@ -105,32 +138,37 @@ func (d *drawer) give(f *Field, ports ...Port) {
 }
 
 // sink lets a sink read an output, and perhaps others of its type.
-func (d *drawer) sink(out *output) {
+func (d *drawer) sink(out *output) *Field {
 	f := d.field("Sink")
 	f.Port = out.Port
 	d.read(f, 0, out)
 	d.partition(f)
+	return f
 }
 
 // read adds edges: from out and, as a union, from others that give the same.
 func (d *drawer) read(f *Field, input int, out *output) {
+	out.read = true
+	f.In = append(f.In, Edge{From: out.field, Output: out.index, Input: input})
 	for i := range d.outputs {
 		o := &d.outputs[i]
-		same := o.Record.Type == out.Record.Type && o.Pointer == out.Pointer
-		if o == out || !d.straight && same && d.maybe(25) {
+		if same := o.field == out.field && o.index == out.index; !same && !o.discarded && !d.straight && o.Type() == out.Type() && d.maybe(25) {
 			o.read = true
 			f.In = append(f.In, Edge{From: o.field, Output: o.index, Input: input})
 		}
 	}
 }
 
-// partition draws the tag edge, if the field may have one.
+// partition draws the tags share and edge, if the field may have them.
 func (d *drawer) partition(f *Field) {
+	if d.maybe(20) {
+		f.Tags = append(f.Tags, `share:"true"`)
+	}
 	if f.Operator != nil && (f.Operator.Form.Keyed || f.Operator.Form.Broadcasts || f.Operator.Form.Name == "GenericKeyed") || !d.maybe(40) {
 		return
 	}
 	choices := []string{"rebalance", "rescale", "broadcast"}
-	if !slices.ContainsFunc(f.In, func(e Edge) bool { return e.From.Parallelism != f.Parallelism }) {
+	if !slices.ContainsFunc(f.In, func(e Edge) bool { return e.From.Nested != nil || e.From.Parallelism != f.Parallelism }) {
 		choices = append(choices, "forward")
 	}
 	f.Partition = choices[d.r.IntN(len(choices))]
@@ -143,6 +181,10 @@ func (d *drawer) transform() {
 	if op == nil {
 		op = d.newOperator(first)
 	}
+	d.transformOf(first, op)
+}
+
+func (d *drawer) transformOf(first *output, op *Operator) *Field {
 	f := d.field("Op")
 	f.Operator = op
 	var pointer bool
@@ -160,6 +202,27 @@ func (d *drawer) transform() {
 		outputs = []Port{{Name: "out", Record: first.Record, Pointer: pointer}}
 	}
 	d.give(f, outputs...)
+	if op.Fails && op.Form.Refuses && !slices.ContainsFunc(f.In, func(e Edge) bool { return e.port().Type() != first.Type() }) && d.maybe(50) {
+		d.fail(f, first.Port)
+	}
+	return f
+}
+
+// fail sends the records that an operator fails for to a sink that gets such records, or to a new field.
+func (d *drawer) fail(f *Field, p Port) {
+	out := output{field: f, index: failures, Port: p.failed()}
+	for _, known := range d.pipe.Fields {
+		if known.isSink() && known.Port.Type() == out.Type() && known.Partition != "forward" && !d.straight && d.maybe(60) {
+			f.Dead = known
+			known.In = append(known.In, Edge{From: f, Output: failures})
+			return
+		}
+	}
+	if d.maybe(50) {
+		f.Dead = d.sink(&out)
+	} else {
+		f.Dead = d.transformOf(&out, d.newOperator(&out))
+	}
 }
 
 // known is an operator that may read an output, nil if a new one is wanted.
@@ -193,12 +256,12 @@ func (d *drawer) fitting(in Port) *output {
 func (d *drawer) newOperator(first *output) *Operator {
 	forms := Forms()
 	form := forms[d.r.IntN(len(forms))]
-	for form.Generic && first.Pointer {
+	for form.Generic && (first.Pointer || !first.Record.Generic) || form.Inputs > 1 && first.index == failures {
 		form = forms[d.r.IntN(len(forms))]
 	}
 	op := &Operator{
 		Name: fmt.Sprint("Op", d.operator), Form: form, PointerReceiver: d.maybe(30), Context: d.maybe(30), Fails: d.maybe(30),
-		KeyParameter: d.maybe(50), Finish: form.Outputs > 0 && !form.Keyed && strings.HasSuffix(form.Name, "s") && d.maybe(60),
+		KeyParameter: d.maybe(50), TTL: d.maybe(30), Finish: form.Outputs > 0 && !form.Keyed && strings.HasSuffix(form.Name, "s") && d.maybe(60),
 	}
 	d.operator++
 	keys := AllKeys()

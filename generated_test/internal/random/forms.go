@@ -14,6 +14,8 @@ type Form struct {
 	Keyed bool
 	// Generic says that it is one type for all records.
 	Generic bool
+	// Refuses says that it fails for some records, if it may return an error.
+	Refuses bool
 	// Unordered says that it does not keep the order of its records.
 	Unordered bool
 	// Broadcasts says that every subtask sees the records of the last input.
@@ -24,6 +26,8 @@ type Form struct {
 	Methods func(op *Operator) string
 	// Take tells what an operator emits for one record.
 	Take func(at *Instance, input int, v Value) []Emission
+	// End tells what it emits when the last watermark has come, if it has timers.
+	End func(at *Instance) []Emission
 }
 
 // Emission is a value that goes to an output.
@@ -37,21 +41,26 @@ type Instance struct {
 	*Field
 	// Counts is how many records of a key there were.
 	Counts map[int64]int64
+	// Ends are the times that timers of a key are set to.
+	Ends map[int64]map[int64]bool
 }
 
 // Forms are all forms.
 func Forms() []*Form {
 	return []*Form{
-		{Name: "Map", Inputs: 1, Outputs: 1, Methods: mapMethods, Take: derived},
-		{Name: "Filter", Inputs: 1, Methods: filterMethods, Take: kept},
-		{Name: "Process", Inputs: 1, Outputs: 3, Methods: processMethods, Take: multiplied},
-		{Name: "Several", Inputs: 3, Outputs: 2, Methods: processMethods, Take: multiplied},
-		{Name: "Keyed", Inputs: 1, Outputs: 2, Keyed: true, Methods: keyedMethods, Take: counted},
-		{Name: "KeyedSeveral", Inputs: 3, Outputs: 2, Keyed: true, Methods: keyedMethods, Take: counted},
+		{Name: "Map", Inputs: 1, Outputs: 1, Refuses: true, Methods: mapMethods, Take: derived},
+		{Name: "Filter", Inputs: 1, Refuses: true, Methods: filterMethods, Take: kept},
+		{Name: "Process", Inputs: 1, Outputs: 3, Refuses: true, Methods: processMethods, Take: multiplied},
+		{Name: "Several", Inputs: 3, Outputs: 2, Refuses: true, Methods: processMethods, Take: multiplied},
+		{Name: "Keyed", Inputs: 1, Outputs: 2, Keyed: true, Refuses: true, Methods: keyedMethods, Take: counted},
+		{Name: "KeyedSeveral", Inputs: 3, Outputs: 2, Keyed: true, Refuses: true, Methods: keyedMethods, Take: counted},
 		{Name: "Generic", Inputs: 1, Generic: true, Methods: genericMethods, Take: kept},
-		{Name: "Async", Inputs: 1, Outputs: 1, Methods: asyncMethods, Take: derived},
-		{Name: "AsyncUnordered", Inputs: 1, Outputs: 1, Unordered: true, Fields: "\tCalls async.Unordered\n", Methods: asyncMethods, Take: derived},
-		{Name: "Buffer", Inputs: 1, Outputs: 1, Unordered: true, Methods: bufferMethods, Take: derived},
+		{Name: "Async", Inputs: 1, Outputs: 1, Refuses: true, Methods: asyncMethods, Take: derived},
+		{Name: "AsyncUnordered", Inputs: 1, Outputs: 1, Refuses: true, Unordered: true, Fields: "\tCalls async.Unordered\n", Methods: asyncMethods, Take: derived},
+		{Name: "Buffer", Inputs: 1, Outputs: 1, Unordered: true, Methods: bufferMethods("SplitList", "All"), Take: derived},
+		{Name: "Union", Inputs: 1, Outputs: 1, Unordered: true, Methods: bufferMethods("UnionList", "Own"), Take: derived},
+		{Name: "Timed", Inputs: 1, Outputs: 2, Keyed: true, Unordered: true, Methods: timedMethods, Take: timed, End: ended},
+		{Name: "TimedSeveral", Inputs: 2, Outputs: 2, Keyed: true, Unordered: true, Methods: timedMethods, Take: timed, End: ended},
 		{Name: "Ruled", Inputs: 2, Outputs: 2, Unordered: true, Broadcasts: true, Methods: ruledMethods, Take: multiplied},
 		{Name: "GenericKeyed", Inputs: 1, Generic: true, Methods: genericKeyedMethods, Take: passed},
 	}
@@ -116,10 +125,10 @@ func mapMethods(op *Operator) string {
 	out := op.Outputs[0]
 	result, ok := out.Type(), ""
 	if op.Fails {
-		result, ok = "("+out.Type()+", error)", ", nil"
+		result, ok = "(made "+out.Type()+", err error)", ", nil"
 	}
-	return fmt.Sprintf("func %s Map(%sr %s) %s {\n%s\treturn %s%s\n}\n\n", op.receiver(), op.context(), op.Inputs[0].Type(), result,
-		op.check(), out.make("Derive(o.Seed, r.value(), 0, 0)"), ok)
+	return fmt.Sprintf("func %s Map(%sr %s) %s {\n%s\tv := %s\n%s\treturn %s%s\n}\n\n", op.receiver(), op.context(), op.Inputs[0].Type(), result,
+		op.check(), op.Inputs[0].value("r"), op.refuse("made, "), out.make("Derive(o.Seed, v, 0, 0)"), ok)
 }
 
 func filterMethods(op *Operator) string {
@@ -127,16 +136,16 @@ func filterMethods(op *Operator) string {
 	if op.Fails {
 		result, ok = "(bool, error)", ", nil"
 	}
-	return fmt.Sprintf("func %s Filter(%sr %s) %s {\n%s\treturn Keep(o.Seed, r.value())%s\n}\n\n", op.receiver(), op.context(),
-		op.Inputs[0].Type(), result, op.check(), ok)
+	return fmt.Sprintf("func %s Filter(%sr %s) %s {\n%s\tv := %s\n%s\treturn Keep(o.Seed, v)%s\n}\n\n", op.receiver(), op.context(),
+		op.Inputs[0].Type(), result, op.check(), op.Inputs[0].value("r"), op.refuse("true, "), ok)
 }
 
-// make is an expression that makes a record of a value.
-func (p Port) make(value string) string {
-	if p.Pointer {
-		return fmt.Sprintf("pointer(%s(%s))", p.Record.Make, value)
+// refuse returns an error for some records, if the operator may.
+func (op *Operator) refuse(results string) string {
+	if !op.Fails || !op.Form.Refuses {
+		return ""
 	}
-	return fmt.Sprintf("%s(%s)", p.Record.Make, value)
+	return "\tif o.Refuses && Refuse(o.Seed, v) {\n\t\treturn " + results + "errRefused\n\t}\n"
 }
 
 // outputs are the parameters for the outputs.
@@ -152,10 +161,10 @@ func processMethods(op *Operator) string {
 	var b strings.Builder
 	result, ok := "", ""
 	if op.Fails {
-		result, ok = " error", "\treturn nil\n"
+		result, ok = " error", op.refuse("")+"\treturn nil\n"
 	}
 	for i, in := range op.Inputs {
-		fmt.Fprintf(&b, "func %s Process%s(%sr %s%s)%s {\n%s\tv := r.value()\n", op.receiver(), upper(in.Name), op.context(), in.Type(), op.outputs(), result, op.check())
+		fmt.Fprintf(&b, "func %s Process%s(%sr %s%s)%s {\n%s\tv := %s\n", op.receiver(), upper(in.Name), op.context(), in.Type(), op.outputs(), result, op.check(), in.value("r"))
 		for output, out := range op.Outputs {
 			fmt.Fprintf(&b, "\tfor i := range Many(o.Seed+%d, v, %d) {\n\t\t%s.Emit(%s)\n\t}\n", i, output, out.Name,
 				out.make(fmt.Sprintf("Derive(o.Seed+%d, v, %d, i)", i, output)))
@@ -178,15 +187,13 @@ func keyedMethods(op *Operator) string {
 	if op.Fails {
 		result, ok = " error", "\treturn nil\n"
 	}
-	fmt.Fprintf(&b, "type %sState struct {\n\tCount int64\n\tSeen []string\n\tBy map[string]*Remembered\n\tLast [2]Remembered\n}\n\n", op.Name)
+	fmt.Fprintf(&b, "type %sState struct {\n\tCount int64%s\n\tSeen []string\n\tBy map[string]*Remembered\n\tLast [2]Remembered\n}\n\n", op.Name, op.ttl())
 	for _, in := range op.Inputs {
-		fmt.Fprintf(&b, "func %s Key%s(r %s) %s {\n\treturn %s\n}\n\n", op.receiver(), upper(in.Name), in.Type(), op.Keys.Type, op.Keys.Expression)
-		key, compare := "", ""
-		if op.KeyParameter {
-			key, compare = "key "+op.Keys.Type+", ", fmt.Sprintf("\tif key != o.Key%s(r) {\n\t\tpanic(\"the key is another one\")\n\t}\n", upper(in.Name))
-		}
-		fmt.Fprintf(&b, "func %s Process%s(%s%sr %s, s *%sState%s)%s {\n%s%s\tk := %s\n", op.receiver(), upper(in.Name), op.context(), key, in.Type(), op.Name,
-			op.outputs(), result, op.check(), compare, op.Keys.Number)
+		b.WriteString(op.keyMethod(in))
+		key, compare := op.keyParameter(in)
+		fmt.Fprintf(&b, "func %s Process%s(%s%sr %s, s *%sState%s)%s {\n%s%s\tv := %s\n\tk := %s\n", op.receiver(), upper(in.Name), op.context(), key, in.Type(), op.Name,
+			op.outputs(), result, op.check(), compare, in.value("r"), op.Keys.Number)
+		b.WriteString(op.refuseEmitting())
 		b.WriteString("\ts.Count++\n\tremember(s.Count, &s.Seen, &s.By, &s.Last)\n")
 		for output, out := range op.Outputs {
 			fmt.Fprintf(&b, "\t%s.Emit(%s)\n", out.Name, out.make(fmt.Sprintf("Counted(o.Seed, k, s.Count, %d)", output)))
@@ -196,36 +203,65 @@ func keyedMethods(op *Operator) string {
 	return b.String()
 }
 
-func asyncMethods(op *Operator) string {
-	out := op.Outputs[0]
-	return fmt.Sprintf("func %s Async(_ context.Context, r %s) (%s, error) {\n\treturn %s, nil\n}\n\n", op.receiver(), op.Inputs[0].Type(), out.Type(),
-		out.make("Derive(o.Seed, r.value(), 0, 0)"))
+// ttl is the tag of what may expire.
+func (op *Operator) ttl() string {
+	if !op.TTL {
+		return ""
+	}
+	return " `ttl:\"87600h\"`"
 }
 
-// bufferMethods keep every other record until the input ends.
-func bufferMethods(op *Operator) string {
+func (op *Operator) keyMethod(in Port) string {
+	return fmt.Sprintf("func %s Key%s(r %s) %s {\n\tv := %s\n\treturn %s\n}\n\n", op.receiver(), upper(in.Name), in.Type(), op.Keys.Type, in.value("r"), op.Keys.Expression)
+}
+
+// keyParameter is the parameter for the key, if there is one, and what makes use of it.
+func (op *Operator) keyParameter(in Port) (parameter, compare string) {
+	if !op.KeyParameter {
+		return "", ""
+	}
+	return "key " + op.Keys.Type + ", ", fmt.Sprintf("\tif key != o.Key%s(r) {\n\t\tpanic(\"the key is another one\")\n\t}\n", upper(in.Name))
+}
+
+func asyncMethods(op *Operator) string {
+	out := op.Outputs[0]
+	if !op.Fails {
+		return fmt.Sprintf("func %s Async(_ context.Context, r %s) %s {\n\tv := %s\n\treturn %s\n}\n\n", op.receiver(), op.Inputs[0].Type(), out.Type(),
+			op.Inputs[0].value("r"), out.make("Derive(o.Seed, v, 0, 0)"))
+	}
+	return fmt.Sprintf("func %s Async(_ context.Context, r %s) (made %s, err error) {\n\tv := %s\n%s\treturn %s, nil\n}\n\n", op.receiver(), op.Inputs[0].Type(), out.Type(),
+		op.Inputs[0].value("r"), op.refuse("made, "), out.make("Derive(o.Seed, v, 0, 0)"))
+}
+
+// bufferMethods keep every other record until the input ends, in a list of that type. What a subtask keeps is got by that method.
+func bufferMethods(list, kept string) func(op *Operator) string {
+	return func(op *Operator) string { return buffered(op, list, kept) }
+}
+
+func buffered(op *Operator, list, kept string) string {
 	out := op.Outputs[0]
 	emit := func(value string) string { return "out.Emit(" + out.make("Derive(o.Seed, "+value+", 0, 0)") + ")" }
 	return fmt.Sprintf(`type %[1]sState struct {
-	Held state.SplitList[Value]
+	Held state.%[7]s[Value]
 }
 
 func %[2]s Process(r %[3]s, s *%[1]sState, out *runtime.Out[%[4]s]) {
-	if r.value().ID%%2 == 0 {
-		s.Held.Append(r.value())
+	v := %[9]s
+	if v.ID%%2 == 0 {
+		s.Held.Append(v)
 		return
 	}
 	%[5]s
 }
 
 func %[2]s Finish(s *%[1]sState, out *runtime.Out[%[4]s]) {
-	for _, v := range s.Held.All() {
+	for _, v := range s.Held.%[8]s() {
 		%[6]s
 	}
 	s.Held.Clear()
 }
 
-`, op.Name, op.receiver(), op.Inputs[0].Type(), out.Type(), emit("r.value()"), emit("v"))
+`, op.Name, op.receiver(), op.Inputs[0].Type(), out.Type(), emit("v"), emit("v"), list, kept, op.Inputs[0].value("r"))
 }
 
 // ruledMethods keep what the last input says, in the same way in every subtask.
@@ -234,7 +270,7 @@ func ruledMethods(op *Operator) string {
 	whole.Inputs = op.Inputs[:1]
 	return fmt.Sprintf("type %sState struct {\n\tRules state.Broadcast[int64, Value]\n}\n\n", op.Name) + processMethods(&whole) +
 		strings.NewReplacer("Process"+upper(op.Inputs[1].Name)+"(", "Broadcast"+upper(op.Inputs[1].Name)+"(ctx runtime.BroadcastContext, ",
-			op.Inputs[1].Type()+", out", op.Inputs[1].Type()+", s *"+op.Name+"State, out", "\tv := r.value()\n", "\tv := r.value()\n\ts.Rules.Put(ctx, v.ID%5, v)\n").
+			op.Inputs[1].Type()+", out", op.Inputs[1].Type()+", s *"+op.Name+"State, out", "\tv := "+op.Inputs[1].value("r")+"\n", "\tv := "+op.Inputs[1].value("r")+"\n\ts.Rules.Put(ctx, v.ID%5, v)\n").
 			Replace(ruleMethod(op))
 }
 
@@ -247,7 +283,7 @@ func ruleMethod(op *Operator) string {
 }
 
 func genericMethods(op *Operator) string {
-	return fmt.Sprintf("func (o %[1]s[T]) Filter(r T) bool { return Keep(o.Seed, r.value()) }\n\n", op.Name)
+	return fmt.Sprintf("func (o %[1]s[T]) Filter(r T) bool { return Keep(o.Seed, r.Value()) }\n\n", op.Name)
 }
 
 func genericKeyedMethods(op *Operator) string {
@@ -256,7 +292,7 @@ func genericKeyedMethods(op *Operator) string {
 	Last  T
 }
 
-func (%[1]s[T]) Key(r T) int64 { return r.value().Key }
+func (%[1]s[T]) Key(r T) int64 { return r.Value().Key }
 
 func (%[1]s[T]) Process(r T, s *%[1]sState[T], out *runtime.Out[T]) {
 	s.Count++
@@ -267,23 +303,12 @@ func (%[1]s[T]) Process(r T, s *%[1]sState[T], out *runtime.Out[T]) {
 `, op.Name)
 }
 
-// Keys is a kind of keys.
-type Keys struct {
-	// Type is that of the keys, Expression the key of a record r, Number what an operator makes of the same record to count with.
-	Type, Expression, Number string
-	// of is Number.
-	of func(v Value) int64
-}
-
-// AllKeys are all kinds of keys.
-func AllKeys() []Keys {
-	whole := func(v Value) int64 { return v.Key }
-	return []Keys{
-		{"int64", "r.value().Key", "r.value().Key", whole},
-		{"Hour", "Hour(r.value().Key)", "r.value().Key", whole},
-		{"string", `"key " + strconv.FormatInt(r.value().Key, 10)`, "r.value().Key", whole},
-		{"[2]int16", "[2]int16{int16(r.value().Key), 7}", "r.value().Key", whole},
-		{"Compound", `Compound{Name: strconv.FormatInt(r.value().Key%5, 10), Number: uint8(r.value().Key / 5)}`, "r.value().Key", whole},
-		{"bool", "r.value().Key%2 == 0", "r.value().Key % 2", func(v Value) int64 { return v.Key % 2 }},
+// refuseEmitting refuses a record after it was emitted for. It must not count: which of a key's records it was differs from run to run.
+func (op *Operator) refuseEmitting() string {
+	refuse := op.refuse("")
+	if refuse == "" {
+		return ""
 	}
+	out := op.Outputs[0]
+	return strings.Replace(refuse, "\t\treturn", "\t\t"+out.Name+".Emit("+out.make("v")+")\n\t\treturn", 1)
 }

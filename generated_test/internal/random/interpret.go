@@ -3,10 +3,15 @@ package random
 // Interpret tells what each sink of a pipeline gets, by the names of the sinks. Ordered are those where the order is promised: on the way
 // there everything is done by one subtask, and nothing is a union.
 func Interpret(p *Pipeline) (got map[string][]Value, ordered map[string]bool) {
-	r := &run{pipeline: p, readers: map[*Field][]*Field{}, instances: map[*Field]*Instance{}, got: map[string][]Value{}}
+	fields := flat(p)
+	read := outside(p)
+	r := &run{readers: map[*Field][]*Field{}, instances: map[*Field]*Instance{}, got: map[string][]Value{}}
 	ordered = map[string]bool{}
-	for _, f := range p.Fields {
-		r.instances[f] = &Instance{Field: f, Counts: map[int64]int64{}}
+	for _, f := range fields {
+		if f.isSink() && read[f.Name] {
+			continue
+		}
+		r.instances[f] = &Instance{Field: f, Counts: map[int64]int64{}, Ends: map[int64]map[int64]bool{}}
 		seen := map[*Field]bool{}
 		for _, e := range f.In {
 			if !seen[e.From] {
@@ -19,16 +24,24 @@ func Interpret(p *Pipeline) (got map[string][]Value, ordered map[string]bool) {
 			ordered[f.Name] = r.inOrder(f)
 		}
 	}
-	for _, f := range p.Fields {
+	for _, f := range fields {
 		if f.isSource() {
 			for i := range p.Records {
 				r.emit(f, 0, Nth(f.Seed, i))
 			}
 		}
 	}
-	for _, f := range p.Fields {
-		if f.Operator != nil && f.Operator.Finish {
-			for subtask := range r.parallelism(f) {
+	for _, f := range fields {
+		if f.Operator == nil {
+			continue
+		}
+		if f.Operator.Form.End != nil {
+			for _, e := range f.Operator.Form.End(r.instances[f]) {
+				r.emit(f, e.Output, e.Value)
+			}
+		}
+		if f.Operator.Finish {
+			for subtask := range f.Parallelism {
 				for output := range f.Outputs {
 					r.emit(f, output, Last(f.Seed, subtask, output))
 				}
@@ -38,25 +51,35 @@ func Interpret(p *Pipeline) (got map[string][]Value, ordered map[string]bool) {
 	return r.got, ordered
 }
 
+// outside are the sinks inside that the pipeline reads: they are none.
+func outside(p *Pipeline) map[string]bool {
+	read := map[string]bool{}
+	for _, f := range p.Fields {
+		for _, e := range f.In {
+			if e.From.Nested != nil {
+				read[e.From.Name+"."+e.From.Nested.Fields[e.Output].Name] = true
+			}
+		}
+		if f.Nested != nil {
+			for name := range outside(f.Nested) {
+				read[f.Name+"."+name] = true
+			}
+		}
+	}
+	return read
+}
+
 type run struct {
-	pipeline  *Pipeline
 	readers   map[*Field][]*Field
 	instances map[*Field]*Instance
 	got       map[string][]Value
-}
-
-func (r *run) parallelism(f *Field) int {
-	if f.Parallelism > 0 {
-		return f.Parallelism
-	}
-	return r.pipeline.Parallelism
 }
 
 func (r *run) inOrder(f *Field) bool {
 	if f.Operator != nil && f.Operator.Form.Unordered {
 		return false
 	}
-	return r.parallelism(f) == 1 && (len(f.In) == 0 || len(f.In) == 1 && r.inOrder(f.In[0].From))
+	return f.Parallelism == 1 && (len(f.In) == 0 || len(f.In) == 1 && r.inOrder(f.In[0].From))
 }
 
 // emit hands a value to all that read an output.
@@ -69,7 +92,7 @@ func (r *run) emit(f *Field, output int, v Value) {
 			copies := 1
 			last := reader.Operator != nil && reader.Operator.Form.Broadcasts && e.Input == len(reader.Operator.Inputs)-1
 			if reader.Partition == "broadcast" || last {
-				copies = r.parallelism(reader)
+				copies = reader.Parallelism
 			}
 			for range copies {
 				r.take(reader, e.Input, v)
@@ -81,6 +104,10 @@ func (r *run) emit(f *Field, output int, v Value) {
 func (r *run) take(f *Field, input int, v Value) {
 	if f.isSink() {
 		r.got[f.Name] = append(r.got[f.Name], v)
+		return
+	}
+	if f.Dead != nil && Refuse(f.Seed, v) {
+		r.emit(f, failures, Failed(v, f.uid(), "refused on purpose"))
 		return
 	}
 	for _, e := range f.Operator.Form.Take(r.instances[f], input, v) {

@@ -25,7 +25,7 @@ func Mistakes() []Mistake {
 		return "//streamgen:operator\ntype Bad struct{}\n\n" + key + "\n\ntype Held struct {\n\tCount int\n\t" + state + "\n}\n\nfunc (Bad) Process(r R0, s *Held) {}\n"
 	}
 	key := "func (Bad) Key(r R0) string { return r.Tag }"
-	return []Mistake{
+	return append(formMistakes(pipeline, keyed), []Mistake{
 		{"unknown name", `from:"([^"=,.]+)"`, `from:"«Nowhere»"`},
 		{"unknown name behind another", `from:"([^"=]+)"`, `from:"$1,«Nowhere»"`},
 		{"unknown output", `from:"(Op\d+)"`, `from:"«$1.nothing»"`},
@@ -56,7 +56,7 @@ func Mistakes() []Mistake {
 		{"directive on no struct", "", "«//streamgen:operator»\ntype Bad int\n"},
 		{"unknown directive", "", "«//streamgen:operater»\ntype Bad struct{}\n"},
 		{"pointer to an operator", "", pipeline("\t«Pass» *Pass `from:\"In\"`\n\tOut runtime.Sink[R0] `from:\"Pass\"`\n", pass)},
-	}
+	}...)
 }
 
 // Place is where a mistake must be told.

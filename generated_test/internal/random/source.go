@@ -4,7 +4,6 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -17,18 +16,28 @@ var arithmetic []byte
 var common []byte
 
 // Files returns the files of the package by their names.
-func (p *Package) Files() map[string]string {
+func (p *Package) Files(module string) map[string]string {
 	clause := []byte("package " + p.Name)
-	return map[string]string{
+	files := map[string]string{
 		"arithmetic.go": string(bytes.Replace(arithmetic, []byte("package random"), clause, 1)),
 		"common.go":     string(bytes.Replace(common, []byte("package random"), clause, 1)),
-		p.Name + ".go":  p.source(),
+		p.Name + ".go":  p.source(module),
 	}
+	if p.Library {
+		for name, content := range files {
+			files[name] = strings.ReplaceAll(content, "hidden", "Hidden")
+		}
+	}
+	return files
 }
 
-func (p *Package) source() string {
+func (p *Package) source(module string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "package %s\n\nimport (\n\t\"context\"\n\t\"strconv\"\n\n\t\"github.com/streamgen/streamgen/runtime\"\n\t\"github.com/streamgen/streamgen/runtime/async\"\n\t\"github.com/streamgen/streamgen/runtime/state\"\n)\n\nvar (\n\t_ = strconv.Itoa\n\t_ context.Context\n\t_ async.Ordered\n\t_ state.SplitList[int]\n)\n\n", p.Name)
+	var library, used string
+	if p.Uses != nil {
+		library, used = fmt.Sprintf("\n\t%q\n", module+"/"+p.Uses.Name), fmt.Sprintf("\t_ %s.Value\n", p.Uses.Name)
+	}
+	fmt.Fprintf(&b, "package %s\n\nimport (\n\t\"context\"\n\t\"strconv\"\n\n\t\"github.com/streamgen/streamgen/runtime\"\n\t\"github.com/streamgen/streamgen/runtime/async\"\n\t\"github.com/streamgen/streamgen/runtime/state\"\n\t\"github.com/streamgen/streamgen/runtime/timer\"\n%s)\n\nvar (\n\t_ timer.Event\n%s\n\t_ = strconv.Itoa\n\t_ context.Context\n\t_ async.Ordered\n\t_ state.SplitList[int]\n)\n\n", p.Name, library, used)
 	for _, r := range p.Records {
 		b.WriteString(r.Declaration)
 	}
@@ -47,7 +56,7 @@ func (op *Operator) write(b *strings.Builder) {
 	if op.Form.Generic {
 		parameters = "[T valued]"
 	}
-	fmt.Fprintf(b, "// %[1]s is of the form %[2]s.\n//\n//streamgen:operator\ntype %[1]s%[3]s struct {\n\tSeed int64\n\tUID string\n%[4]s}\n\n", op.Name, op.Form.Name, parameters, op.Form.Fields)
+	fmt.Fprintf(b, "// %[1]s is of the form %[2]s.\n//\n//streamgen:operator\ntype %[1]s%[3]s struct {\n\tSeed int64\n\tUID string\n\tRefuses bool\n%[4]s}\n\n", op.Name, op.Form.Name, parameters, op.Form.Fields)
 	b.WriteString(op.Form.Methods(op))
 }
 
@@ -70,6 +79,8 @@ func (f *Field) typeName() string {
 		return "runtime.Source[" + f.Port.Type() + "]"
 	case f.isSink():
 		return "runtime.Sink[" + f.Port.Type() + "]"
+	case f.Nested != nil:
+		return qualified(f.Nested.Name, f.From)
 	case f.Operator.Form.Generic:
 		return f.Operator.Name + "[" + f.Outputs[0].Type() + "]"
 	}
@@ -78,18 +89,13 @@ func (f *Field) typeName() string {
 
 func (f *Field) tags() string {
 	var tags []string
-	if len(f.In) > 0 {
-		var from []string
-		for _, e := range f.In {
-			text := e.From.Name
-			if name := e.From.Outputs[e.Output].Name; name != "" && name != "out" {
-				text += "." + name
-			}
-			if f.Operator != nil && f.Operator.Inputs[e.Input].Name != "" {
-				text = f.Operator.Inputs[e.Input].Name + "=" + text
-			}
-			from = append(from, text)
+	var from []string
+	for _, e := range f.In {
+		if e.Output != failures {
+			from = append(from, f.inlet(e)+e.outlet())
 		}
+	}
+	if len(from) > 0 {
 		tags = append(tags, fmt.Sprintf("from:%q", strings.Join(from, ",")))
 	}
 	if f.Partition != "" {
@@ -101,33 +107,52 @@ func (f *Field) tags() string {
 	if f.UID != "" {
 		tags = append(tags, fmt.Sprintf("uid:%q", f.UID))
 	}
-	if f.Tags != "" {
-		tags = append(tags, f.Tags)
+	if f.Dead != nil {
+		tags = append(tags, fmt.Sprintf("errors:%q", f.Dead.Name))
 	}
-	return strings.Join(tags, " ")
+	if len(f.Discards) > 0 {
+		tags = append(tags, fmt.Sprintf("discard:%q", strings.Join(f.Discards, ",")))
+	}
+	return strings.Join(append(tags, f.Tags...), " ")
+}
+
+// outlet is where an edge comes from, as a tag says it.
+func (e Edge) outlet() string {
+	if e.From.Nested != nil {
+		return e.From.Name + "." + e.From.Nested.Fields[e.Output].Name
+	}
+	if name := e.From.Outputs[e.Output].Name; name != "" && name != "out" {
+		return e.From.Name + "." + name
+	}
+	return e.From.Name
+}
+
+// inlet is what a tag says before where an edge comes from: the input that it goes into.
+func (f *Field) inlet(e Edge) string {
+	switch {
+	case f.Nested != nil:
+		return f.Nested.Fields[e.Input].Name + "="
+	case f.Operator != nil && f.Operator.Inputs[e.Input].Name != "":
+		return f.Operator.Inputs[e.Input].Name + "="
+	}
+	return ""
 }
 
 // writeRun writes the function that runs the pipelines and tells what their sinks got.
 func (p *Package) writeRun(b *strings.Builder) {
 	b.WriteString("// Run runs every pipeline.\nfunc Run() map[string]Outcome {\n\tresults := newResults()\n")
 	for _, pipe := range p.Pipelines {
+		literal := builder{pipe: pipe, read: outside(pipe)}
+		literal.fields(pipe, nil, "", "", nil)
 		b.WriteString("\tresults.do(func() {\n\t\ttrip := newTrip()\n")
-		var fields, sinks []string
-		for _, f := range pipe.Fields {
-			switch {
-			case f.isSource():
-				fields = append(fields, fmt.Sprintf("\t\t\t%s: numbers(trip, %d, %d, %d, func(v Value) %s { return %s }),\n",
-					f.Name, f.Seed, pipe.Records, pipe.Trip, f.Port.Type(), f.Port.make("v")))
-			case f.isSink():
-				variable := strings.ToLower(f.Name)
-				fmt.Fprintf(b, "\t\t%s := sink[%s]()\n", variable, f.Port.Type())
-				fields = append(fields, fmt.Sprintf("\t\t\t%s: %s,\n", f.Name, variable))
-				sinks = append(sinks, fmt.Sprintf("\t\tresults.add(%q, %q, values(%s))\n", pipe.Name, f.Name, variable))
-			default:
-				fields = append(fields, fmt.Sprintf("\t\t\t%s: %s{Seed: %d, UID: %q},\n", f.Name, f.typeName(), f.Seed, f.uid()))
-			}
+		for _, s := range literal.sinks {
+			fmt.Fprintf(b, "\t\t%s := sink[%s]()\n", s.variable, s.Type())
 		}
-		fmt.Fprintf(b, "\t\tresults.run(%q, &%s{\n%s\t\t}, %d)\n%s\t})\n", pipe.Name, pipe.Name, strings.Join(fields, ""), pipe.Parallelism, strings.Join(sinks, ""))
+		fmt.Fprintf(b, "\t\tresults.run(%q, &%s{\n%s\t\t}, %d)\n", pipe.Name, pipe.Name, literal.String(), pipe.Parallelism)
+		for _, s := range literal.sinks {
+			fmt.Fprintf(b, "\t\tresults.add(%q, %q, values(%s, func(r %s) Value { return %s }))\n", pipe.Name, s.name, s.variable, s.Type(), s.value("r"))
+		}
+		b.WriteString("\t})\n")
 	}
 	b.WriteString("\treturn results.wait()\n}\n")
 }
@@ -152,13 +177,4 @@ func upper(name string) string {
 		return ""
 	}
 	return strings.ToUpper(name[:1]) + name[1:]
-}
-
-// Sorted returns values in an order of their own.
-func Sorted(values []Value) []Value {
-	sorted := slices.Clone(values)
-	slices.SortFunc(sorted, func(a, b Value) int {
-		return strings.Compare(fmt.Sprintf("%020d %d %s", a.ID, a.Key, a.Tag), fmt.Sprintf("%020d %d %s", b.ID, b.Key, b.Tag))
-	})
-	return sorted
 }
