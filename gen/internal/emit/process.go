@@ -224,16 +224,20 @@ func argument(m *model.Method, edge *model.Edge, record string) *jen.Statement {
 }
 
 // call calls Map or Filter.
-func (t *task) call(n *model.Field, m *model.Method, edge *model.Edge, record string) *jen.Statement {
+func (t *task) call(n *model.Field, in *model.Input, edge *model.Edge, record string) *jen.Statement {
+	m := in.Method
 	var arguments []jen.Code
 	if m.Context {
 		arguments = append(arguments, jen.Id("t."+t.contexts[n]))
+	}
+	if m.Key {
+		arguments = append(arguments, t.keyOf(t.fields[n], in, edge, record))
 	}
 	return jen.Id("t." + t.fields[n] + "." + m.Func.Name()).Call(append(arguments, argument(m, edge, record))...)
 }
 
 func (t *task) mapBody(f *file, names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string) []jen.Code {
-	call := t.call(n, in.Method, edge, record)
+	call := t.call(n, in, edge, record)
 	edges := t.edges(n, n.Operator.Outputs[0])
 	if !in.Method.Fails && len(edges) == 1 {
 		return t.pass(f, edges, call)
@@ -253,7 +257,7 @@ func (t *task) mapBody(f *file, names *scope, n *model.Field, in *model.Input, e
 }
 
 func (t *task) filterBody(f *file, names *scope, n *model.Field, in *model.Input, edge *model.Edge, record string) []jen.Code {
-	call := t.call(n, in.Method, edge, record)
+	call := t.call(n, in, edge, record)
 	pass := t.pass(f, t.edges(n, n.Operator.Outputs[0]), jen.Id(record))
 	if len(pass) == 0 {
 		return t.discard(f, names, n, in, edge, record, call)
