@@ -50,7 +50,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("REPOSITORY", repository)
 			e.Setenv("STREAMGEN", filepath.Join(bin, "streamgen"))
 			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
-			for name, value := range map[string]string{"GOCACHE": cache, "GOMODCACHE": modules, "GOFLAGS": "-mod=mod", "GOPROXY": "off"} {
+			for name, value := range map[string]string{"GOCACHE": cache, "GOMODCACHE": modules, "GOFLAGS": "-mod=mod -ldflags=-s", "GOPROXY": "off"} {
 				e.Setenv(name, value)
 			}
 			for name, content := range files {
