@@ -64,8 +64,12 @@ func TestAnalyzerReportsWhatGenerateReports(t *testing.T) {
 	dir := archives(t, "../gen/testdata/diagnostics/*.txtar", func(name string) bool { return name == "want" })
 	result, err := gen.Generate(context.Background(), gen.Config{Dir: dir, Patterns: []string{"./..."}, Env: module.Env()})
 	require.NoError(t, err)
+	// A driver does not ask about a package that it cannot compile, nor about one whose imports it cannot; go vet says why itself.
+	compiles := func(d gen.Diagnostic) bool {
+		return !strings.HasPrefix(d.Pos.Filename, "syntax/") && !strings.HasPrefix(d.Pos.Filename, "broken_package/")
+	}
 	want := slices.DeleteFunc(result.Diagnostics, func(d gen.Diagnostic) bool {
-		return strings.HasPrefix(d.Pos.Filename, "syntax/") || strings.HasPrefix(d.Message, "could not import ")
+		return !compiles(d) || strings.HasPrefix(d.Message, "could not import ")
 	})
 	for i, d := range want {
 		if filepath.Ext(d.Pos.Filename) != ".go" { // the driver knows no such files: it is said at the beginning of the package
@@ -74,7 +78,8 @@ func TestAnalyzerReportsWhatGenerateReports(t *testing.T) {
 		}
 	}
 	want.Sort()
-	require.Equal(t, want.String(), analyze(t, dir).String())
+	found := slices.DeleteFunc(analyze(t, dir), func(d gen.Diagnostic) bool { return !compiles(d) })
+	require.Equal(t, want.String(), found.String())
 }
 
 // A driver sees the package with its generated files; these are not the user's code.
