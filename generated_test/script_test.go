@@ -26,6 +26,7 @@ func TestScripts(t *testing.T) {
 	repository := module.Root(t)
 	cache := goEnv(t, "GOCACHE")
 	modules := goEnv(t, "GOMODCACHE")
+	proxy := goEnv(t, "GOPROXY") // go mod tidy and go work ask for modules that the repository itself never needs
 	files := module.Files(t, "example.com/script")
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/scripts",
@@ -50,7 +51,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("REPOSITORY", repository)
 			e.Setenv("STREAMGEN", filepath.Join(bin, "streamgen"))
 			e.Setenv("PATH", bin+string(filepath.ListSeparator)+e.Getenv("PATH"))
-			for name, value := range map[string]string{"GOCACHE": cache, "GOMODCACHE": modules, "GOFLAGS": "-mod=mod -ldflags=-s", "GOPROXY": "off"} {
+			for name, value := range map[string]string{"GOCACHE": cache, "GOMODCACHE": modules, "GOFLAGS": "-mod=mod -ldflags=-s", "GOPROXY": proxy, "GOSUMDB": "off"} {
 				e.Setenv(name, value)
 			}
 			for name, content := range files {

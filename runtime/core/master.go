@@ -67,6 +67,7 @@ type master struct {
 	committing *checkpoint.Checkpoint
 	missing    map[int64]int
 	savepoints map[int64]func(string, error) // requests under way, by checkpoint
+	early      []runtime.Request             // those that came before every subtask had started
 	stopping   *runtime.Request
 	stopped    string        // where what a stop left is
 	ticking    time.Duration // when the driver was asked to wake the master, 0 if it was not
@@ -170,6 +171,11 @@ func (m *master) hasStarted() {
 		NextID: m.run.nextID, Subtasks: names, FirstDelay: first,
 	}, m.run.env.now())
 	m.run.event(runtime.Event{Kind: runtime.EventRunning})
+	early := m.early
+	m.early = nil
+	for _, r := range early {
+		m.request(r)
+	}
 	m.finalIfExhausted()
 }
 
@@ -355,8 +361,8 @@ func (m *master) discard(id int64) {
 	})
 }
 
-// errNotRunning is the answer to a request that comes too early or too late.
-var errNotRunning = errors.New("the job does not run at the moment: it starts, restarts or ends; try again")
+// errNotRunning is the answer to a request that comes too late, or while a job that has failed waits to start again.
+var errNotRunning = errors.New("the job does not run at the moment: it restarts or ends; try again")
 
 func (m *master) request(r runtime.Request) {
 	switch {
@@ -365,8 +371,10 @@ func (m *master) request(r runtime.Request) {
 		if !m.ending {
 			m.end(runtime.Cancelled, nil)
 		}
-	case m.ending || m.coordinator == nil:
+	case m.ending:
 		r.Reply("", errNotRunning)
+	case m.coordinator == nil: // some subtasks process records already, so its user may well believe that it runs
+		m.early = append(m.early, r)
 	case m.stopping != nil:
 		r.Reply("", fmt.Errorf("the job is being stopped already"))
 	case r.Kind == runtime.RequestStop && m.inputs == 0:
@@ -405,6 +413,10 @@ func (m *master) end(outcome runtime.Outcome, err error) {
 	if err != nil {
 		reason = fmt.Errorf("the job failed: %w", err)
 	}
+	for _, r := range m.early {
+		r.Reply("", reason)
+	}
+	m.early = nil
 	for _, id := range slices.Sorted(maps.Keys(m.savepoints)) {
 		reply := m.savepoints[id]
 		delete(m.savepoints, id)

@@ -1,4 +1,4 @@
-// Package module makes throw-away modules that use this repository, without a network.
+// Package module makes throw-away modules that use this repository.
 package module
 
 import (
@@ -59,4 +59,4 @@ func Write(t testing.TB, path, content string) {
 }
 
 // Env is the environment of go commands in a module.
-func Env() []string { return append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off") }
+func Env() []string { return append(os.Environ(), "GOFLAGS=-mod=mod", "GOSUMDB=off") }
