@@ -61,6 +61,7 @@ test: ## run the tests: a few minutes
 check: ## find stale generated code, and run vet, gofmt and the linters
 	.ci/generated
 	go vet ./...
+	go vet -tags mutants ./runtime/core
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 		[[ -z $$unformatted ]] || { echo "gofmt would change:" $$unformatted; exit 1; }
 	go mod tidy -diff
@@ -72,6 +73,10 @@ check: ## find stale generated code, and run vet, gofmt and the linters
 .PHONY: lint
 lint: ## golangci-lint alone
 	go run $(GOLANGCI) run ./...
+
+.PHONY: mutants
+mutants: ## plant one bug after the other into the protocol: the simulation must find each
+	go test -tags mutants -count=1 -timeout 1h -run 'TestMutants$$' -v ./runtime/core
 
 .PHONY: race
 race: ## run the tests of runtime, checkpoint and serde under the race detector, with fewer schedules
