@@ -16,7 +16,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of Sessions: Clicks, then by key Sessionize and Visits.
 func (p *Sessions) StreamgenJob() runtime.Job {
@@ -48,7 +48,8 @@ func (p *Sessions) StreamgenJob() runtime.Job {
 		Append: appendClick,
 		Parse:  parseClick,
 	}
-	core.Connect(j, core.Hash, clicks, func(t *sessionsClicksTask) *core.Output[Click] { return &t.toSessionize }, sessionize, 0, clickRecords)
+	core.Connect(j, core.Hash, clicks, func(t *sessionsClicksTask) *core.Output[Click] { return &t.toSessionize }, sessionize, 0,
+		clickRecords.By(func(c Click) uint64 { return serde.HashString(p.Sessionize.Key(c)) }))
 	return j
 }
 
