@@ -173,7 +173,7 @@ type sessionizeCodec struct{}
 
 // Schema names the form of the entries: another one is refused at restore.
 func (sessionizeCodec) Schema() string {
-	return "string: {Visits []{User string, Start int64, End int64, Clicks int64}, Expire timer}"
+	return "string: {Visits []{User string, Start int64, End int64, Clicks int64}, Expire timer.Event}"
 }
 
 // Hash places a key in its key group.

@@ -392,7 +392,7 @@ type joinerEntry struct {
 type joinerCodec struct{}
 
 // Schema names the form of the entries: another one is refused at restore.
-func (joinerCodec) Schema() string { return "int64: {Count int64, Expire timer}" }
+func (joinerCodec) Schema() string { return "int64: {Count int64, Expire timer.Event}" }
 
 // Hash places a key in its key group.
 func (joinerCodec) Hash(key int64) uint64 { return serde.HashUint64(uint64(key)) }

@@ -430,7 +430,7 @@ type remindCodec struct{}
 
 // Schema names the form of the entries: another one is refused at restore.
 func (remindCodec) Schema() string {
-	return "string: {Ticks int64, Latest int64, Fired int64, Watermark int64, Remind timers, Quiet timer}"
+	return "string: {Ticks int64, Latest int64, Fired int64, Watermark int64, Remind timers, Quiet timer.Event}"
 }
 
 // Hash places a key in its key group.
@@ -468,7 +468,9 @@ type gatherEntry struct {
 type gatherCodec struct{}
 
 // Schema names the form of the entries: another one is refused at restore.
-func (gatherCodec) Schema() string { return "string: {Waiting int64, Total int64, Tell timer}" }
+func (gatherCodec) Schema() string {
+	return "string: {Waiting int64, Total int64, Tell timer.Processing}"
+}
 
 // Hash places a key in its key group.
 func (gatherCodec) Hash(key string) uint64 { return serde.HashString(key) }
