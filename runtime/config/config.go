@@ -27,6 +27,9 @@ type Checkpointing struct {
 	Mode Mode
 	// Timeout is when a pending checkpoint is given up (timeout).
 	Timeout time.Duration
+	// SynchronousTimeout is how long user code may keep a subtask that a checkpoint waits for (synchronous-timeout), at least 10 ms. Then the
+	// job fails, and if the code still does not return, the run ends with an error and leaves it behind. 0: for ever.
+	SynchronousTimeout time.Duration
 	// MinPause is the least time from the completion of a checkpoint to the trigger of the next periodic one (min-pause).
 	MinPause time.Duration
 	// MaxConcurrent is how many checkpoints may be pending (max-concurrent-checkpoints). More than 1 excludes MinPause.

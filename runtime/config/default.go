@@ -10,11 +10,12 @@ func Default() Config {
 	return Config{
 		Parallelism: runtime.GOMAXPROCS(0),
 		Checkpointing: Checkpointing{
-			Timeout:         10 * time.Minute,
-			MaxConcurrent:   1,
-			NumRetained:     1,
-			CreateSubdir:    true,
-			InlineThreshold: 20 * kibibyte,
+			Timeout:            10 * time.Minute,
+			SynchronousTimeout: 10 * time.Minute,
+			MaxConcurrent:      1,
+			NumRetained:        1,
+			CreateSubdir:       true,
+			InlineThreshold:    20 * kibibyte,
 		},
 		Restart: Restart{
 			ExponentialDelay: ExponentialDelay{

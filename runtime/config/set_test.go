@@ -63,7 +63,7 @@ func TestSetErrors(t *testing.T) {
 		},
 		"interval 0": {
 			"execution.checkpointing.interval", "0",
-			`execution.checkpointing.interval: "0" is not a value of it: write off for no periodic checkpoints`,
+			`execution.checkpointing.interval: "0" is not a value of it: write off to do without`,
 		},
 		"a bad word": {
 			"execution.checkpointing.mode", "TWICE",

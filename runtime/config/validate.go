@@ -59,6 +59,8 @@ func (p *problems) checkpointing(c Checkpointing) {
 		prefix+"interval is %s: want at least 10 ms, or off", formatDuration(c.Interval))
 	p.unless(int(c.Mode) < len(modeWords), prefix+"mode is %v: want %s", c.Mode, alternatives(modeWords))
 	p.unless(c.Timeout >= shortest, prefix+"timeout is %s: want at least 10 ms", formatDuration(c.Timeout))
+	p.unless(c.SynchronousTimeout == 0 || c.SynchronousTimeout >= shortest,
+		prefix+"synchronous-timeout is %s: want at least 10 ms, or off", formatDuration(c.SynchronousTimeout))
 	p.unless(c.MinPause >= 0, prefix+"min-pause is %s: it cannot be negative", formatDuration(c.MinPause))
 	p.unless(c.MaxConcurrent >= 1, prefix+"max-concurrent-checkpoints is %d: want at least 1", c.MaxConcurrent)
 	p.unless(c.MinPause <= 0 || c.MaxConcurrent <= 1,

@@ -33,6 +33,10 @@ func TestValidate(t *testing.T) {
 			func(c *Config) { c.Checkpointing.Timeout = 0 },
 			"execution.checkpointing.timeout is 0 ms: want at least 10 ms",
 		},
+		"no time for the synchronous part": {
+			func(c *Config) { c.Checkpointing.SynchronousTimeout = time.Millisecond },
+			"execution.checkpointing.synchronous-timeout is 1 ms: want at least 10 ms, or off",
+		},
 		"a pause and several at a time": {
 			func(c *Config) { c.Checkpointing.MinPause, c.Checkpointing.MaxConcurrent = time.Second, 2 },
 			"execution.checkpointing.min-pause is 1 s and execution.checkpointing.max-concurrent-checkpoints 2: " +

@@ -102,7 +102,7 @@ func parseDurationOrOff(value string) (time.Duration, error) {
 	}
 	d, err := parseDuration(value)
 	if err == nil && d == 0 {
-		err = errors.New("write off for no periodic checkpoints")
+		err = errors.New("write off to do without")
 	}
 	return d, err
 }

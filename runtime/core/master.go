@@ -69,7 +69,8 @@ type master struct {
 	savepoints map[int64]func(string, error) // requests under way, by checkpoint
 	early      []runtime.Request             // those that came before every subtask had started
 	stopping   *runtime.Request
-	stopped    string        // where what a stop left is
+	stopped    string // where what a stop left is
+	watchdog   watchdog
 	ticking    time.Duration // when the driver was asked to wake the master, 0 if it was not
 	alarm      func()        // takes that back
 
@@ -91,14 +92,29 @@ func (m *master) step() status {
 	}
 	if m.coordinator != nil && !m.ending {
 		m.act(m.coordinator.Tick(m.run.env.now(), m.run.env.wall()))
+		m.watch()
+	}
+	if m.coordinator != nil && !m.ending {
 		m.wakeLater()
 	}
 	return idle
 }
 
+// watch fails the job if user code does not return, in a subtask that a checkpoint waits for.
+func (m *master) watch() {
+	if err := m.watchdog.look(m.run.env.now(), m.run.subtasks, func(i int) bool { return len(m.coordinator.Waiting(i)) > 0 }); err != nil {
+		m.end(0, err)
+	}
+}
+
 // wakeLater asks to be woken when a checkpoint is due or times out.
 func (m *master) wakeLater() {
 	at, ok := m.coordinator.Wake()
+	if m.watchdog.limit > 0 && m.coordinator.Pending() {
+		if next := m.watchdog.wake(m.run.env.now()); !ok || next < at {
+			at, ok = next, true
+		}
+	}
 	if !ok || at == m.ticking {
 		return
 	}
@@ -169,7 +185,9 @@ func (m *master) hasStarted() {
 	m.coordinator = coordinator.New(coordinator.Options{
 		Interval: c.Interval, Timeout: c.Timeout, MinPause: c.MinPause, MaxConcurrent: c.MaxConcurrent, Tolerable: c.TolerableFailures,
 		NextID: m.run.nextID, Subtasks: names, FirstDelay: first,
+		Progress: func(subtask int, id int64) coordinator.Progress { return m.run.subtasks[subtask].phases.progress(id) },
 	}, m.run.env.now())
+	m.watchdog = newWatchdog(c.SynchronousTimeout, len(m.run.subtasks))
 	m.run.event(runtime.Event{Kind: runtime.EventRunning})
 	early := m.early
 	m.early = nil

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,14 +18,14 @@ type subtask struct {
 	mailbox mailbox
 	post    post // what was taken from the mailbox and is being handled
 
-	index  int // among all subtasks of the job
-	runner Runner
-	task   *Task
-	run    *attempt
-	lane   lane
-	broken bool // of the lane: a commit has failed, and none may follow it
-	// givenUp holds the checkpoints that were: their snapshots need not be stored.
-	givenUp  sync.Map
+	index    int // among all subtasks of the job
+	runner   Runner
+	task     *Task
+	run      *attempt
+	lane     lane
+	broken   bool // of the lane: a commit has failed, and none may follow it
+	phases   phases
+	activity activity
 	life     life
 	opened   bool // when it was closed: the operators are to be closed too
 	isSource bool // known before source is open
@@ -111,11 +110,13 @@ func (s *subtask) addOutput(o anyOutput) int {
 
 // step does the next thing. What goes wrong in it fails the task: the master hears of it and shuts all subtasks.
 func (s *subtask) step() (status status) {
+	s.activity.begin(takingRecords)
 	defer func() {
 		if r := recover(); r != nil {
 			s.failed(r)
 			status = busy
 		}
+		s.activity.end()
 	}()
 	s.collect()
 	if len(s.commands) > 0 {
@@ -154,6 +155,7 @@ func (s *subtask) collect() {
 
 // start opens the operators with the state that they held.
 func (s *subtask) start() {
+	s.activity.does(startingUp)
 	r := s.run.newRestore(s)
 	s.runner.Restore(r)
 	if err := r.done(); err != nil {
@@ -207,7 +209,9 @@ func (s *subtask) takeRecords() status {
 }
 
 func (s *subtask) takeFromSource() status {
+	s.activity.does(readingSource)
 	records, err := s.source.poll()
+	s.activity.does(takingRecords)
 	switch {
 	case errors.Is(err, io.EOF):
 		s.exhaust()
@@ -263,6 +267,7 @@ func (s *subtask) endOfBatch() {
 		return // until all has fired: then what follows is taken
 	}
 	if h.barrier != nil {
+		s.phases.enter(h.barrier.ID, coordinator.Aligning, s.task.env.now())
 		for _, b := range s.align.barrier(s.from, *h.barrier) {
 			s.checkpoint(b)
 		}
@@ -292,6 +297,7 @@ func (s *subtask) exhaust() {
 	s.advance(runtime.MaxTime) // of a source: it has no timers, and the others have heard of it
 	if !s.finished {
 		s.finished = true
+		s.activity.does(finishingInput)
 		s.runner.Finish()
 		for _, sink := range s.task.sinks {
 			sink.flush()
@@ -321,7 +327,7 @@ func (s *subtask) handle(command any) {
 		s.stopTimerAlarm()
 	case abort:
 		s.align.abort(c.barrier.ID)
-		s.givenUp.Store(c.barrier.ID, true)
+		s.phases.giveUp(c.barrier.ID)
 		if s.suspended == c.barrier.ID {
 			s.suspended = 0
 		}
@@ -337,12 +343,15 @@ func (s *subtask) checkpoint(b coordinator.Barrier) {
 	if s.life >= closing {
 		return
 	}
+	s.activity.does(handingOutSnapshot)
+	phase := s.phases.enter(b.ID, coordinator.Snapshotting, s.task.env.now())
 	held := checkpoint.Subtask{Task: s.task.info.name, Index: s.task.subtask, Parallelism: s.task.info.parallelism, Finished: s.finished,
 		Watermark: int64(s.heldWatermark())}
 	for _, o := range s.task.info.info.Operators {
 		held.Operators = append(held.Operators, checkpoint.Operator{UID: o.uid, Connector: o.connector})
 	}
 	snap := &Snapshot{barrier: b, task: s.task, held: held, data: s.run.newSnapshot()}
+	phase.data.Store(snap.data)
 	s.runner.Barrier(snap)
 	if snap.err != nil {
 		s.fail(snap.err)
@@ -356,11 +365,14 @@ func (s *subtask) checkpoint(b coordinator.Barrier) {
 			s.suspended = b.ID
 		}
 	}
-	s.lane.run(func() { s.acknowledge(snap) })
+	s.activity.does(takingRecords)
+	s.lane.run(func() { s.acknowledge(snap, phase) })
 }
 
 // acknowledge makes a snapshot durable and tells the master. It runs in the lane.
-func (s *subtask) acknowledge(snap *Snapshot) {
+func (s *subtask) acknowledge(snap *Snapshot, phase *phase) {
+	defer s.phases.over(snap.barrier.ID)
+	s.phases.enter(snap.barrier.ID, coordinator.PreCommitting, s.task.env.now())
 	for _, sync := range snap.syncs {
 		if err := s.guard(sync); err != nil {
 			// What was written since the barrier before is lost: only a restart brings it back.
@@ -368,10 +380,11 @@ func (s *subtask) acknowledge(snap *Snapshot) {
 			return
 		}
 	}
-	if _, late := s.givenUp.Load(snap.barrier.ID); late {
+	if phase.givenUp.Load() {
 		return
 	}
 	if snap.stored {
+		s.phases.enter(snap.barrier.ID, coordinator.Storing, s.task.env.now())
 		data, err := s.run.store(snap.barrier.ID, s, snap.data.Finish())
 		if err != nil {
 			s.run.master.mailbox.send(hasDeclined{s.index, snap.barrier.ID, fmt.Errorf("store its snapshot: %w", err)})
@@ -388,6 +401,8 @@ func (s *subtask) complete(b coordinator.Barrier) {
 	if s.life >= closing {
 		return
 	}
+	s.phases.overBelow(b.ID)
+	s.activity.does(hearingOfCheckpoint)
 	if s.source != nil {
 		s.source.complete(b.ID)
 	}
@@ -439,6 +454,7 @@ func (s *subtask) close() {
 // release releases what the operators and ports hold, whatever fails in it.
 func (s *subtask) release() {
 	s.life = over
+	s.activity.does(closingDown)
 	s.stopAlarm()
 	s.stopTime()
 	report := func(err error) {
