@@ -59,6 +59,10 @@ type SourceContext struct {
 	Wake func()
 	// WakeAfter calls Wake after d. A later call replaces the earlier one. It is called from Read only, not from another goroutine.
 	WakeAfter func(d time.Duration)
+	// SetBacklog says whether the reader is in a backlog: it reads what has piled up, where checkpoints cost more than a replay would, and
+	// execution.checkpointing.interval-during-backlog counts as long as any reader of the job says so. A reader that says nothing has none; at its
+	// end it has none either. It may be called from Open on, by one goroutine at a time. Nil means that nobody listens.
+	SetBacklog func(backlog bool)
 	// Now is the job's monotonic clock, from an arbitrary start.
 	Now func() time.Duration
 }

@@ -17,6 +17,10 @@ import (
 type Options struct {
 	// Interval is the time from one periodic checkpoint to the next; 0: none.
 	Interval time.Duration
+	// BacklogInterval takes its place while a source reports a backlog; 0: none then.
+	BacklogInterval time.Duration
+	// UntilFirstEnd says that there are no periodic checkpoints once a subtask has come to the end of its input.
+	UntilFirstEnd bool
 	// Timeout is when a pending checkpoint is given up.
 	Timeout time.Duration
 	// MinPause is the least time from a completion to the next periodic trigger.
@@ -83,6 +87,7 @@ type Coordinator struct {
 	failures      int   // in a row
 	firstFailure  error // of those
 	closing       bool  // the last checkpoint of the run is pending: none is to follow
+	schedule
 }
 
 type pending struct {
@@ -96,7 +101,7 @@ type pending struct {
 
 // New returns a coordinator of a job whose subtasks all run, at the time now.
 func New(o Options, now time.Duration) *Coordinator {
-	return &Coordinator{o: o, nextID: o.NextID, due: now + o.FirstDelay}
+	return &Coordinator{o: o, nextID: o.NextID, due: now + o.FirstDelay, schedule: newSchedule(len(o.Subtasks))}
 }
 
 // Tick gives up what has timed out and triggers what is due. Wall is the time of day that goes into the checkpoint.
@@ -111,7 +116,7 @@ func (c *Coordinator) Tick(now time.Duration, wall time.Time) []Action {
 	if c.periodicAt() <= now && c.mayTrigger() {
 		actions = append(actions, c.trigger(checkpoint.Periodic, now, wall))
 		for c.due <= now {
-			c.due += c.o.Interval
+			c.due += c.interval()
 		}
 	}
 	return actions
@@ -130,7 +135,7 @@ func (c *Coordinator) Wake() (time.Duration, bool) {
 			earlier(p.triggered + c.o.Timeout)
 		}
 	}
-	if c.o.Interval > 0 && c.mayTrigger() {
+	if c.interval() > 0 && c.mayTrigger() {
 		earlier(c.periodicAt())
 	}
 	return at, ok
@@ -145,7 +150,7 @@ const never = time.Duration(1<<63 - 1)
 
 // periodicAt is when the next periodic checkpoint may be triggered, as far as time goes.
 func (c *Coordinator) periodicAt() time.Duration {
-	if c.o.Interval <= 0 {
+	if c.interval() <= 0 {
 		return never
 	}
 	if c.completed {

@@ -240,3 +240,52 @@ func TestASubtaskAtItsEndIsToldWhatItMissed(t *testing.T) {
 	require.Empty(t, b.Waiting(0))
 	require.Equal(t, []Barrier{{ID: 1}}, b.Waiting(1))
 }
+
+func TestBacklogChangesTheInterval(t *testing.T) {
+	b := start(func(o *Options) { o.BacklogInterval = 300 * ms })
+	b.tick(40 * ms)
+	b.store(1, nil)
+	b.Backlog(0, true, 50*ms)
+	b.Backlog(1, true, 60*ms)
+	require.Equal(t, "trigger 2", b.tick(140*ms), "it was due already")
+	b.store(2, nil)
+	require.Equal(t, "", b.tick(439*ms))
+	require.Equal(t, "trigger 3", b.tick(440*ms))
+	b.store(3, nil)
+	b.Backlog(0, false, 450*ms)
+	require.Equal(t, "", b.tick(550*ms), "any source in backlog counts")
+	b.Finished(1, 560*ms)
+	at, _ := b.Wake()
+	require.Equal(t, 660*ms, at, "the end of input clears it, and the next is due one interval later")
+	require.Equal(t, "trigger 4", b.tick(660*ms))
+	b.Backlog(1, true, 661*ms)
+	b.store(4, nil)
+	require.Equal(t, "trigger 5", b.tick(760*ms), "who has finished has no backlog")
+}
+
+func TestBacklogTurnsCheckpointsOff(t *testing.T) {
+	b := start(nil)
+	b.Backlog(0, true, 0)
+	require.Equal(t, "", b.tick(time.Hour))
+	_, wakes := b.Wake()
+	require.False(t, wakes)
+	require.False(t, b.Expects())
+	require.Equal(t, "trigger 1", b.request(checkpoint.Savepoint), "it holds periodic ones only")
+	b.store(1, nil)
+	b.Backlog(0, false, b.now)
+	require.Equal(t, "trigger 2", b.tick(b.now), "at once: one was due long ago")
+}
+
+func TestNoPeriodicCheckpointsAfterTheFirstEnd(t *testing.T) {
+	for _, until := range []bool{false, true} {
+		b := start(func(o *Options) { o.UntilFirstEnd = until })
+		b.Finished(1, 0)
+		if want := "trigger 1"; !until {
+			require.Equal(t, want, b.tick(40*ms))
+			b.store(1, nil)
+			continue
+		}
+		require.Equal(t, "", b.tick(time.Hour))
+		require.Equal(t, "trigger 1", b.request(checkpoint.Final), "the final one is always taken")
+	}
+}

@@ -20,6 +20,9 @@ func Validate(c Config) error {
 	var p problems
 	p.parallelism(c)
 	p.checkpointing(c.Checkpointing)
+	p.unless(!c.PauseSources || c.Checkpointing.Interval > 0, "pipeline.sources.pause-until-first-checkpoint is true, but there are no periodic checkpoints "+
+		"that the sources could wait for: set execution.checkpointing.interval")
+	p.unless(c.CommitRetries >= 0, "sink.committer.retries is %d: it cannot be negative", c.CommitRetries)
 	p.restart(c.Restart)
 	p.unless(!c.Recovery.Fresh || c.Recovery.Path == "", "--fresh starts from nothing, but execution.state-recovery.path is %s: leave one of them out; "+
 		"to go back to a savepoint give it with a new execution.checkpointing.dir", c.Recovery.Path)
@@ -57,6 +60,9 @@ func (p *problems) checkpointing(c Checkpointing) {
 	const prefix = "execution.checkpointing."
 	p.unless(c.Interval == 0 || c.Interval >= shortest,
 		prefix+"interval is %s: want at least 10 ms, or off", formatDuration(c.Interval))
+	p.unless(c.IntervalDuringBacklog == SameInterval || c.IntervalDuringBacklog == 0 || c.Interval > 0 && c.IntervalDuringBacklog >= c.Interval,
+		prefix+"interval-during-backlog is %s: want at least "+prefix+"interval, which is %s, or off, or same",
+		formatDuration(c.IntervalDuringBacklog), formatDurationOrOff(c.Interval))
 	p.unless(int(c.Mode) < len(modeWords), prefix+"mode is %v: want %s", c.Mode, alternatives(modeWords))
 	p.unless(c.Timeout >= shortest, prefix+"timeout is %s: want at least 10 ms", formatDuration(c.Timeout))
 	p.unless(c.SynchronousTimeout == 0 || c.SynchronousTimeout >= shortest,

@@ -43,6 +43,10 @@ type process struct {
 	fate  fate
 	ops   int // of the disk
 	dead  bool
+	// pauses says that sources wait for the first checkpoint after a restore, and that there will be one.
+	pauses bool
+	// mustPause says that its sources must not read until a checkpoint is published.
+	mustPause bool
 	// cancels says that it was asked to cancel, stops that it was asked to stop.
 	cancels, stops bool
 }
@@ -99,7 +103,13 @@ func (s *schedule) start(f fate) (*process, error) {
 	fs := vfs.Inject(s.disk, p.before)
 	c := s.config(f)
 	s.tracef("run %d: %+v, parallelism %d, interval %v, %d at a time", s.runs, f, c.Parallelism, c.Checkpointing.Interval, c.Checkpointing.MaxConcurrent)
-	source := &texts{corpus: s.corpus, random: s.random, most: 1 << s.random.IntN(4)}
+	source := &texts{corpus: s.corpus, random: s.random, most: 1 << s.random.IntN(4), backlogs: s.random.IntN(3) == 0}
+	source.reading = func() {
+		if p.mustPause {
+			s.violated("a source reads before the first checkpoint after a restore is complete")
+		}
+	}
+	p.pauses = c.PauseSources && c.Checkpointing.AfterTasksFinish && !source.backlogs
 	sink := file.JSONL[wordcount.Total](s.out).On(fs)
 	var job runtime.Job
 	switch {
@@ -150,6 +160,9 @@ func (s *schedule) config(f fate) config.Config {
 	k.Mode = s.mode
 	// From 1 to 10 ms, the shorter the likelier; a step takes 0.1 ms.
 	k.Interval = time.Millisecond + time.Duration(s.random.IntN(1+s.random.IntN(int(9*time.Millisecond))))
+	k.IntervalDuringBacklog = []time.Duration{config.SameInterval, 0, 2 * k.Interval}[s.random.IntN(3)]
+	k.AfterTasksFinish = s.random.IntN(4) > 0
+	c.PauseSources = s.random.IntN(4) == 0
 	k.MaxConcurrent = 1 + s.random.IntN(3)
 	k.Timeout = time.Second
 	k.TolerableFailures = s.random.IntN(3)
@@ -173,7 +186,10 @@ func (p *process) event(e runtime.Event) {
 	s := p.story
 	s.tracef("%s %d %v", e.Kind, e.Checkpoint, e.Err)
 	switch e.Kind {
+	case runtime.EventRestoring:
+		p.mustPause = p.pauses && e.Checkpoint > 0
 	case runtime.EventPublished:
+		p.mustPause = false
 		s.figures.checkpoints++
 	case runtime.EventCheckpointFailed:
 		s.figures.failed++

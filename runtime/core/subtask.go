@@ -23,7 +23,9 @@ type subtask struct {
 	task     *Task
 	run      *attempt
 	lane     lane
-	broken   bool // of the lane: a commit has failed, and none may follow it
+	commits  commits
+	backlog  atomic.Bool // of its source, as that has said
+	paused   bool        // its source waits for the first checkpoint of the run
 	phases   phases
 	activity activity
 	life     life
@@ -94,6 +96,8 @@ type (
 	complete struct{ barrier coordinator.Barrier }
 	abort    struct{ barrier coordinator.Barrier }
 	shut     struct{}
+	// resume lets a source read that waits for the first checkpoint.
+	resume struct{}
 )
 
 func (s *subtask) box() *mailbox { return &s.mailbox }
@@ -209,6 +213,10 @@ func (s *subtask) takeRecords() status {
 }
 
 func (s *subtask) takeFromSource() status {
+	if s.paused {
+		s.flush()
+		return idle
+	}
 	s.activity.does(readingSource)
 	records, err := s.source.poll()
 	s.activity.does(takingRecords)
@@ -323,6 +331,12 @@ func (s *subtask) handle(command any) {
 		}
 	case complete:
 		s.complete(c.barrier)
+	case commitAgain:
+		if s.life < closing {
+			s.lane.run(s.commitAgain)
+		}
+	case resume:
+		s.paused = false
 	case timersDue:
 		s.stopTimerAlarm()
 	case abort:
@@ -366,7 +380,7 @@ func (s *subtask) checkpoint(b coordinator.Barrier) {
 		}
 	}
 	s.activity.does(takingRecords)
-	s.lane.run(func() { s.acknowledge(snap, phase) })
+	s.inLane(func() { s.acknowledge(snap, phase) })
 }
 
 // acknowledge makes a snapshot durable and tells the master. It runs in the lane.
@@ -401,35 +415,19 @@ func (s *subtask) complete(b coordinator.Barrier) {
 	if s.life >= closing {
 		return
 	}
+	s.paused = false
 	s.phases.overBelow(b.ID)
 	s.activity.does(hearingOfCheckpoint)
 	if s.source != nil {
 		s.source.complete(b.ID)
 	}
-	type transaction struct {
-		sink   anySink
-		handle []byte
-	}
-	var transactions []transaction
+	var transactions []pendingCommit
 	for _, sink := range s.task.sinks {
-		for _, handle := range sink.takePrepared(b.ID) {
-			transactions = append(transactions, transaction{sink, handle})
+		for _, t := range sink.takePrepared(b.ID) {
+			transactions = append(transactions, pendingCommit{sink: sink, transaction: t})
 		}
 	}
-	s.lane.run(func() {
-		if s.broken {
-			return
-		}
-		for _, t := range transactions {
-			s.run.event(runtime.Event{Kind: runtime.EventCommitting, Checkpoint: b.ID})
-			if err := s.guard(func() error { return t.sink.commit(s.run.ctx, t.handle) }); err != nil {
-				s.broken = true
-				s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
-				return
-			}
-		}
-		s.run.master.mailbox.send(hasCommitted{s.index, b.ID})
-	})
+	s.inLane(func() { s.commit(b, transactions, 0) })
 }
 
 // fail tells the master and closes the task.
@@ -500,7 +498,15 @@ func (s *subtask) sourceContext(uid string) runtime.SourceContext {
 			s.stopAlarm()
 			s.alarm = s.task.env.after(d, s.mailbox.nudge)
 		},
-		Now: s.task.env.now,
+		Now:        s.task.env.now,
+		SetBacklog: s.setBacklog,
+	}
+}
+
+// setBacklog tells the master of a change.
+func (s *subtask) setBacklog(backlog bool) {
+	if s.backlog.Swap(backlog) != backlog {
+		s.run.master.mailbox.send(hasBacklog{s.index, backlog})
 	}
 }
 
