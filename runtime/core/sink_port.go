@@ -71,6 +71,7 @@ type anySink interface {
 	// takePrepared hands out the transactions of checkpoints up to this one, to be committed.
 	takePrepared(checkpoint int64) []prepared
 	commit(ctx context.Context, t prepared) error
+	listener
 	transactional() bool
 	count() int64
 	close() error
@@ -145,6 +146,9 @@ func (p *SinkPort[T]) commit(ctx context.Context, transaction prepared) error {
 	}
 	return nil
 }
+
+func (p *SinkPort[T]) complete(checkpoint int64) { tellComplete(p.writer, checkpoint) }
+func (p *SinkPort[T]) aborted(checkpoint int64)  { tellAborted(p.writer, checkpoint) }
 
 func (p *SinkPort[T]) transactional() bool { return p.sink.Guarantee() == runtime.Transactional }
 

@@ -345,6 +345,7 @@ func (s *subtask) handle(command any) {
 		if s.suspended == c.barrier.ID {
 			s.suspended = 0
 		}
+		s.notifyAborted(c.barrier)
 	case called:
 		s.handleCalled(c)
 	case graceOver:
@@ -417,10 +418,7 @@ func (s *subtask) complete(b coordinator.Barrier) {
 	}
 	s.paused = false
 	s.phases.overBelow(b.ID)
-	s.activity.does(hearingOfCheckpoint)
-	if s.source != nil {
-		s.source.complete(b.ID)
-	}
+	s.notifyComplete(b)
 	var transactions []pendingCommit
 	for _, sink := range s.task.sinks {
 		for _, t := range sink.takePrepared(b.ID) {
