@@ -43,6 +43,9 @@ type process struct {
 	fate  fate
 	ops   int // of the disk
 	dead  bool
+	// What has become of checkpoints, and who was told of it.
+	published, failed, committed map[int64]bool
+	hearers                      []*hearer
 	// pauses says that sources wait for the first checkpoint after a restore, and that there will be one.
 	pauses bool
 	// mustPause says that its sources must not read until a checkpoint is published.
@@ -99,7 +102,7 @@ func (p *process) fault(op vfs.Op, name string) error {
 
 // start starts a run.
 func (s *schedule) start(f fate) (*process, error) {
-	p := &process{story: s, fate: f}
+	p := &process{story: s, fate: f, published: map[int64]bool{}, failed: map[int64]bool{}, committed: map[int64]bool{}}
 	fs := vfs.Inject(s.disk, p.before)
 	c := s.config(f)
 	s.tracef("run %d: %+v, parallelism %d, interval %v, %d at a time", s.runs, f, c.Parallelism, c.Checkpointing.Interval, c.Checkpointing.MaxConcurrent)
@@ -125,12 +128,12 @@ func (s *schedule) start(f fate) (*process, error) {
 	case s.timed != nil:
 		job = s.timedPipeline(fs).StreamgenJob()
 	case s.relayed:
-		p := &relayed{lines: source, totals: sink}
+		pipeline := &relayed{lines: source, totals: sink, hearer: p.hearer}
 		if s.changing {
-			p.codec = countCodec(s.random.IntN(countForms))
-			s.tracef("the state is %s", p.codec.Schema())
+			pipeline.codec = countCodec(s.random.IntN(countForms))
+			s.tracef("the state is %s", pipeline.codec.Schema())
 		}
-		job = p.StreamgenJob()
+		job = pipeline.StreamgenJob()
 	default:
 		job = (&wordcount.WordCount{Lines: source, Totals: sink}).StreamgenJob()
 	}
@@ -188,11 +191,14 @@ func (p *process) event(e runtime.Event) {
 	switch e.Kind {
 	case runtime.EventRestoring:
 		p.mustPause = p.pauses && e.Checkpoint > 0
+	case runtime.EventCommitted:
+		p.committed[e.Checkpoint] = true
 	case runtime.EventPublished:
-		p.mustPause = false
+		p.mustPause, p.published[e.Checkpoint] = false, true
 		s.figures.checkpoints++
 	case runtime.EventCheckpointFailed:
 		s.figures.failed++
+		p.failed[e.Checkpoint] = true
 		// That of a savepoint's folder is in doubt by itself.
 		inDoubt := errors.Is(e.Err, chain.ErrAmbiguous) && !strings.Contains(e.Err.Error(), "savepoint of checkpoint")
 		if errors.Is(e.Err, chain.ErrFenced) || inDoubt {
