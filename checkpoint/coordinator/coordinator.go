@@ -7,8 +7,7 @@ package coordinator
 import (
 	"errors"
 	"fmt"
-	"sort"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -18,6 +17,10 @@ import (
 type Options struct {
 	// Interval is the time from one periodic checkpoint to the next; 0: none.
 	Interval time.Duration
+	// BacklogInterval takes its place while a source reports a backlog; 0: none then.
+	BacklogInterval time.Duration
+	// UntilFirstEnd says that there are no periodic checkpoints once a subtask has come to the end of its input.
+	UntilFirstEnd bool
 	// Timeout is when a pending checkpoint is given up.
 	Timeout time.Duration
 	// MinPause is the least time from a completion to the next periodic trigger.
@@ -30,6 +33,8 @@ type Options struct {
 	NextID int64
 	// Subtasks names every subtask, for errors; each must acknowledge.
 	Subtasks []string
+	// Progress says how far a subtask has come with a checkpoint that it has not acknowledged. Nil if nobody knows.
+	Progress func(subtask int, id int64) Progress
 	// FirstDelay is when the first periodic checkpoint is due, a random time from MinPause to Interval: jobs started together do not
 	// checkpoint together.
 	FirstDelay time.Duration
@@ -82,7 +87,9 @@ type Coordinator struct {
 	completed     bool  // whether there is a lastCompleted
 	lastSuccess   int64 // ID
 	failures      int   // in a row
+	firstFailure  error // of those
 	closing       bool  // the last checkpoint of the run is pending: none is to follow
+	schedule
 }
 
 type pending struct {
@@ -96,7 +103,7 @@ type pending struct {
 
 // New returns a coordinator of a job whose subtasks all run, at the time now.
 func New(o Options, now time.Duration) *Coordinator {
-	return &Coordinator{o: o, nextID: o.NextID, due: now + o.FirstDelay}
+	return &Coordinator{o: o, nextID: o.NextID, due: now + o.FirstDelay, schedule: newSchedule(len(o.Subtasks))}
 }
 
 // Tick gives up what has timed out and triggers what is due. Wall is the time of day that goes into the checkpoint.
@@ -104,14 +111,14 @@ func (c *Coordinator) Tick(now time.Duration, wall time.Time) []Action {
 	var actions []Action
 	for _, p := range append([]*pending(nil), c.pending...) {
 		if !p.published && now >= p.triggered+c.o.Timeout {
-			actions = append(actions, c.fail(p, fmt.Errorf("checkpoint %d expired after %v (execution.checkpointing.timeout): waiting for %s",
-				p.barrier.ID, c.o.Timeout, c.waitingFor(p)))...)
+			actions = append(actions, c.fail(p, fmt.Errorf("checkpoint %d expired after %v (execution.checkpointing.timeout): %s",
+				p.barrier.ID, c.o.Timeout, c.waitingFor(p, now)))...)
 		}
 	}
 	if c.periodicAt() <= now && c.mayTrigger() {
 		actions = append(actions, c.trigger(checkpoint.Periodic, now, wall))
 		for c.due <= now {
-			c.due += c.o.Interval
+			c.due += c.interval()
 		}
 	}
 	return actions
@@ -130,17 +137,22 @@ func (c *Coordinator) Wake() (time.Duration, bool) {
 			earlier(p.triggered + c.o.Timeout)
 		}
 	}
-	if c.o.Interval > 0 && c.mayTrigger() {
+	if c.interval() > 0 && c.mayTrigger() {
 		earlier(c.periodicAt())
 	}
 	return at, ok
+}
+
+// Pending reports whether a checkpoint is under way that not all have acknowledged.
+func (c *Coordinator) Pending() bool {
+	return slices.ContainsFunc(c.pending, func(p *pending) bool { return !p.published })
 }
 
 const never = time.Duration(1<<63 - 1)
 
 // periodicAt is when the next periodic checkpoint may be triggered, as far as time goes.
 func (c *Coordinator) periodicAt() time.Duration {
-	if c.o.Interval <= 0 {
+	if c.interval() <= 0 {
 		return never
 	}
 	if c.completed {
@@ -225,8 +237,9 @@ func (c *Coordinator) Published(done *checkpoint.Checkpoint, now time.Duration, 
 	}
 	c.remove(p)
 	c.completed, c.lastCompleted = true, now
-	c.lastSuccess = max(c.lastSuccess, done.ID)
-	c.failures = 0
+	if done.ID > c.lastSuccess {
+		c.lastSuccess, c.failures = done.ID, 0
+	}
 	var actions []Action
 	if p.barrier.Kind == checkpoint.Savepoint {
 		// It is nobody's recovery point and commits nothing: it subsumes nothing.
@@ -240,7 +253,9 @@ func (c *Coordinator) Published(done *checkpoint.Checkpoint, now time.Duration, 
 	return append(actions, Complete{done})
 }
 
-// fail gives p up and counts the failure. Failures of savepoints, and those older than the last success, do not count.
+// fail gives p up and counts the failure: once for each checkpoint, since what is given up is not found again. Failures of savepoints, and
+// those at or below the last success, do not count; whoever is subsumed has not failed. What fails in the synchronous part of a subtask
+// fails the task, and never comes here.
 func (c *Coordinator) fail(p *pending, reason error) []Action {
 	actions := c.drop(p, reason)
 	if p.barrier.Kind == checkpoint.StopSavepoint {
@@ -253,13 +268,24 @@ func (c *Coordinator) fail(p *pending, reason error) []Action {
 	if p.barrier.Kind != checkpoint.Periodic || p.barrier.ID <= c.lastSuccess {
 		return actions
 	}
-	if c.failures++; c.failures > c.o.Tolerable {
-		failures := c.failures
+	if c.failures++; c.failures == 1 {
+		c.firstFailure = reason
+	}
+	if c.failures > c.o.Tolerable {
+		actions = append(actions, Fail{c.tooMany(reason)})
 		c.failures = 0
-		actions = append(actions, Fail{fmt.Errorf("%w: %d in a row, %d tolerated (execution.checkpointing.tolerable-failed-checkpoints); the last: %w",
-			ErrTooManyFailures, failures, c.o.Tolerable, reason)})
 	}
 	return actions
+}
+
+// tooMany is the error of a run whose checkpoints have failed too often. The first reason is told too: what follows may be no more than
+// its consequence.
+func (c *Coordinator) tooMany(last error) error {
+	err := fmt.Errorf("%w: %d in a row, %d tolerated (execution.checkpointing.tolerable-failed-checkpoints)", ErrTooManyFailures, c.failures, c.o.Tolerable)
+	if c.failures == 1 {
+		return fmt.Errorf("%w: %w", err, last)
+	}
+	return fmt.Errorf("%w; the first: %w; the last: %w", err, c.firstFailure, last)
 }
 
 // ErrTooManyFailures is the failure of a job whose checkpoints failed more often than is tolerated.
@@ -287,19 +313,4 @@ func (c *Coordinator) remove(p *pending) {
 			return
 		}
 	}
-}
-
-// waitingFor names the subtasks that have not acknowledged p, at most three.
-func (c *Coordinator) waitingFor(p *pending) string {
-	var names []string
-	for i, s := range p.acked {
-		if s == nil {
-			names = append(names, c.o.Subtasks[i])
-		}
-	}
-	sort.Strings(names)
-	if len(names) > 3 {
-		return fmt.Sprintf("%s and %d more of %d subtasks", strings.Join(names[:3], ", "), len(names)-3, len(p.acked))
-	}
-	return strings.Join(names, ", ")
 }

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"encoding/binary"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/s2"
 )
@@ -16,6 +17,7 @@ type Writer struct {
 	seen     map[ident]bool // every section so far
 	block    []byte         // the open block of the last section
 	entries  int            // in the open block
+	taken    atomic.Int64
 }
 
 type name struct{ operator, state string }
@@ -72,8 +74,12 @@ func (w *Writer) Section(operator, state string, group, count int, entries []byt
 	}
 	w.block = append(w.block, entries...)
 	w.entries += count
+	w.taken.Add(int64(len(entries)))
 	return nil
 }
+
+// Taken is how many bytes were handed over so far. It may be called from any goroutine.
+func (w *Writer) Taken() int64 { return w.taken.Load() }
 
 // flush writes the open block.
 func (w *Writer) flush() {

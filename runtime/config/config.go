@@ -14,6 +14,12 @@ type Config struct {
 	// and the number of the checkpoint ever after.
 	MaxParallelism int
 
+	// PauseSources keeps the sources of a job that restores a checkpoint from reading until the first checkpoint of the new run is complete
+	// (pipeline.sources.pause-until-first-checkpoint).
+	PauseSources bool
+	// CommitRetries is how often a commit that has failed is tried again before the job fails (sink.committer.retries).
+	CommitRetries int
+
 	Checkpointing Checkpointing
 	Recovery      Recovery
 	Restart       Restart
@@ -23,10 +29,19 @@ type Config struct {
 type Checkpointing struct {
 	// Interval is the time from one periodic checkpoint to the next, at least 10 ms (interval). 0: none but the final one.
 	Interval time.Duration
+	// IntervalDuringBacklog takes the place of Interval while a source reports a backlog (interval-during-backlog): at least as much, 0 for no
+	// periodic checkpoints then, or SameInterval.
+	IntervalDuringBacklog time.Duration
+	// AfterTasksFinish says whether periodic checkpoints go on when a subtask has come to the end of its input
+	// (checkpoints-after-tasks-finish). The final one, and those that a user asks for, are taken in any case.
+	AfterTasksFinish bool
 	// Mode says what a barrier guarantees (mode).
 	Mode Mode
 	// Timeout is when a pending checkpoint is given up (timeout).
 	Timeout time.Duration
+	// SynchronousTimeout is how long user code may keep a subtask that a checkpoint waits for (synchronous-timeout), at least 10 ms. Then the
+	// job fails, and if the code still does not return, the run ends with an error and leaves it behind. 0: for ever.
+	SynchronousTimeout time.Duration
 	// MinPause is the least time from the completion of a checkpoint to the trigger of the next periodic one (min-pause).
 	MinPause time.Duration
 	// MaxConcurrent is how many checkpoints may be pending (max-concurrent-checkpoints). More than 1 excludes MinPause.
@@ -54,6 +69,17 @@ type Checkpointing struct {
 	// AlignedTimeout is for how long a checkpoint is aligned first, since its trigger, before its barriers overtake; 0: not at all
 	// (aligned-checkpoint-timeout). It needs Unaligned.
 	AlignedTimeout time.Duration
+}
+
+// SameInterval as IntervalDuringBacklog says that a backlog changes nothing.
+const SameInterval time.Duration = -1
+
+// Backlog is the interval of periodic checkpoints while a source reports a backlog, 0 if there are none then.
+func (c Checkpointing) Backlog() time.Duration {
+	if c.IntervalDuringBacklog == SameInterval {
+		return c.Interval
+	}
+	return c.IntervalDuringBacklog
 }
 
 // Recovery is what can be set under execution.state-recovery.

@@ -11,6 +11,7 @@ func Options() []Option {
 	var all []Option
 	all = append(all, jobOptions()...)
 	all = append(all, checkpointingOptions()...)
+	all = append(all, connectorOptions()...)
 	all = append(all, recoveryOptions()...)
 	all = append(all, restartOptions()...)
 	return append(all, laterOptions()...)
@@ -46,12 +47,21 @@ func checkpointingOptions() []Option {
 		supported(prefix+"interval", "Checkpointing.Interval", durationOrOff,
 			func(c *Config) *time.Duration { return &c.Checkpointing.Interval },
 			"Time from one periodic checkpoint to the next, at least 10 ms"),
+		supported(prefix+"interval-during-backlog", "Checkpointing.IntervalDuringBacklog", durationOrSame,
+			func(c *Config) *time.Duration { return &c.Checkpointing.IntervalDuringBacklog },
+			"Interval while a source reports a backlog, at least `interval`. `off`: no periodic checkpoints then; `same`: a backlog changes nothing"),
+		supported(prefix+"checkpoints-after-tasks-finish", "Checkpointing.AfterTasksFinish", boolean,
+			func(c *Config) *bool { return &c.Checkpointing.AfterTasksFinish },
+			"Whether periodic checkpoints go on when some tasks have finished. The final one is taken in any case"),
 		supported(prefix+"mode", "Checkpointing.Mode", enum[Mode](prefix+"mode", modeWords),
 			func(c *Config) *Mode { return &c.Checkpointing.Mode },
 			"Whether barriers are aligned, so that each record counts once in the state, or not"),
 		supported(prefix+"timeout", "Checkpointing.Timeout", duration,
 			func(c *Config) *time.Duration { return &c.Checkpointing.Timeout },
 			"A checkpoint that is not complete after it is given up, at least 10 ms"),
+		supported(prefix+"synchronous-timeout", "Checkpointing.SynchronousTimeout", durationOrOff,
+			func(c *Config) *time.Duration { return &c.Checkpointing.SynchronousTimeout },
+			"How long user code may keep a subtask that a checkpoint waits for, at least 10 ms; then the job fails. Not an option of Flink's"),
 		supported(prefix+"min-pause", "Checkpointing.MinPause", duration,
 			func(c *Config) *time.Duration { return &c.Checkpointing.MinPause },
 			"Least time from the completion of a checkpoint to the start of the next periodic one"),
@@ -105,6 +115,16 @@ func unalignedForced(key string) Option {
 			return err
 		},
 		get: func(Config) string { return "false" },
+	}
+}
+
+// connectorOptions are those of sources and sinks.
+func connectorOptions() []Option {
+	return []Option{
+		supported("pipeline.sources.pause-until-first-checkpoint", "PauseSources", boolean, func(c *Config) *bool { return &c.PauseSources },
+			"Whether sources wait, after a restore, until the first checkpoint of the new run is complete"),
+		supported("sink.committer.retries", "CommitRetries", integer, func(c *Config) *int { return &c.CommitRetries },
+			"How often a failed commit is tried again before the job fails"),
 	}
 }
 

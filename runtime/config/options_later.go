@@ -11,10 +11,6 @@ func laterOptions() []Option {
 		failover      = "jobmanager.execution.failover-strategy"
 	)
 	return []Option{
-		later(checkpointing+"interval-during-backlog", duration, "", "",
-			"Interval while a source reports a backlog"),
-		later(checkpointing+"checkpoints-after-tasks-finish", boolean, "true", "true",
-			"Whether checkpoints go on when some tasks have finished"),
 		later(checkpointing+"incremental", boolean, "false", "false",
 			"Whether a checkpoint holds only what changed since the one before"),
 		later(checkpointing+"local-backup.enabled", boolean, "false", "false",
@@ -33,16 +29,12 @@ func laterOptions() []Option {
 			"How many subtasks share a merged file"),
 		later(merging+"pool-blocking", boolean, "false", "false",
 			"Whether a writer waits for a merged file to become free"),
-		later("pipeline.sources.pause-until-first-checkpoint", boolean, "false", "false",
-			"Whether sources wait for the first checkpoint after a restore"),
 		later(recovery+"from-local", boolean, "false", "false",
 			"Whether a restore reads the second copies"),
 		later(backend, enum[wordNumber](backend, []string{"heap", "pebble"}), "heap", "heap",
 			"Where keyed state lives while the job runs. `hashmap` means heap"),
 		later(failover, enum[wordNumber](failover, []string{"region", "full"}), "region", "full",
 			"Which tasks restart after a failure"),
-		later("sink.committer.retries", integer, "10", "",
-			"How often a failed commit is tried again"),
 	}
 }
 

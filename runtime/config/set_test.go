@@ -63,7 +63,7 @@ func TestSetErrors(t *testing.T) {
 		},
 		"interval 0": {
 			"execution.checkpointing.interval", "0",
-			`execution.checkpointing.interval: "0" is not a value of it: write off for no periodic checkpoints`,
+			`execution.checkpointing.interval: "0" is not a value of it: write off to do without`,
 		},
 		"a bad word": {
 			"execution.checkpointing.mode", "TWICE",
@@ -86,7 +86,7 @@ func TestSetErrors(t *testing.T) {
 			"jobmanager.execution.failover-strategy", "region",
 			`jobmanager.execution.failover-strategy: "region" is not supported yet; this version always does what full says`,
 		},
-		"not supported with any value": {"sink.committer.retries", "10", `sink.committer.retries: not supported yet; leave it out`},
+		"not supported with any value": {"execution.checkpointing.local-backup.dirs", "/tmp", `execution.checkpointing.local-backup.dirs: not supported yet; leave it out`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := Default()

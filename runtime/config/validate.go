@@ -20,6 +20,9 @@ func Validate(c Config) error {
 	var p problems
 	p.parallelism(c)
 	p.checkpointing(c.Checkpointing)
+	p.unless(!c.PauseSources || c.Checkpointing.Interval > 0, "pipeline.sources.pause-until-first-checkpoint is true, but there are no periodic checkpoints "+
+		"that the sources could wait for: set execution.checkpointing.interval")
+	p.unless(c.CommitRetries >= 0, "sink.committer.retries is %d: it cannot be negative", c.CommitRetries)
 	p.restart(c.Restart)
 	p.unless(c.Recovery.WithoutChannelState >= -1,
 		"execution.state-recovery.without-channel-state.checkpoint-id is %d: want the number of a checkpoint, or -1", c.Recovery.WithoutChannelState)
@@ -59,8 +62,13 @@ func (p *problems) checkpointing(c Checkpointing) {
 	const prefix = "execution.checkpointing."
 	p.unless(c.Interval == 0 || c.Interval >= shortest,
 		prefix+"interval is %s: want at least 10 ms, or off", formatDuration(c.Interval))
+	p.unless(c.IntervalDuringBacklog == SameInterval || c.IntervalDuringBacklog == 0 || c.Interval > 0 && c.IntervalDuringBacklog >= c.Interval,
+		prefix+"interval-during-backlog is %s: want at least "+prefix+"interval, which is %s, or off, or same",
+		formatDuration(c.IntervalDuringBacklog), formatDurationOrOff(c.Interval))
 	p.unless(int(c.Mode) < len(modeWords), prefix+"mode is %v: want %s", c.Mode, alternatives(modeWords))
 	p.unless(c.Timeout >= shortest, prefix+"timeout is %s: want at least 10 ms", formatDuration(c.Timeout))
+	p.unless(c.SynchronousTimeout == 0 || c.SynchronousTimeout >= shortest,
+		prefix+"synchronous-timeout is %s: want at least 10 ms, or off", formatDuration(c.SynchronousTimeout))
 	p.unless(c.MinPause >= 0, prefix+"min-pause is %s: it cannot be negative", formatDuration(c.MinPause))
 	p.unless(c.MaxConcurrent >= 1, prefix+"max-concurrent-checkpoints is %d: want at least 1", c.MaxConcurrent)
 	p.unless(c.MinPause <= 0 || c.MaxConcurrent <= 1,

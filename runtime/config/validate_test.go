@@ -33,6 +33,29 @@ func TestValidate(t *testing.T) {
 			func(c *Config) { c.Checkpointing.Timeout = 0 },
 			"execution.checkpointing.timeout is 0 ms: want at least 10 ms",
 		},
+		"more checkpoints in a backlog": {
+			func(c *Config) {
+				c.Checkpointing.Interval, c.Checkpointing.IntervalDuringBacklog = time.Minute, time.Second
+			},
+			"execution.checkpointing.interval-during-backlog is 1 s: want at least execution.checkpointing.interval, which is 1 min, or off, or same",
+		},
+		"checkpoints in a backlog only": {
+			func(c *Config) { c.Checkpointing.IntervalDuringBacklog = time.Second },
+			"execution.checkpointing.interval-during-backlog is 1 s: want at least execution.checkpointing.interval, which is off, or off, or same",
+		},
+		"sources that wait for nothing": {
+			func(c *Config) { c.PauseSources = true },
+			"pipeline.sources.pause-until-first-checkpoint is true, but there are no periodic checkpoints that the sources could wait for: " +
+				"set execution.checkpointing.interval",
+		},
+		"fewer than no retries": {
+			func(c *Config) { c.CommitRetries = -1 },
+			"sink.committer.retries is -1: it cannot be negative",
+		},
+		"no time for the synchronous part": {
+			func(c *Config) { c.Checkpointing.SynchronousTimeout = time.Millisecond },
+			"execution.checkpointing.synchronous-timeout is 1 ms: want at least 10 ms, or off",
+		},
 		"a pause and several at a time": {
 			func(c *Config) { c.Checkpointing.MinPause, c.Checkpointing.MaxConcurrent = time.Second, 2 },
 			"execution.checkpointing.min-pause is 1 s and execution.checkpointing.max-concurrent-checkpoints 2: " +

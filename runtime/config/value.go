@@ -26,6 +26,8 @@ var (
 
 	// durationOrOff is a duration of which 0 is written off: a 0 that nobody meant must not turn checkpoints off.
 	durationOrOff = valueType[time.Duration]{"duration or off", parseDurationOrOff, formatDurationOrOff}
+	// durationOrSame is one of which 0 is written off, and SameInterval same.
+	durationOrSame = valueType[time.Duration]{"duration, off or same", parseDurationOrSame, formatDurationOrSame}
 	// keyGroups is a number of which 0 is written -1, Flink's word for one that was not chosen.
 	keyGroups = valueType[int]{"whole number", parseKeyGroups, formatKeyGroups}
 )
@@ -102,7 +104,7 @@ func parseDurationOrOff(value string) (time.Duration, error) {
 	}
 	d, err := parseDuration(value)
 	if err == nil && d == 0 {
-		err = errors.New("write off for no periodic checkpoints")
+		err = errors.New("write off to do without")
 	}
 	return d, err
 }
@@ -112,6 +114,23 @@ func formatDurationOrOff(d time.Duration) string {
 		return "off"
 	}
 	return formatDuration(d)
+}
+
+func parseDurationOrSame(value string) (time.Duration, error) {
+	switch strings.ToLower(strings.TrimSpace(value)) {
+	case "same":
+		return SameInterval, nil
+	case "off":
+		return 0, nil
+	}
+	return parseDuration(value)
+}
+
+func formatDurationOrSame(d time.Duration) string {
+	if d == SameInterval {
+		return "same"
+	}
+	return formatDurationOrOff(d)
 }
 
 func parseKeyGroups(value string) (int, error) {

@@ -186,6 +186,7 @@ func (a *attempt) build() {
 			s.finished = a.from.finishedSubtask(v, i, inputOver)
 			s.eventTime, s.timeless = v.info.Operators[0].eventTime, timeless[v]
 			s.task.times = a.restoredTimes(v, i)
+			s.paused = a.pauses()
 			s.isSource = v.info.Operators[0].splits != nil
 			a.subtasks = append(a.subtasks, s)
 			byVertex[v] = append(byVertex[v], s)
@@ -194,9 +195,13 @@ func (a *attempt) build() {
 	for _, e := range a.job.edges {
 		e.wire(byVertex[e.from], byVertex[e.to], a.env.groups)
 	}
-	a.master.ended = make([]bool, len(a.subtasks))
-	a.master.inputs = len(a.subtasks)
+	n := len(a.subtasks)
+	a.master.ended, a.master.exhausted, a.master.backlog = make([]bool, n), make([]bool, n), make([]bool, n)
+	a.master.inputs = n
 }
+
+// pauses reports whether sources wait for the first checkpoint of the run.
+func (a *attempt) pauses() bool { return a.env.config.PauseSources && a.from.checkpoint != nil }
 
 // actors are all that the driver steps, the master last.
 func (a *attempt) actors() []actor {

@@ -20,7 +20,7 @@ import (
 
 // runLive runs a job with a goroutine per subtask, again after each failure as the restart strategy says.
 func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Outcome, error) {
-	if err := errors.Join(j.resolve(outer.Config), j.refuseLoops()); err != nil {
+	if err := errors.Join(j.resolve(outer.Config), j.refuseLoops(), j.checkTransactions(outer.Config.Checkpointing)); err != nil {
 		return 0, err
 	}
 	clock := &liveClock{start: time.Now()}
@@ -38,9 +38,10 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 		}
 		env.event(runtime.Event{Kind: runtime.EventFailed, Err: err})
 		var cannotStart *startError
+		stuck, isStuck := errors.AsType[*StuckError](err)
 		delay, again := strategy.Failure(clock.now())
 		switch {
-		case errors.As(err, &cannotStart), errors.Is(err, chain.ErrFenced), first && errors.Is(err, errBegin):
+		case isStuck && stuck.LeftBehind, errors.As(err, &cannotStart), errors.Is(err, chain.ErrFenced), first && errors.Is(err, errBegin):
 			return 0, err
 		case !again:
 			if a := j.current.Load(); a != nil && c.Checkpointing.Retention == config.NoExternalizedCheckpoints {
@@ -112,7 +113,7 @@ func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan run
 	}
 }
 
-// runAttempt runs the job once. When it returns, nothing of it runs any more.
+// runAttempt runs the job once. When it returns, nothing of it runs any more, unless its error is that something was left behind.
 func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder string, first bool, requests <-chan runtime.Request) (runtime.Outcome, error) {
 	lanes := &liveLanes{}
 	env.driver = &liveDriver{liveClock: env.driver.(*liveClock), lanes: lanes}
@@ -137,9 +138,14 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 	for i, actor := range actors {
 		subtasks.Go(func() { parkings[i].drive(actor) })
 	}
-	go func() { subtasks.Wait(); close(ended) }()
+	go func() {
+		subtasks.Wait()
+		lanes.close()
+		close(ended)
+	}()
 
-	cancelled := ctx.Done()
+	cancelled, ending := ctx.Done(), a.done
+	var overdue <-chan time.Time
 	for {
 		select {
 		case <-cancelled:
@@ -151,8 +157,16 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 				continue
 			}
 			a.master.mailbox.send(r)
+		case <-ending:
+			ending = nil
+			if grace := a.grace(); grace > 0 {
+				timer := time.NewTimer(grace)
+				defer timer.Stop()
+				overdue = timer.C
+			}
+		case <-overdue:
+			return 0, a.leaveBehind(parkings)
 		case <-ended:
-			lanes.close()
 			a.master.refuse()
 			if a.master.err == nil && ctx.Err() != nil && a.master.outcome == runtime.Cancelled {
 				return runtime.Cancelled, context.Cause(ctx)
@@ -170,9 +184,11 @@ type crew struct {
 
 // parking lets a goroutine wait until its mailbox is filled.
 type parking struct {
-	crew   *crew
-	parked atomic.Bool
-	filled chan struct{}
+	crew      *crew
+	parked    atomic.Bool
+	filled    chan struct{}
+	goroutine atomic.Int64
+	ended     atomic.Bool
 }
 
 func newParking(c *crew) *parking { return &parking{crew: c, filled: make(chan struct{}, 1)} }
@@ -187,6 +203,8 @@ func (p *parking) wake() {
 
 // drive steps an actor until it has ended.
 func (p *parking) drive(a actor) {
+	p.goroutine.Store(goroutine())
+	defer p.ended.Store(true)
 	p.crew.atWork.Add(1)
 	defer p.crew.atWork.Add(-1)
 	for {
@@ -280,9 +298,10 @@ func (l *liveLanes) close() { l.running.Wait() }
 func (l *liveLanes) add() lane { return &liveLane{lanes: l} }
 
 type liveLane struct {
-	lanes *liveLanes
-	mu    sync.Mutex
-	queue []func()
+	lanes     *liveLanes
+	goroutine atomic.Int64 // 0 while there is nothing to do
+	mu        sync.Mutex
+	queue     []func()
 }
 
 func (l *liveLane) run(f func()) {
@@ -295,6 +314,7 @@ func (l *liveLane) run(f func()) {
 }
 
 func (l *liveLane) work() {
+	l.goroutine.Store(goroutine())
 	for {
 		l.mu.Lock()
 		f := l.queue[0]
@@ -303,6 +323,9 @@ func (l *liveLane) work() {
 		l.mu.Lock()
 		l.queue = l.queue[1:]
 		more := len(l.queue) > 0
+		if !more {
+			l.goroutine.Store(0)
+		}
 		l.mu.Unlock()
 		if !more {
 			return

@@ -16,7 +16,11 @@ import (
 
 // What the master hears of: its subtasks, its own lane, and the user.
 type (
-	hasStarted      struct{}
+	hasStarted struct{}
+	hasBacklog struct {
+		subtask int
+		backlog bool
+	}
 	hasTakenAll     struct{ subtask int } // its input, while calls for it are in flight
 	hasExhausted    struct{ subtask int }
 	hasAcknowledged struct {
@@ -60,8 +64,11 @@ type master struct {
 	coordinator *coordinator.Coordinator // nil until every subtask has started
 	started     int
 	ended       []bool // by subtask: no barriers come to it from others
+	exhausted   []bool // by subtask
 	inputs      int    // subtasks that are not exhausted yet
 	closed      int
+	backlog     []bool // by subtask, of those who have told of it before every subtask had started
+	paused      bool   // sources wait for the first checkpoint
 
 	// committing is the checkpoint that sinks are committing; missing is how many have not said so yet.
 	committing *checkpoint.Checkpoint
@@ -69,7 +76,8 @@ type master struct {
 	savepoints map[int64]func(string, error) // requests under way, by checkpoint
 	early      []runtime.Request             // those that came before every subtask had started
 	stopping   *runtime.Request
-	stopped    string        // where what a stop left is
+	stopped    string // where what a stop left is
+	watchdog   watchdog
 	ticking    time.Duration // when the driver was asked to wake the master, 0 if it was not
 	alarm      func()        // takes that back
 
@@ -91,14 +99,42 @@ func (m *master) step() status {
 	}
 	if m.coordinator != nil && !m.ending {
 		m.act(m.coordinator.Tick(m.run.env.now(), m.run.env.wall()))
+		m.resumeUnlessExpected()
+		m.watch()
+	}
+	if m.coordinator != nil && !m.ending {
 		m.wakeLater()
 	}
 	return idle
 }
 
+// resumeUnlessExpected lets sources read that wait for the first checkpoint if as things stand there will be none: a task has finished, or there is
+// a backlog, and no checkpoints are wanted then.
+func (m *master) resumeUnlessExpected() {
+	if !m.paused || m.coordinator.Expects() {
+		return
+	}
+	m.paused = false
+	for _, s := range m.run.subtasks {
+		s.mailbox.send(resume{})
+	}
+}
+
+// watch fails the job if user code does not return, in a subtask that a checkpoint waits for.
+func (m *master) watch() {
+	if err := m.watchdog.look(m.run.env.now(), m.run.subtasks, func(i int) bool { return len(m.coordinator.Waiting(i)) > 0 }); err != nil {
+		m.end(0, err)
+	}
+}
+
 // wakeLater asks to be woken when a checkpoint is due or times out.
 func (m *master) wakeLater() {
 	at, ok := m.coordinator.Wake()
+	if m.watchdog.limit > 0 && m.coordinator.Pending() {
+		if next := m.watchdog.wake(m.run.env.now()); !ok || next < at {
+			at, ok = next, true
+		}
+	}
 	if !ok || at == m.ticking {
 		return
 	}
@@ -131,10 +167,20 @@ func (m *master) handle(event any) {
 	switch e := event.(type) {
 	case hasStarted:
 		m.hasStarted()
+	case hasBacklog:
+		if m.coordinator == nil {
+			m.backlog[e.subtask] = e.backlog
+			return
+		}
+		m.coordinator.Backlog(e.subtask, e.backlog, now)
 	case hasTakenAll:
 		m.hasEnded(e.subtask)
 	case hasExhausted:
 		m.inputs--
+		m.exhausted[e.subtask] = true
+		if m.coordinator != nil {
+			m.coordinator.Finished(e.subtask, now)
+		}
 		m.hasEnded(e.subtask)
 		m.finalIfExhausted()
 	case hasAcknowledged:
@@ -163,13 +209,25 @@ func (m *master) hasStarted() {
 		names[i] = s.task.name()
 	}
 	first := c.MinPause
-	if c.Interval > c.MinPause {
+	m.paused = m.run.pauses()
+	if c.Interval > c.MinPause && !m.paused {
 		first += time.Duration(m.run.env.random() * float64(c.Interval-c.MinPause))
 	}
 	m.coordinator = coordinator.New(coordinator.Options{
-		Interval: c.Interval, Timeout: c.Timeout, MinPause: c.MinPause, MaxConcurrent: c.MaxConcurrent, Tolerable: c.TolerableFailures,
+		Interval: c.Interval, BacklogInterval: c.Backlog(), UntilFirstEnd: !c.AfterTasksFinish, Timeout: c.Timeout, MinPause: c.MinPause, MaxConcurrent: c.MaxConcurrent, Tolerable: c.TolerableFailures,
 		NextID: m.run.nextID, Subtasks: names, FirstDelay: first,
+		Progress: func(subtask int, id int64) coordinator.Progress { return m.run.subtasks[subtask].phases.progress(id) },
 	}, m.run.env.now())
+	m.watchdog = newWatchdog(c.SynchronousTimeout, len(m.run.subtasks))
+	now := m.run.env.now()
+	for i, b := range m.backlog {
+		m.coordinator.Backlog(i, b, now)
+	}
+	for i, exhausted := range m.exhausted {
+		if exhausted {
+			m.coordinator.Finished(i, now)
+		}
+	}
 	m.run.event(runtime.Event{Kind: runtime.EventRunning})
 	early := m.early
 	m.early = nil
@@ -275,7 +333,7 @@ func (m *master) complete(done *checkpoint.Checkpoint) {
 		m.discard(done.ID) // the savepoint has copies of its own
 		return
 	}
-	m.committing = done
+	m.committing, m.paused = done, false
 	m.missing = map[int64]int{done.ID: len(m.run.subtasks)}
 	for _, s := range m.run.subtasks {
 		s.mailbox.send(complete{coordinator.Barrier{ID: done.ID, Kind: done.Kind}})

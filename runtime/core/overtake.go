@@ -94,6 +94,7 @@ func (s *subtask) comes(b coordinator.Barrier) {
 		return
 	}
 	s.coming = append(s.coming, comingBarrier{barrier: b})
+	s.phases.enter(b.ID, coordinator.Aligning, s.task.env.now())
 	rest := s.overtaking.timeout - (s.task.env.now() - b.Triggered)
 	if s.overtaking.timeout <= 0 || rest <= 0 {
 		s.overtake(b)
@@ -140,6 +141,7 @@ func (s *subtask) overtake(b coordinator.Barrier) {
 			c.missing++
 		}
 	}
+	snap.phase.reach(coordinator.WritingInFlight, s.task.env.now())
 	s.captures = append(s.captures, c)
 	s.endCapture(c)
 }
@@ -149,7 +151,7 @@ func (s *subtask) endCapture(c *capture) {
 	if c.missing > 0 {
 		return
 	}
-	s.dropCapture(c.barrier.ID)
+	s.captures = slices.DeleteFunc(s.captures, func(other *capture) bool { return other == c })
 	slices.SortFunc(c.inputs, func(a, b capturedInput) int { return a.edge.input - b.edge.input })
 	for _, in := range c.inputs {
 		c.snap.inFlight(s.task.info.name, in)
@@ -159,7 +161,12 @@ func (s *subtask) endCapture(c *capture) {
 
 // dropCapture forgets what was written down for a checkpoint.
 func (s *subtask) dropCapture(id int64) {
-	s.captures = slices.DeleteFunc(s.captures, func(c *capture) bool { return c.barrier.ID == id })
+	s.captures = slices.DeleteFunc(s.captures, func(c *capture) bool {
+		if c.barrier.ID == id {
+			s.phases.over(id)
+		}
+		return c.barrier.ID == id
+	})
 }
 
 // hasTaken forgets the barriers that were coming, up to this one.

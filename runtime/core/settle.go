@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/streamgen/streamgen/runtime"
 )
@@ -19,6 +20,11 @@ func (a *attempt) settle(ctx context.Context) error {
 			continue
 		}
 		n, err := a.commit(ctx, o)
+		if errors.Is(err, runtime.ErrTransactionLost) {
+			// A restart would find the same.
+			return &startError{fmt.Errorf("sink %s: commit checkpoint %d: %w: it is what a subtask of it wrote before the barrier of that checkpoint at %s, "+
+				"since the one before it", o.uid, a.from.checkpoint.ID, err, a.from.checkpoint.Triggered.Format(time.RFC3339))}
+		}
 		if err != nil {
 			return fmt.Errorf("sink %s: commit checkpoint %d: %w", o.uid, a.from.checkpoint.ID, err)
 		}

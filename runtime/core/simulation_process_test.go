@@ -43,6 +43,13 @@ type process struct {
 	fate  fate
 	ops   int // of the disk
 	dead  bool
+	// What has become of checkpoints, and who was told of it.
+	published, failed, committed map[int64]bool
+	hearers                      []*hearer
+	// pauses says that sources wait for the first checkpoint after a restore, and that there will be one.
+	pauses bool
+	// mustPause says that its sources must not read until a checkpoint is published.
+	mustPause bool
 	// cancels says that it was asked to cancel, stops that it was asked to stop.
 	cancels, stops bool
 }
@@ -95,11 +102,17 @@ func (p *process) fault(op vfs.Op, name string) error {
 
 // start starts a run.
 func (s *schedule) start(f fate) (*process, error) {
-	p := &process{story: s, fate: f}
+	p := &process{story: s, fate: f, published: map[int64]bool{}, failed: map[int64]bool{}, committed: map[int64]bool{}}
 	fs := vfs.Inject(s.disk, p.before)
 	c := s.config(f)
 	s.tracef("run %d: %+v, parallelism %d, interval %v, %d at a time", s.runs, f, c.Parallelism, c.Checkpointing.Interval, c.Checkpointing.MaxConcurrent)
-	source := &texts{corpus: s.corpus, random: s.random, most: 1 << s.random.IntN(4)}
+	source := &texts{corpus: s.corpus, random: s.random, most: 1 << s.random.IntN(4), backlogs: s.random.IntN(3) == 0}
+	source.reading = func() {
+		if p.mustPause {
+			s.violated("a source reads before the first checkpoint after a restore is complete")
+		}
+	}
+	p.pauses = c.PauseSources && c.Checkpointing.AfterTasksFinish && !source.backlogs
 	sink := file.JSONL[wordcount.Total](s.out).On(fs)
 	var job runtime.Job
 	switch {
@@ -115,12 +128,12 @@ func (s *schedule) start(f fate) (*process, error) {
 	case s.timed != nil:
 		job = s.timedPipeline(fs).StreamgenJob()
 	case s.relayed:
-		p := &relayed{lines: source, totals: sink}
+		pipeline := &relayed{lines: source, totals: sink, hearer: p.hearer}
 		if s.changing {
-			p.codec = countCodec(s.random.IntN(countForms))
-			s.tracef("the state is %s", p.codec.Schema())
+			pipeline.codec = countCodec(s.random.IntN(countForms))
+			s.tracef("the state is %s", pipeline.codec.Schema())
 		}
-		job = p.StreamgenJob()
+		job = pipeline.StreamgenJob()
 	default:
 		job = (&wordcount.WordCount{Lines: source, Totals: sink}).StreamgenJob()
 	}
@@ -150,6 +163,9 @@ func (s *schedule) config(f fate) config.Config {
 	k.Mode = s.mode
 	// From 1 to 10 ms, the shorter the likelier; a step takes 0.1 ms.
 	k.Interval = time.Millisecond + time.Duration(s.random.IntN(1+s.random.IntN(int(9*time.Millisecond))))
+	k.IntervalDuringBacklog = []time.Duration{config.SameInterval, 0, 2 * k.Interval}[s.random.IntN(3)]
+	k.AfterTasksFinish = s.random.IntN(4) > 0
+	c.PauseSources = s.random.IntN(4) == 0
 	k.MaxConcurrent = 1 + s.random.IntN(3)
 	k.Timeout = time.Second
 	k.TolerableFailures = s.random.IntN(3)
@@ -177,10 +193,16 @@ func (p *process) event(e runtime.Event) {
 	s := p.story
 	s.tracef("%s %d %v", e.Kind, e.Checkpoint, e.Err)
 	switch e.Kind {
+	case runtime.EventRestoring:
+		p.mustPause = p.pauses && e.Checkpoint > 0
+	case runtime.EventCommitted:
+		p.committed[e.Checkpoint] = true
 	case runtime.EventPublished:
+		p.mustPause, p.published[e.Checkpoint] = false, true
 		s.figures.checkpoints++
 	case runtime.EventCheckpointFailed:
 		s.figures.failed++
+		p.failed[e.Checkpoint] = true
 		// That of a savepoint's folder is in doubt by itself.
 		inDoubt := errors.Is(e.Err, chain.ErrAmbiguous) && !strings.Contains(e.Err.Error(), "savepoint of checkpoint")
 		if errors.Is(e.Err, chain.ErrFenced) || inDoubt {

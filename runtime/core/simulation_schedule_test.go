@@ -187,6 +187,11 @@ func (s *schedule) ended(p *process, clean bool) (last bool, err error) {
 	outcome, err, stuck := p.Outcome()
 	s.steps = p.Steps
 	s.tracef("ended: %v %v %v after %d steps", outcome, err, stuck, p.Steps)
+	if err == nil && !stuck {
+		if err := p.auditHearers(); err != nil {
+			return false, err
+		}
+	}
 	finished := false
 	switch {
 	case stuck:

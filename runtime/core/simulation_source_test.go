@@ -66,6 +66,9 @@ type texts struct {
 	corpus *corpus
 	random *rand.Rand
 	most   int // lines of a Read
+	// backlogs says that it reports a backlog now and then. Reading is called before each Read, if it is not nil.
+	backlogs bool
+	reading  func()
 }
 
 func (*texts) Connector() runtime.Connector { return runtime.Connector{Kind: "test.text", Version: 1} }
@@ -82,6 +85,9 @@ func (t *texts) Splits(_ context.Context, known []runtime.Split) ([]runtime.Spli
 }
 
 func (t *texts) Open(ctx runtime.SourceContext, splits []runtime.Split) (runtime.Reader[string], error) {
+	if t.backlogs {
+		ctx.SetBacklog(t.random.IntN(2) == 0)
+	}
 	return &textReader{texts: t, ctx: ctx, splits: slices.Clone(splits)}, nil
 }
 
@@ -94,6 +100,12 @@ type textReader struct {
 }
 
 func (r *textReader) Read(lines []string) (int, error) {
+	if r.reading != nil {
+		r.reading()
+	}
+	if r.backlogs && r.random.IntN(4) == 0 {
+		r.ctx.SetBacklog(r.random.IntN(2) == 0)
+	}
 	r.move(r.splits, r.last)
 	r.last = 0
 	for r.at < len(r.splits) && r.splits[r.at].Done {

@@ -16,6 +16,7 @@ type Snapshot struct {
 	task    *Task
 	held    checkpoint.Subtask
 	data    *snapshot.Writer
+	phase   *phase
 	stored  bool // there is something in data
 	syncs   []func() error
 	err     error

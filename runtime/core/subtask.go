@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,14 +18,16 @@ type subtask struct {
 	mailbox mailbox
 	post    post // what was taken from the mailbox and is being handled
 
-	index  int // among all subtasks of the job
-	runner Runner
-	task   *Task
-	run    *attempt
-	lane   lane
-	broken bool // of the lane: a pre-commit or a commit has failed, and nothing may follow it
-	// givenUp holds the checkpoints that were: their snapshots need not be stored.
-	givenUp  sync.Map
+	index    int // among all subtasks of the job
+	runner   Runner
+	task     *Task
+	run      *attempt
+	lane     lane
+	commits  commits
+	backlog  atomic.Bool // of its source, as that has said
+	paused   bool        // its source waits for the first checkpoint of the run
+	phases   phases
+	activity activity
 	life     life
 	opened   bool // when it was closed: the operators are to be closed too
 	isSource bool // known before source is open
@@ -97,6 +98,8 @@ type (
 	complete struct{ barrier coordinator.Barrier }
 	abort    struct{ barrier coordinator.Barrier }
 	shut     struct{}
+	// resume lets a source read that waits for the first checkpoint.
+	resume struct{}
 )
 
 func (s *subtask) box() *mailbox { return &s.mailbox }
@@ -113,11 +116,13 @@ func (s *subtask) addOutput(o anyOutput) int {
 
 // step does the next thing. What goes wrong in it fails the task: the master hears of it and shuts all subtasks.
 func (s *subtask) step() (status status) {
+	s.activity.begin(takingRecords)
 	defer func() {
 		if r := recover(); r != nil {
 			s.failed(r)
 			status = busy
 		}
+		s.activity.end()
 	}()
 	s.collect()
 	if len(s.commands) > 0 {
@@ -159,6 +164,7 @@ func (s *subtask) collect() {
 
 // start opens the operators with the state that they held.
 func (s *subtask) start() {
+	s.activity.does(startingUp)
 	r := s.run.newRestore(s)
 	s.replays = replays{first: len(s.channels), next: len(s.channels)}
 	s.runner.Restore(r)
@@ -214,7 +220,13 @@ func (s *subtask) takeRecords() status {
 }
 
 func (s *subtask) takeFromSource() status {
+	if s.paused {
+		s.flush()
+		return idle
+	}
+	s.activity.does(readingSource)
 	records, err := s.source.poll()
+	s.activity.does(takingRecords)
 	switch {
 	case errors.Is(err, io.EOF):
 		s.exhaust()
@@ -278,6 +290,7 @@ func (s *subtask) endOfBatch() {
 		return // until all has fired: then what follows is taken
 	}
 	if h.barrier != nil {
+		s.phases.enter(h.barrier.ID, coordinator.Aligning, s.task.env.now())
 		for _, b := range s.align.barrier(s.from, *h.barrier) {
 			s.checkpoint(b)
 		}
@@ -309,6 +322,7 @@ func (s *subtask) exhaust() {
 	s.advance(runtime.MaxTime) // of a source: it has no timers, and the others have heard of it
 	if !s.finished {
 		s.finished = true
+		s.activity.does(finishingInput)
 		s.runner.Finish()
 		for _, sink := range s.task.sinks {
 			sink.flush()
@@ -334,17 +348,24 @@ func (s *subtask) handle(command any) {
 		}
 	case complete:
 		s.complete(c.barrier)
+	case commitAgain:
+		if s.life < closing {
+			s.lane.run(s.commitAgain)
+		}
+	case resume:
+		s.paused = false
 	case timersDue:
 		s.stopTimerAlarm()
 	case overtakeDue:
 		s.overtake(c.barrier)
 	case abort:
 		s.align.abort(c.barrier.ID)
+		s.phases.giveUp(c.barrier.ID)
 		s.givesUp(c.barrier.ID)
-		s.givenUp.Store(c.barrier.ID, true)
 		if s.suspended == c.barrier.ID {
 			s.suspended = 0
 		}
+		s.notifyAborted(c.barrier)
 	case called:
 		s.handleCalled(c)
 	case graceOver:
@@ -365,7 +386,7 @@ func (s *subtask) submit(snap *Snapshot) {
 		s.fail(snap.err)
 		return
 	}
-	s.lane.run(func() { s.acknowledge(snap) })
+	s.inLane(func() { s.acknowledge(snap) })
 }
 
 // snapshot hands out what the task holds and sends the barrier on. It returns nil if that has failed the task.
@@ -374,12 +395,15 @@ func (s *subtask) snapshot(b coordinator.Barrier) *Snapshot {
 		return nil
 	}
 	s.hasTaken(b.ID)
+	s.activity.does(handingOutSnapshot)
+	phase := s.phases.enter(b.ID, coordinator.Snapshotting, s.task.env.now())
 	held := checkpoint.Subtask{Task: s.task.info.name, Index: s.task.subtask, Parallelism: s.task.info.parallelism, Finished: s.finished,
 		Watermark: int64(s.heldWatermark()), Firing: int64(s.firingWatermark())}
 	for _, o := range s.task.info.info.Operators {
 		held.Operators = append(held.Operators, checkpoint.Operator{UID: o.uid, Connector: o.connector})
 	}
-	snap := &Snapshot{barrier: b, task: s.task, held: held, data: s.run.newSnapshot()}
+	snap := &Snapshot{barrier: b, task: s.task, held: held, data: s.run.newSnapshot(), phase: phase}
+	phase.data.Store(snap.data)
 	s.runner.Barrier(snap)
 	if snap.err != nil {
 		s.fail(snap.err)
@@ -394,19 +418,21 @@ func (s *subtask) snapshot(b coordinator.Barrier) *Snapshot {
 	if s.life == running && b.Kind == checkpoint.StopSavepoint {
 		s.suspended = b.ID
 	}
+	s.activity.does(takingRecords)
 	if len(snap.syncs) > 0 {
 		// At once, and whatever becomes of the checkpoint: later ones hold these transactions too.
-		s.lane.run(func() { s.preCommit(snap) })
+		s.inLane(func() { s.preCommit(snap) })
 	}
 	return snap
 }
 
 // preCommit makes durable what sinks have written up to the barrier. It runs in the lane.
 func (s *subtask) preCommit(snap *Snapshot) {
+	snap.phase.reach(coordinator.PreCommitting, s.task.env.now())
 	for _, sync := range snap.syncs {
 		if err := s.guard(sync); err != nil {
 			// What was written since the barrier before is lost: only a restart brings it back.
-			s.broken = true
+			s.commits.broken = true
 			s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
 			return
 		}
@@ -415,13 +441,15 @@ func (s *subtask) preCommit(snap *Snapshot) {
 
 // acknowledge makes a snapshot durable and tells the master. It runs in the lane.
 func (s *subtask) acknowledge(snap *Snapshot) {
-	if s.broken {
+	defer s.phases.over(snap.barrier.ID)
+	if s.commits.broken {
 		return
 	}
-	if _, late := s.givenUp.Load(snap.barrier.ID); late {
+	if snap.phase.givenUp.Load() {
 		return
 	}
 	if snap.stored {
+		snap.phase.reach(coordinator.Storing, s.task.env.now())
 		data, err := s.run.store(snap.barrier.ID, s, snap.data.Finish())
 		if err != nil {
 			s.run.master.mailbox.send(hasDeclined{s.index, snap.barrier.ID, fmt.Errorf("store its snapshot: %w", err)})
@@ -438,33 +466,16 @@ func (s *subtask) complete(b coordinator.Barrier) {
 	if s.life >= closing {
 		return
 	}
-	if s.source != nil {
-		s.source.complete(b.ID)
-	}
-	type transaction struct {
-		sink   anySink
-		handle []byte
-	}
-	var transactions []transaction
+	s.paused = false
+	s.phases.overBelow(b.ID)
+	s.notifyComplete(b)
+	var transactions []pendingCommit
 	for _, sink := range s.task.sinks {
-		for _, handle := range sink.takePrepared(b.ID) {
-			transactions = append(transactions, transaction{sink, handle})
+		for _, t := range sink.takePrepared(b.ID) {
+			transactions = append(transactions, pendingCommit{sink: sink, transaction: t})
 		}
 	}
-	s.lane.run(func() {
-		if s.broken {
-			return
-		}
-		for _, t := range transactions {
-			s.run.event(runtime.Event{Kind: runtime.EventCommitting, Checkpoint: b.ID})
-			if err := s.guard(func() error { return t.sink.commit(s.run.ctx, t.handle) }); err != nil {
-				s.broken = true
-				s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
-				return
-			}
-		}
-		s.run.master.mailbox.send(hasCommitted{s.index, b.ID})
-	})
+	s.inLane(func() { s.commit(b, transactions, 0) })
 }
 
 // fail tells the master and closes the task.
@@ -489,6 +500,7 @@ func (s *subtask) close() {
 // release releases what the operators and ports hold, whatever fails in it.
 func (s *subtask) release() {
 	s.life = over
+	s.activity.does(closingDown)
 	s.stopAlarm()
 	s.stopTime()
 	report := func(err error) {
@@ -534,7 +546,15 @@ func (s *subtask) sourceContext(uid string) runtime.SourceContext {
 			s.stopAlarm()
 			s.alarm = s.task.env.after(d, s.mailbox.nudge)
 		},
-		Now: s.task.env.now,
+		Now:        s.task.env.now,
+		SetBacklog: s.setBacklog,
+	}
+}
+
+// setBacklog tells the master of a change.
+func (s *subtask) setBacklog(backlog bool) {
+	if s.backlog.Swap(backlog) != backlog {
+		s.run.master.mailbox.send(hasBacklog{s.index, backlog})
 	}
 }
 

@@ -92,7 +92,7 @@ func split(name string) (prefix, rest string, ok bool) {
 func (s *shaper) read() {
 	keys, takers := map[string]*types.Func{}, []*types.Func{}
 	var keyOrder []string
-	lifecycle := map[string]*types.Func{}
+	lifecycle, notifications := map[string]*types.Func{}, map[string]*types.Func{}
 	var callbacks []*types.Func
 	if !s.notIndirect() {
 		return
@@ -100,6 +100,8 @@ func (s *shaper) read() {
 	for _, fn := range s.methodsOf(s.op.Type) {
 		prefix, rest, ok := split(fn.Name())
 		switch {
+		case fn.Name() == completed || fn.Name() == aborted:
+			notifications[fn.Name()] = fn
 		case !ok:
 		case isTaker(prefix, rest):
 			takers = append(takers, fn)
@@ -141,6 +143,8 @@ func (s *shaper) read() {
 	s.op.Open = s.lifecycle(lifecycle["Open"], false)
 	s.op.Finish = s.lifecycle(lifecycle["Finish"], s.op.Form == model.Process)
 	s.op.Close = s.lifecycle(lifecycle["Close"], false)
+	s.op.Completed = s.notification(notifications[completed])
+	s.op.Aborted = s.notification(notifications[aborted])
 	s.asyncOptions()
 	s.asyncUnkeyed()
 	s.stateFits()
