@@ -48,7 +48,7 @@ type Checkpoint struct {
 	// Triggered is when the barriers left, Duration the time from then until the checkpoint was complete.
 	Triggered time.Time
 	Duration  time.Duration
-	// KeyGroups is the job's number of key groups (pipeline.max-parallelism), fixed at its first start.
+	// KeyGroups is the job's number of key groups (pipeline.max-parallelism) when it was taken. A start can split each into as many of its own.
 	KeyGroups int
 	// Subtasks holds one entry for each subtask of each task.
 	Subtasks []Subtask

@@ -11,7 +11,7 @@ type Config struct {
 	// Parallelisms sets it by operator uid (parallelism.UID), above the tags of the pipeline.
 	Parallelisms map[string]int
 	// MaxParallelism is the number of key groups, from 1 to 32768 (pipeline.max-parallelism). 0: Flink's formula at the first start,
-	// and the number of the checkpoint ever after.
+	// and the number of the checkpoint ever after. A start from a checkpoint can have that number or a multiple of it: each key group is split.
 	MaxParallelism int
 
 	Checkpointing Checkpointing

@@ -23,7 +23,7 @@ func jobOptions() []Option {
 	return []Option{
 		parallelism,
 		supported("pipeline.max-parallelism", "MaxParallelism", keyGroups, func(c *Config) *int { return &c.MaxParallelism },
-			"Number of key groups, up to 32768: the most subtasks that keyed state can be spread over. -1: chosen at the first start, then kept"),
+			"Number of key groups, up to 32768: the most subtasks that keyed state can be spread over. A later start may set a multiple of it. -1: chosen at the first start, then kept"),
 	}
 }
 

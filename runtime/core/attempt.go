@@ -144,30 +144,6 @@ func readSaved(fs vfs.FS, path string) (*chain.Savepoint, error) {
 	return chain.ReadSavepoint(fs, path)
 }
 
-// chooseGroups takes the number of key groups from the checkpoint; at the first start from the configuration.
-func (a *attempt) chooseGroups(c config.Config) error {
-	most := 1
-	for _, v := range a.job.vertices {
-		most = max(most, v.parallelism)
-	}
-	groups := c.MaxParallelism
-	if groups == 0 {
-		groups = defaultKeyGroups(most)
-	}
-	if held := a.from.checkpoint; held != nil {
-		if c.MaxParallelism != 0 && c.MaxParallelism != held.KeyGroups {
-			return &startError{fmt.Errorf("pipeline.max-parallelism is %d, but checkpoint %d was written with %d, which cannot be changed: leave it out",
-				c.MaxParallelism, held.ID, held.KeyGroups)}
-		}
-		groups = held.KeyGroups
-	}
-	if most > groups {
-		return &startError{fmt.Errorf("parallelism %d is above the number of key groups, %d (pipeline.max-parallelism)", most, groups)}
-	}
-	a.env.groups = groups
-	return nil
-}
-
 // build makes the subtasks and wires them.
 func (a *attempt) build() {
 	a.master = &master{run: a, lane: a.env.newLane(), savepoints: map[int64]func(string, error){}}

@@ -15,6 +15,8 @@ type restored struct {
 	checkpoint *checkpoint.Checkpoint
 	// committed is true if its transactions are, saved if it is a savepoint, or a checkpoint of another folder.
 	committed, saved bool
+	// groups is the run's number of key groups, that of the checkpoint or a multiple of it.
+	groups int
 	// read opens a snapshot that it names.
 	read func(checkpoint.Data) (vfs.Reader, error)
 }
@@ -65,7 +67,7 @@ func (r *restored) finished(uid string) bool {
 func (r *restored) finishedSubtask(v *vertexInfo, index int, inputOver bool) bool {
 	finished := r.finished(v.name)
 	r.operators(v.name, func(s *checkpoint.Subtask, _ *checkpoint.Operator) {
-		if inputOver && s.Finished && s.Index == index && s.Parallelism == v.parallelism {
+		if inputOver && s.Finished && s.Index == index && r.keeps(s, v) {
 			finished = true
 		}
 	})
@@ -89,11 +91,17 @@ func (r *restored) inputOver(j *Job, v *vertexInfo) bool {
 	return true
 }
 
-// stays reports whether a task had the same parallelism.
+// stays reports whether what the subtasks of a task held stays with them.
 func (r *restored) stays(v *vertexInfo) bool {
 	stays := false
-	r.operators(v.name, func(s *checkpoint.Subtask, _ *checkpoint.Operator) { stays = s.Parallelism == v.parallelism })
+	r.operators(v.name, func(s *checkpoint.Subtask, _ *checkpoint.Operator) { stays = r.keeps(s, v) })
 	return stays
+}
+
+// keeps reports whether the subtask of v of the same number takes over what s held, and nothing else: at another parallelism, and with key groups
+// that are cut anew, keys go to others.
+func (r *restored) keeps(s *checkpoint.Subtask, v *vertexInfo) bool {
+	return s.Parallelism == v.parallelism && r.groups == r.checkpoint.KeyGroups
 }
 
 // check finds what the job cannot take over: operators and states that it does not have, and states of connectors that its own cannot

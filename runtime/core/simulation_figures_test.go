@@ -17,6 +17,7 @@ type figures struct {
 	points                                int    // single crash points
 	replayed                              int
 	lists                                 int // of a subtask, restored with something in it
+	raised                                int // starts with more key groups than the run before
 	began                                 time.Time
 }
 
@@ -33,6 +34,7 @@ func (f *figures) add(g figures) {
 	f.checkpoints += g.checkpoints
 	f.failed += g.failed
 	f.lists += g.lists
+	f.raised += g.raised
 	for i := range f.faults {
 		f.faults[i] += g.faults[i]
 	}
@@ -43,6 +45,9 @@ func (f *figures) log(t *testing.T) {
 		f.schedules, f.runs, f.powerless, f.killed, f.overtaken, f.stopped, f.cancelled)
 	t.Logf("%d checkpoints and savepoints were completed and %d given up; %d savepoints were asked for, %d of them restored elsewhere",
 		f.checkpoints, f.failed, f.savepoints, f.forks)
+	if f.raised > 0 {
+		t.Logf("%d starts had more key groups than the run before", f.raised)
+	}
 	t.Logf("errors of the disk: %d before and %d after they took effect, %d for want of space, %d short writes", f.faults[0], f.faults[1], f.faults[2], f.faults[3])
 	t.Logf("%.0f schedules a second", float64(f.schedules)/time.Since(f.began).Seconds())
 }

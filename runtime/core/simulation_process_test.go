@@ -144,7 +144,7 @@ func (s *schedule) config(f fate) config.Config {
 	if c.Parallelism == 0 {
 		c.Parallelism = 1 + s.random.IntN(3)
 	}
-	c.MaxParallelism = 8
+	c.MaxParallelism = s.drawGroups()
 	c.Recovery.Path = s.savepoint
 	k := &c.Checkpointing
 	k.Mode = s.mode

@@ -20,14 +20,7 @@ func TestSavepointsRestore(t *testing.T) {
 			for i := range s.fates {
 				s.fates[i].savepoints = 30
 			}
-			s.hasSavepoint = func(path string) {
-				s.figures.savepoints++
-				if s.violation == nil && s.figures.forks < 4 {
-					if err := s.fork(path); err != nil {
-						s.violated("restored from %s: %w", path, err)
-					}
-				}
-			}
+			s.restoreSavepoints()
 			return s
 		})
 	})
@@ -35,6 +28,18 @@ func TestSavepointsRestore(t *testing.T) {
 	all.add(f)
 	if f.forks == 0 && *replay < 0 {
 		t.Fatal("no savepoint was restored")
+	}
+}
+
+// restoreSavepoints lets a story restore the first savepoints that it takes.
+func (s *schedule) restoreSavepoints() {
+	s.hasSavepoint = func(path string) {
+		s.figures.savepoints++
+		if s.violation == nil && s.figures.forks < 4 {
+			if err := s.fork(path); err != nil {
+				s.violated("restored from %s: %w", path, err)
+			}
+		}
 	}
 }
 
@@ -48,7 +53,7 @@ func (s *schedule) fork(savepoint string) error {
 	}
 	other := &schedule{
 		random: s.random, disk: s.disk.Crash(s.random), folder: "/elsewhere/checkpoints", out: "/elsewhere/out", savepoint: savepoint,
-		corpus: s.corpus, relayed: s.relayed, changing: s.changing, calling: s.calling, lists: s.lists, parallelism: s.parallelism,
+		corpus: s.corpus, relayed: s.relayed, changing: s.changing, calling: s.calling, lists: s.lists, parallelism: s.parallelism, raises: s.raises, groups: s.groups,
 		retained: 1, retention: config.RetainOnCancellation, trace: s.trace,
 	}
 	other.fates = []fate{other.drawFate(), {op: 1 + s.random.IntN(60), power: true}}

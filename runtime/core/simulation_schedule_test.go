@@ -29,9 +29,12 @@ type schedule struct {
 	changing bool
 	// parallelism of each run; 0 draws one from 1 to 3 at every start.
 	parallelism int
-	mode        config.Mode
-	retained    int
-	retention   config.Retention
+	// raises says that a run may have more key groups than the one before, groups is how many the last one had.
+	raises    bool
+	groups    int
+	mode      config.Mode
+	retained  int
+	retention config.Retention
 	// fates are those of the first runs; when they are over, one comes to the end undisturbed.
 	fates []fate
 	// fixed overrides what is drawn for the configuration.

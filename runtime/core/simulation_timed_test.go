@@ -152,6 +152,11 @@ func (s *schedule) timedLines() (map[string]*keyLines, error) {
 func newTimedSchedule(seed uint64, parallelism int) *schedule {
 	s := newSchedule(seed, parallelism)
 	s.timed = &timedStory{ticks: drawTicks(s.random)}
+	for i := range s.fates {
+		if s.fates[i].savepoints > 0 {
+			s.fates[i].savepoints += 150 // with up to 15 subtasks they would else be asked for faster than they are taken
+		}
+	}
 	return s
 }
 

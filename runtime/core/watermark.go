@@ -231,12 +231,11 @@ const marksInBatch = 3
 
 // watermark is where a subtask goes on from: the least watermark of those that had the key groups which it takes over or, without keys,
 // of all.
-func (r *restored) watermark(v *vertexInfo, index int, keyed bool, groups int) runtime.Time {
+func (r *restored) watermark(v *vertexInfo, index int, keyed bool) runtime.Time {
 	low, found := runtime.MaxTime, false
-	first, end := groupRange(index, v.parallelism, groups)
+	first, end := groupRange(index, v.parallelism, r.groups)
 	r.operators(v.name, func(held *checkpoint.Subtask, _ *checkpoint.Operator) {
-		oldFirst, oldEnd := groupRange(held.Index, held.Parallelism, groups)
-		if !keyed || oldFirst < end && first < oldEnd {
+		if !keyed || r.owned(held, first, end) {
 			low, found = min(low, runtime.Time(held.Watermark)), true
 		}
 	})
@@ -248,7 +247,7 @@ func (r *restored) watermark(v *vertexInfo, index int, keyed bool, groups int) r
 
 // restoredTimes is what a task knows of time when it begins.
 func (a *attempt) restoredTimes(v *vertexInfo, index int) times {
-	clock := runtime.Clock{Watermark: a.from.watermark(v, index, a.job.isKeyed(v), a.env.groups), Wall: a.env.wall}
+	clock := runtime.Clock{Watermark: a.from.watermark(v, index, a.job.isKeyed(v)), Wall: a.env.wall}
 	return times{head: clock, behind: clock, seen: runtime.MinTime}
 }
 
