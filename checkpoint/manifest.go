@@ -23,6 +23,25 @@ type Manifest struct {
 	Committed bool
 	// Checkpoint is the newest completed one, nil before the first.
 	Checkpoint *Checkpoint
+	// Claimed is the savepoint that the job began with and owns since then (execution.state-recovery.claim-mode), nil if there is none, or not any
+	// more. Until the job has a checkpoint of its own it goes on from there.
+	Claimed *Claim
+}
+
+// Claim is a savepoint that belongs to a job, which deletes it when no retained checkpoint stands behind it any more.
+type Claim struct {
+	// Path is its folder.
+	Path string
+	// ID and Triggered are those of its checkpoint: a savepoint that is found at the path with others is not the one that was claimed.
+	ID        int64
+	Triggered time.Time
+	// Newest is the highest number of a checkpoint that the job had before, 0 if it had none.
+	Newest int64
+}
+
+// GoesOnFromClaimed reports whether what a start goes on from is the claimed savepoint.
+func (m *Manifest) GoesOnFromClaimed() bool {
+	return m.Claimed != nil && m.Checkpoint == nil && m.Status == Running
 }
 
 // Status is how a job stands at a link of its chain.

@@ -55,6 +55,8 @@ type Checkpointing struct {
 type Recovery struct {
 	// Path is the savepoint or checkpoint that a first start restores (path). A job that has checkpoints of its own goes on from those.
 	Path string
+	// ClaimMode says who owns the savepoint at Path (claim-mode).
+	ClaimMode ClaimMode
 	// IgnoreUnclaimed drops state that no operator of the pipeline takes (ignore-unclaimed-state). Otherwise it is an error.
 	IgnoreUnclaimed bool
 	// Fresh starts from nothing, whatever checkpoints and output there are (--fresh). It overrides Path.
@@ -112,6 +114,15 @@ const (
 	NoExternalizedCheckpoints Retention = iota // deleted when the job is cancelled or fails
 	DeleteOnCancellation                       // kept when it fails
 	RetainOnCancellation                       // kept in both cases
+)
+
+// ClaimMode says who owns the savepoint that is restored.
+type ClaimMode uint8
+
+// The values of execution.state-recovery.claim-mode.
+const (
+	NoClaim ClaimMode = iota // the user
+	Claim                    // the job, which deletes it when it needs it no more
 )
 
 // Storage says where checkpoints are kept.

@@ -38,6 +38,15 @@ func TestValidate(t *testing.T) {
 			"execution.checkpointing.min-pause is 1 s and execution.checkpointing.max-concurrent-checkpoints 2: " +
 				"a pause after each checkpoint means one at a time; set one of them",
 		},
+		"an unknown claim mode": {
+			func(c *Config) { c.Recovery.ClaimMode = 7 },
+			"execution.state-recovery.claim-mode is unknown(7): want NO_CLAIM or CLAIM",
+		},
+		"a claim for memory": {
+			func(c *Config) { c.Recovery.ClaimMode = Claim },
+			"execution.state-recovery.claim-mode is CLAIM, but execution.checkpointing.storage is jobmanager: a savepoint is deleted when " +
+				"the job's own checkpoints replace it, and those would be gone with the process; set execution.checkpointing.dir, or NO_CLAIM",
+		},
 		"none at a time": {
 			func(c *Config) { c.Checkpointing.MaxConcurrent = 0 },
 			"execution.checkpointing.max-concurrent-checkpoints is 0: want at least 1",

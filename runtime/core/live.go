@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"path/filepath"
 	goruntime "runtime"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,13 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 	clock := &liveClock{start: time.Now()}
 	if outer.FS == nil {
 		outer.FS = vfs.OS()
+	}
+	if r := &outer.Config.Recovery; r.ClaimMode == config.Claim && r.Path != "" && r.Path != latest {
+		path, err := filepath.Abs(r.Path) // whoever deletes it may be a process that was started elsewhere
+		if err != nil {
+			return 0, fmt.Errorf("execution.state-recovery.path: %w", err)
+		}
+		r.Path = path
 	}
 	env := environment{driver: clock, config: outer.Config, logger: outer.Logger, onEvent: outer.OnEvent, files: outer.FS}
 	fs, folder := storageOf(outer, j.name)

@@ -22,7 +22,11 @@ func preflight(ctx context.Context, j *Job, env *environment, a *attempt) error 
 		head = &checkpoint.Manifest{}
 	}
 	a.from = &restored{}
-	if err := a.choose(head, env.config.Recovery.Fresh); err != nil {
+	err = a.choose(head, env.config.Recovery.Fresh)
+	if errors.Is(err, errFinished) && head.Claimed != nil {
+		a.deleteClaimed()
+	}
+	if err != nil {
 		return err
 	}
 	a.splits, err = planSplits(ctx, j, a.from)
@@ -55,4 +59,18 @@ func (r *restored) isSame(other *restored) bool {
 		return r.checkpoint == other.checkpoint
 	}
 	return r.checkpoint.ID == other.checkpoint.ID && r.checkpoint.Triggered.Equal(other.checkpoint.Triggered)
+}
+
+// deleteClaimed deletes the savepoint of a job that has finished and died before it could. Nobody else would: there is nothing to run any more.
+func (a *attempt) deleteClaimed() {
+	c, err := chain.Take(a.fs, a.folder, a.job.name)
+	if err == nil {
+		err = c.Collect(0)
+	}
+	if err == nil {
+		err = c.Publish(*c.Head()) // which does not have it any more
+	}
+	if err != nil {
+		a.env.logger.Warn("the savepoint of a job that has finished could not be deleted", "error", err)
+	}
 }

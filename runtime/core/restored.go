@@ -13,8 +13,12 @@ import (
 // restored is the checkpoint that a run goes on from, by operator. A nil checkpoint is a start from nothing.
 type restored struct {
 	checkpoint *checkpoint.Checkpoint
-	// committed is true if its transactions are, saved if it is a savepoint, or a checkpoint of another folder.
-	committed, saved bool
+	// committed is true if its transactions are.
+	committed bool
+	// saved is the path of a savepoint, or of a checkpoint of another folder; "" for one of the job's own.
+	saved string
+	// claim is not nil if the job is to own the savepoint from now on.
+	claim *checkpoint.Claim
 	// groups is the run's number of key groups, that of the checkpoint or a multiple of it.
 	groups int
 	// read opens a snapshot that it names.

@@ -17,6 +17,7 @@ type figures struct {
 	points                                int    // single crash points
 	replayed                              int
 	lists                                 int // of a subtask, restored with something in it
+	claimed                               int // savepoints, and deleted when they were not needed any more
 	raised                                int // starts with more key groups than the run before
 	began                                 time.Time
 }
@@ -35,6 +36,7 @@ func (f *figures) add(g figures) {
 	f.failed += g.failed
 	f.lists += g.lists
 	f.raised += g.raised
+	f.claimed += g.claimed
 	for i := range f.faults {
 		f.faults[i] += g.faults[i]
 	}
@@ -45,6 +47,9 @@ func (f *figures) log(t *testing.T) {
 		f.schedules, f.runs, f.powerless, f.killed, f.overtaken, f.stopped, f.cancelled)
 	t.Logf("%d checkpoints and savepoints were completed and %d given up; %d savepoints were asked for, %d of them restored elsewhere",
 		f.checkpoints, f.failed, f.savepoints, f.forks)
+	if f.claimed > 0 {
+		t.Logf("%d of the restored savepoints were claimed, and deleted when they were not needed any more", f.claimed)
+	}
 	if f.raised > 0 {
 		t.Logf("%d starts had more key groups than the run before", f.raised)
 	}

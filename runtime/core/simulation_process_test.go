@@ -146,6 +146,9 @@ func (s *schedule) config(f fate) config.Config {
 	}
 	c.MaxParallelism = s.drawGroups()
 	c.Recovery.Path = s.savepoint
+	if s.claims {
+		c.Recovery.ClaimMode = config.Claim
+	}
 	k := &c.Checkpointing
 	k.Mode = s.mode
 	// From 1 to 10 ms, the shorter the likelier; a step takes 0.1 ms.
@@ -175,6 +178,8 @@ func (p *process) event(e runtime.Event) {
 	switch e.Kind {
 	case runtime.EventPublished:
 		s.figures.checkpoints++
+	case runtime.EventCommitted:
+		s.loseSavepoint()
 	case runtime.EventCheckpointFailed:
 		s.figures.failed++
 		// That of a savepoint's folder is in doubt by itself.

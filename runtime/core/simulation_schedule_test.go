@@ -20,6 +20,7 @@ type schedule struct {
 	disk        *vfs.Mem
 	folder, out string
 	savepoint   string // that the job begins with
+	claims      bool   // it owns that
 	corpus      *corpus
 	relayed     bool
 	timed       *timedStory // nil if it is no story of timers
