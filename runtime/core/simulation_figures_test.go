@@ -17,6 +17,7 @@ type figures struct {
 	points                                int    // single crash points
 	replayed                              int
 	lists                                 int // of a subtask, restored with something in it
+	kept                                  int // programs that had to stay because an operator had finished
 	claimed                               int // savepoints, and deleted when they were not needed any more
 	raised                                int // starts with more key groups than the run before
 	began                                 time.Time
@@ -37,6 +38,7 @@ func (f *figures) add(g figures) {
 	f.lists += g.lists
 	f.raised += g.raised
 	f.claimed += g.claimed
+	f.kept += g.kept
 	for i := range f.faults {
 		f.faults[i] += g.faults[i]
 	}

@@ -101,6 +101,9 @@ func (s *schedule) start(f fate) (*process, error) {
 	s.tracef("run %d: %+v, parallelism %d, interval %v, %d at a time", s.runs, f, c.Parallelism, c.Checkpointing.Interval, c.Checkpointing.MaxConcurrent)
 	source := &texts{corpus: s.corpus, random: s.random, most: 1 << s.random.IntN(4)}
 	sink := file.JSONL[wordcount.Total](s.out).On(fs)
+	if s.rebuilds {
+		s.relayed = s.random.IntN(2) == 0
+	}
 	var job runtime.Job
 	switch {
 	case s.calling != nil:

@@ -234,7 +234,7 @@ const marksInBatch = 3
 func (r *restored) watermark(v *vertexInfo, index int, keyed bool) runtime.Time {
 	low, found := runtime.MaxTime, false
 	first, end := groupRange(index, v.parallelism, r.groups)
-	r.operators(v.name, func(held *checkpoint.Subtask, _ *checkpoint.Operator) {
+	r.operators(r.known(v), func(held *checkpoint.Subtask, _ *checkpoint.Operator) {
 		if !keyed || r.owned(held, first, end) {
 			low, found = min(low, runtime.Time(held.Watermark)), true
 		}
