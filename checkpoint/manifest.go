@@ -139,6 +139,12 @@ type State struct {
 	Kind StateKind
 }
 
+// IsTakenAs reports whether a state of an operator is the one that a checkpoint holds as s: that of its name, or the one that is kept by key. An operator
+// has but one of these, so its type may have another name.
+func (s State) IsTakenAs(taken State) bool {
+	return s.Name == taken.Name || s.Kind == KeyedState && taken.Kind == KeyedState
+}
+
 // StateKind says what a state belongs to and so who gets it at a restore. The rules are those of Flink's keyed state, of its ListState
 // with either redistribution, and of its BroadcastState.
 type StateKind uint8

@@ -113,6 +113,17 @@ func (a *attempt) find(fresh bool) error {
 
 // choose decides from the head of the chain what to restore and checks that the job can.
 func (a *attempt) choose(head *checkpoint.Manifest, fresh bool) error {
+	if err := a.pick(head, fresh); err != nil {
+		return err
+	}
+	if err := errors.Join(a.from.check(a.job, a.env.config.Recovery.IgnoreUnclaimed), a.checkStates()); err != nil {
+		return &startError{err}
+	}
+	return a.chooseGroups(a.env.config)
+}
+
+// pick decides from the head of the chain what to restore.
+func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 	c := a.env.config
 	newest := int64(0) // number that was used
 	if head.Claimed != nil {
@@ -148,10 +159,7 @@ func (a *attempt) choose(head *checkpoint.Manifest, fresh bool) error {
 		newest = max(newest, a.from.checkpoint.ID)
 	}
 	a.nextID = newest + 1
-	if err := errors.Join(a.from.check(a.job, c.Recovery.IgnoreUnclaimed), a.checkStates()); err != nil {
-		return &startError{err}
-	}
-	return a.chooseGroups(c)
+	return nil
 }
 
 // latest as execution.state-recovery.path is what a job without a path does: it goes on from its own newest checkpoint.

@@ -41,16 +41,21 @@ func (a *attempt) checkStates() error {
 	}
 	var errs []error
 	for _, v := range a.job.vertices {
-		runner := v.newTask()
-		runner.task().info = v
-		r := &Restore{
-			task: runner.task(), from: a.from, states: map[string][]checkpoint.State{}, asking: true,
-			ignoring: a.env.config.Recovery.IgnoreUnclaimed,
-		}
-		runner.Restore(r)
-		errs = append(errs, r.done())
+		errs = append(errs, a.ask(v).done())
 	}
 	return errors.Join(errs...)
+}
+
+// ask asks a task what it would restore.
+func (a *attempt) ask(v *vertexInfo) *Restore {
+	runner := v.newTask()
+	runner.task().info = v
+	r := &Restore{
+		task: runner.task(), from: a.from, states: map[string][]checkpoint.State{}, asking: true,
+		ignoring: a.env.config.Recovery.IgnoreUnclaimed,
+	}
+	runner.Restore(r)
+	return r
 }
 
 // isSame reports whether two starts go on from the same checkpoint.

@@ -1,14 +1,17 @@
 package core_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/plan"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/examples/wordcount"
 	"github.com/streamgen/streamgen/runtime"
@@ -43,6 +46,8 @@ type process struct {
 	fate  fate
 	ops   int // of the disk
 	dead  bool
+	// planning says that it only says what it would do.
+	planning bool
 	// cancels says that it was asked to cancel, stops that it was asked to stop.
 	cancels, stops bool
 }
@@ -54,6 +59,12 @@ func (p *process) before(op vfs.Op, name string) error {
 	s := p.story
 	if p.dead {
 		return errDead
+	}
+	if p.planning {
+		if op.Changes() {
+			s.violated("a plan changes the disk: %v %s", op, name)
+		}
+		return nil
 	}
 	s.ops++
 	p.ops++
@@ -127,8 +138,16 @@ func (s *schedule) start(f fate) (*process, error) {
 	default:
 		job = (&wordcount.WordCount{Lines: source, Totals: sink}).StreamgenJob()
 	}
-	var err error
+	alone := len(s.zombies) == 0
+	planned, err := p.plan(job, c, fs)
+	if err != nil {
+		return p, err
+	}
 	p.Simulation, err = core.Simulate(job, c, fs, s.folder, s.random, p.event)
+	asPlanned := planned.Finished == core.IsFinished(err) && (planned.Finished || planned.OK() == (err == nil))
+	if !asPlanned && alone && !f.faulty && !p.dead {
+		s.violated("the start ends with %v, but what was planned is:\n%s", err, planned.Text())
+	}
 	if err != nil {
 		s.tracef("start: %v", err)
 		return p, err
@@ -138,6 +157,15 @@ func (s *schedule) start(f fate) (*process, error) {
 		p.Pass(s.timed.passed)
 	}
 	return p, nil
+}
+
+// plan says what a start would do. It must not change anything, and the start must do so.
+func (p *process) plan(job runtime.Job, c config.Config, fs vfs.FS) (*plan.Plan, error) {
+	p.planning = true
+	defer func() { p.planning = false }()
+	k := &c.Checkpointing
+	k.Storage, k.Dir, k.CreateSubdir = config.FileSystem, p.story.folder, false
+	return job.Plan(context.Background(), runtime.Environment{Config: c, Logger: slog.New(slog.DiscardHandler), FS: fs})
 }
 
 // config draws what a run is configured with.

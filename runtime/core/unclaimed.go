@@ -124,7 +124,7 @@ func (r *restored) checkStates(uid string, taken []checkpoint.State, ignoreUncla
 
 // checkState says why a state cannot be taken over by one of those that an operator has now.
 func (r *restored) checkState(uid string, s checkpoint.State, taken []checkpoint.State, ignoreUnclaimed bool) error {
-	i := slices.IndexFunc(taken, func(t checkpoint.State) bool { return isSameState(s, t) })
+	i := slices.IndexFunc(taken, func(t checkpoint.State) bool { return s.IsTakenAs(t) })
 	switch {
 	case i < 0 && ignoreUnclaimed:
 	case i < 0:
