@@ -78,7 +78,8 @@ func (p *manifestParser) since(v ManifestVersion) bool { return p.version >= v }
 
 // The number of fields of each struct in the newest version.
 const (
-	manifestFields   = 6
+	manifestFields   = 7
+	claimFields      = 4
 	checkpointFields = 6
 	subtaskFields    = 8
 	dataFields       = 3
@@ -88,7 +89,11 @@ const (
 )
 
 func parseManifest(p *manifestParser) *Manifest {
-	p.ArrayOf(manifestFields)
+	fields := manifestFields
+	if !p.since(ManifestInFlight) {
+		fields--
+	}
+	p.ArrayOf(fields)
 	m := &Manifest{
 		Job:       p.String(),
 		Epoch:     p.Int(),
@@ -98,6 +103,10 @@ func parseManifest(p *manifestParser) *Manifest {
 	}
 	if !p.Nil() {
 		m.Checkpoint = parseCheckpoint(p)
+	}
+	if p.since(ManifestInFlight) && !p.Nil() {
+		p.ArrayOf(claimFields)
+		m.Claimed = &Claim{Path: p.String(), ID: p.Int(), Triggered: p.Time(), Newest: p.Int()}
 	}
 	return m
 }

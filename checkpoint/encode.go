@@ -21,7 +21,7 @@ const (
 	// ManifestStateKinds adds State.Kind and Subtask.Watermark. The states of a manifest before it are keyed, and nothing is known of the time.
 	ManifestStateKinds ManifestVersion = 2
 
-	// ManifestInFlight adds Subtask.Firing and the kind InFlight.
+	// ManifestInFlight adds Subtask.Firing, the kind InFlight and Manifest.Claimed.
 	ManifestInFlight ManifestVersion = 3
 
 	newestManifest = ManifestInFlight
@@ -57,9 +57,18 @@ func appendManifest(b []byte, m *Manifest) []byte {
 	b = serde.AppendUint(b, uint64(m.Status))
 	b = serde.AppendBool(b, m.Committed)
 	if m.Checkpoint == nil {
+		b = serde.AppendNil(b)
+	} else {
+		b = appendCheckpoint(b, m.Checkpoint)
+	}
+	if m.Claimed == nil {
 		return serde.AppendNil(b)
 	}
-	return appendCheckpoint(b, m.Checkpoint)
+	b = serde.AppendArray(b, claimFields)
+	b = serde.AppendString(b, m.Claimed.Path)
+	b = serde.AppendInt(b, m.Claimed.ID)
+	b = serde.AppendTime(b, m.Claimed.Triggered)
+	return serde.AppendInt(b, m.Claimed.Newest)
 }
 
 func appendCheckpoint(b []byte, c *Checkpoint) []byte {
@@ -127,6 +136,9 @@ func (m *Manifest) validate() error {
 		return fmt.Errorf("epoch %d, sequence %d: both begin at 1", m.Epoch, m.Sequence)
 	case m.Status > Finished:
 		return fmt.Errorf("status %d is not known", m.Status)
+	case m.Claimed != nil && (m.Claimed.Path == "" || m.Claimed.ID < 1 || m.Claimed.Newest < 0):
+		return fmt.Errorf("the claimed savepoint is number %d in folder %q, claimed after checkpoint %d: there is no such one",
+			m.Claimed.ID, m.Claimed.Path, m.Claimed.Newest)
 	case m.Checkpoint == nil:
 		return nil
 	}

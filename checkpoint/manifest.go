@@ -23,6 +23,25 @@ type Manifest struct {
 	Committed bool
 	// Checkpoint is the newest completed one, nil before the first.
 	Checkpoint *Checkpoint
+	// Claimed is the savepoint that the job began with and owns since then (execution.state-recovery.claim-mode), nil if there is none, or not any
+	// more. Until the job has a checkpoint of its own it goes on from there.
+	Claimed *Claim
+}
+
+// Claim is a savepoint that belongs to a job, which deletes it when no retained checkpoint stands behind it any more.
+type Claim struct {
+	// Path is its folder.
+	Path string
+	// ID and Triggered are those of its checkpoint: a savepoint that is found at the path with others is not the one that was claimed.
+	ID        int64
+	Triggered time.Time
+	// Newest is the highest number of a checkpoint that the job had before, 0 if it had none.
+	Newest int64
+}
+
+// GoesOnFromClaimed reports whether what a start goes on from is the claimed savepoint.
+func (m *Manifest) GoesOnFromClaimed() bool {
+	return m.Claimed != nil && m.Checkpoint == nil && m.Status == Running
 }
 
 // Status is how a job stands at a link of its chain.
@@ -48,7 +67,7 @@ type Checkpoint struct {
 	// Triggered is when the barriers left, Duration the time from then until the checkpoint was complete.
 	Triggered time.Time
 	Duration  time.Duration
-	// KeyGroups is the job's number of key groups (pipeline.max-parallelism), fixed at its first start.
+	// KeyGroups is the job's number of key groups (pipeline.max-parallelism) when it was taken. A start can split each into as many of its own.
 	KeyGroups int
 	// Subtasks holds one entry for each subtask of each task.
 	Subtasks []Subtask
@@ -120,6 +139,12 @@ type State struct {
 	Schema string
 	// Kind says how a restore at another parallelism hands the state out.
 	Kind StateKind
+}
+
+// IsTakenAs reports whether a state of an operator is the one that a checkpoint holds as s: that of its name, or the one that is kept by key. An operator
+// has but one of these, so its type may have another name.
+func (s State) IsTakenAs(taken State) bool {
+	return s.Name == taken.Name || s.Kind == KeyedState && taken.Kind == KeyedState
 }
 
 // StateKind says what a state belongs to and so who gets it at a restore. The rules are those of Flink's keyed state, of its ListState

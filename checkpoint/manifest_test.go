@@ -43,6 +43,7 @@ func sample() checkpoint.Manifest {
 // The golden file holds what version 3 writes.
 func TestManifestGolden(t *testing.T) {
 	m := sample()
+	m.Claimed = &checkpoint.Claim{Path: "/savepoints/savepoint-WordCount-9-51ab3d4e", ID: 9, Triggered: time.Unix(1_600_000_000, 0).UTC(), Newest: 4}
 	b, err := checkpoint.EncodeManifest(&m)
 	require.NoError(t, err)
 	const name = "testdata/manifest-v3.hex"
@@ -58,7 +59,7 @@ func TestManifestGolden(t *testing.T) {
 	require.Equal(t, &m, got)
 }
 
-// What version 1 wrote is read for ever: its golden file is never written anew.
+// What earlier versions wrote is read for ever: their golden files are never written anew.
 func TestManifestOfVersion1(t *testing.T) {
 	golden, err := os.ReadFile("testdata/manifest-v1.hex")
 	require.NoError(t, err)
@@ -149,6 +150,10 @@ func TestManifestRoundTrip(t *testing.T) {
 				})).Draw(t, "subtasks"),
 			}
 		}
+		if rapid.Bool().Draw(t, "claimed") {
+			m.Claimed = &checkpoint.Claim{Path: rapid.StringN(1, -1, -1).Draw(t, "path"), ID: rapid.Int64Min(1).Draw(t, "claimed id"),
+				Triggered: time.UnixMilli(rapid.Int64Range(-1e15, 1e15).Draw(t, "claimed triggered")).UTC(), Newest: rapid.Int64Min(0).Draw(t, "newest")}
+		}
 		b, err := checkpoint.EncodeManifest(&m)
 		require.NoError(t, err)
 		got, err := checkpoint.DecodeManifest(b)
@@ -218,8 +223,8 @@ func TestManifestDamage(t *testing.T) {
 	}{
 		{"empty", func([]byte) []byte { return nil }, "manifest damaged at offset 0: 0 bytes are fewer than the 20 of a frame: the file is cut off"},
 		{"another file", func(b []byte) []byte { b[0] = 'x'; return b }, `manifest damaged at offset 0: it does not begin with "SGMF"`},
-		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 258 bytes of payload, there are 259"},
-		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 274: the checksum does not fit the 274 bytes before it"},
+		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 259 bytes of payload, there are 260"},
+		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 275: the checksum does not fit the 275 bytes before it"},
 		{"a later version", func(b []byte) []byte { b[4] = 4; return mend(b) },
 			"manifest of version 4 was written by a newer streamgen, this one reads up to 3: use a binary as new as the one that wrote it"},
 		{"msgpack", func(b []byte) []byte { b[16] = 0xc1; return mend(b) }, "manifest damaged at offset 16: msgpack at offset 0: expected an array, found a byte that msgpack never uses (0xc1)"},

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/streamgen/streamgen/checkpoint/plan"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime/config"
 )
@@ -21,6 +22,9 @@ type Job interface {
 	Name() string
 	// Graph describes the operators and their edges under a configuration, sources first.
 	Graph(c config.Config) (Graph, error)
+	// Plan says what Run would do to start: what it would go on from, and what would become of each operator and state, or why it would be refused. It
+	// changes nothing, and does not disturb a job that runs. An error is one of the configuration, or of the disk.
+	Plan(ctx context.Context, env Environment) (*plan.Plan, error)
 	// Run runs the job until it ends. It returns how it ended, or the error that ended it. Cancelling ctx cancels the job.
 	Run(ctx context.Context, env Environment) (Outcome, error)
 	// Progress says how far the job is. It may be called from any goroutine while Run runs.

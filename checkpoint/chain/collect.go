@@ -99,7 +99,7 @@ func (c *Chain) Collect(keep int) error {
 			return err == nil
 		})
 	}
-	return errors.Join(append(errs, c.collectOwn())...)
+	return errors.Join(append(errs, c.collectOwn(), c.collectClaimed())...)
 }
 
 // learn reads what earlier epochs left, the first time. A link that is damaged stays where it is: it is not the head, so the job can do

@@ -238,7 +238,7 @@ func TestASubtaskAtItsEndIsToldWhatItMissed(t *testing.T) {
 	b.tick(40 * ms)
 	b.ack(1, 0)
 	require.Empty(t, b.Waiting(0))
-	require.Equal(t, []Barrier{{ID: 1}}, b.Waiting(1))
+	require.Equal(t, []Barrier{{ID: 1, Triggered: 40 * time.Millisecond}}, b.Waiting(1))
 }
 
 func TestBacklogChangesTheInterval(t *testing.T) {

@@ -14,6 +14,6 @@ A checkpoint is named by its manifest and a savepoint by its folder, as ls print
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	command.AddCommand(checkpointListCommand(), checkpointVerifyCommand(), checkpointRemoveCommand())
+	command.AddCommand(checkpointListCommand(), checkpointVerifyCommand(), checkpointPlanCommand(), checkpointRemoveCommand())
 	return command
 }

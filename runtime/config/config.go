@@ -11,7 +11,7 @@ type Config struct {
 	// Parallelisms sets it by operator uid (parallelism.UID), above the tags of the pipeline.
 	Parallelisms map[string]int
 	// MaxParallelism is the number of key groups, from 1 to 32768 (pipeline.max-parallelism). 0: Flink's formula at the first start,
-	// and the number of the checkpoint ever after.
+	// and the number of the checkpoint ever after. A start from a checkpoint can have that number or a multiple of it: each key group is split.
 	MaxParallelism int
 
 	// PauseSources keeps the sources of a job that restores a checkpoint from reading until the first checkpoint of the new run is complete
@@ -86,6 +86,8 @@ func (c Checkpointing) Backlog() time.Duration {
 type Recovery struct {
 	// Path is the savepoint or checkpoint that a first start restores (path). A job that has checkpoints of its own goes on from those.
 	Path string
+	// ClaimMode says who owns the savepoint at Path (claim-mode).
+	ClaimMode ClaimMode
 	// IgnoreUnclaimed drops state that no operator of the pipeline takes (ignore-unclaimed-state). Otherwise it is an error.
 	IgnoreUnclaimed bool
 	// WithoutChannelState is the number of a checkpoint whose records in flight are dropped when it is restored, -1 for none
@@ -146,6 +148,15 @@ const (
 	NoExternalizedCheckpoints Retention = iota // deleted when the job is cancelled or fails
 	DeleteOnCancellation                       // kept when it fails
 	RetainOnCancellation                       // kept in both cases
+)
+
+// ClaimMode says who owns the savepoint that is restored.
+type ClaimMode uint8
+
+// The values of execution.state-recovery.claim-mode.
+const (
+	NoClaim ClaimMode = iota // the user
+	Claim                    // the job, which deletes it when it needs it no more
 )
 
 // Storage says where checkpoints are kept.

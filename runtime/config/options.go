@@ -1,9 +1,6 @@
 package config
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // Options returns every option, grouped as the documentation shows them. The keys parallelism.UID, one for each operator, are not
 // among them; Set takes them too.
@@ -24,7 +21,7 @@ func jobOptions() []Option {
 	return []Option{
 		parallelism,
 		supported("pipeline.max-parallelism", "MaxParallelism", keyGroups, func(c *Config) *int { return &c.MaxParallelism },
-			"Number of key groups, up to 32768: the most subtasks that keyed state can be spread over. -1: chosen at the first start, then kept"),
+			"Number of key groups, up to 32768: the most subtasks that keyed state can be spread over. A later start may set a multiple of it. -1: chosen at the first start, then kept"),
 	}
 }
 
@@ -133,31 +130,16 @@ func recoveryOptions() []Option {
 	return []Option{
 		supported(prefix+"path", "Recovery.Path", path, func(c *Config) *string { return &c.Recovery.Path },
 			"Folder of a savepoint, or manifest of a retained checkpoint, that the first start restores. A job that has checkpoints goes on from those"),
-		claimMode(prefix + "claim-mode"),
+		supported(prefix+"claim-mode", "Recovery.ClaimMode", enum[ClaimMode](prefix+"claim-mode", claimModeWords),
+			func(c *Config) *ClaimMode { return &c.Recovery.ClaimMode },
+			"Who owns the savepoint that is restored. NO_CLAIM: the user, the job does not need it once it has a checkpoint of its own. "+
+				"CLAIM: the job, which deletes it when no retained checkpoint stands behind it. CLAIM needs the storage `filesystem`"),
 		supported(prefix+"ignore-unclaimed-state", "Recovery.IgnoreUnclaimed", boolean,
 			func(c *Config) *bool { return &c.Recovery.IgnoreUnclaimed },
 			"Drop state that no operator of the pipeline takes, instead of refusing to start"),
 		supported(prefix+"without-channel-state.checkpoint-id", "Recovery.WithoutChannelState", integer,
 			func(c *Config) *int { return &c.Recovery.WithoutChannelState },
 			"Number of a checkpoint whose records in flight are dropped when it is restored. -1: none"),
-	}
-}
-
-// claimMode is an option with one value: what is restored is left alone.
-func claimMode(key string) Option {
-	return Option{
-		Key: key, Kind: "NO_CLAIM", Default: "NO_CLAIM", Supported: true,
-		Help: "Who owns the savepoint that is restored: NO_CLAIM leaves it to the user. `CLAIM` is not supported yet",
-		set: func(_ *Config, value string) error {
-			switch i, ok := matchWord([]string{"NO_CLAIM", "CLAIM"}, nil, value); {
-			case !ok:
-				return errors.New("want NO_CLAIM")
-			case i == 1:
-				return errors.New("CLAIM is not supported yet: want NO_CLAIM")
-			}
-			return nil
-		},
-		get: func(Config) string { return "NO_CLAIM" },
 	}
 }
 

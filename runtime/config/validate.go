@@ -28,6 +28,11 @@ func Validate(c Config) error {
 		"execution.state-recovery.without-channel-state.checkpoint-id is %d: want the number of a checkpoint, or -1", c.Recovery.WithoutChannelState)
 	p.unless(!c.Recovery.Fresh || c.Recovery.Path == "", "--fresh starts from nothing, but execution.state-recovery.path is %s: leave one of them out; "+
 		"to go back to a savepoint give it with a new execution.checkpointing.dir", c.Recovery.Path)
+	p.unless(int(c.Recovery.ClaimMode) < len(claimModeWords), "execution.state-recovery.claim-mode is %v: want %s",
+		c.Recovery.ClaimMode, alternatives(claimModeWords))
+	p.unless(c.Recovery.ClaimMode != Claim || c.Checkpointing.Storage == FileSystem,
+		"execution.state-recovery.claim-mode is CLAIM, but execution.checkpointing.storage is jobmanager: a savepoint is deleted when "+
+			"the job's own checkpoints replace it, and those would be gone with the process; set execution.checkpointing.dir, or NO_CLAIM")
 	return errors.Join(p...)
 }
 

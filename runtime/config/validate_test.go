@@ -82,6 +82,15 @@ func TestValidate(t *testing.T) {
 			func(c *Config) { c.Recovery.WithoutChannelState = -2 },
 			"execution.state-recovery.without-channel-state.checkpoint-id is -2: want the number of a checkpoint, or -1",
 		},
+		"an unknown claim mode": {
+			func(c *Config) { c.Recovery.ClaimMode = 7 },
+			"execution.state-recovery.claim-mode is unknown(7): want NO_CLAIM or CLAIM",
+		},
+		"a claim for memory": {
+			func(c *Config) { c.Recovery.ClaimMode = Claim },
+			"execution.state-recovery.claim-mode is CLAIM, but execution.checkpointing.storage is jobmanager: a savepoint is deleted when " +
+				"the job's own checkpoints replace it, and those would be gone with the process; set execution.checkpointing.dir, or NO_CLAIM",
+		},
 		"none at a time": {
 			func(c *Config) { c.Checkpointing.MaxConcurrent = 0 },
 			"execution.checkpointing.max-concurrent-checkpoints is 0: want at least 1",

@@ -41,19 +41,13 @@ func resolve(writer, reader string) (form, error) {
 // form is how the entries of a state are read that o holds; false if it does not hold it, or in a form that [restored.checkStates] refuses.
 func (r *Restore) form(o *checkpoint.Operator, taken checkpoint.State) (form, bool) {
 	for _, held := range o.States {
-		if isSameState(held, taken) {
+		if held.IsTakenAs(taken) {
 			f, err := resolve(held.Schema, taken.Schema)
 			f.state = held.Name
 			return f, err == nil
 		}
 	}
 	return form{}, false
-}
-
-// isSameState reports whether a state of an operator is the one that a checkpoint holds: that of its name, or the one that is kept by key. An operator
-// has but one of these, so its type may have another name.
-func isSameState(held, taken checkpoint.State) bool {
-	return held.Name == taken.Name || held.Kind == checkpoint.KeyedState && taken.Kind == checkpoint.KeyedState
 }
 
 // read reads the entries of a section, in the program's form.

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"path/filepath"
 	goruntime "runtime"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,13 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 	clock := &liveClock{start: time.Now()}
 	if outer.FS == nil {
 		outer.FS = vfs.OS()
+	}
+	if r := &outer.Config.Recovery; r.ClaimMode == config.Claim && r.Path != "" && r.Path != latest {
+		path, err := filepath.Abs(r.Path) // whoever deletes it may be a process that was started elsewhere
+		if err != nil {
+			return 0, fmt.Errorf("execution.state-recovery.path: %w", err)
+		}
+		r.Path = path
 	}
 	env := environment{driver: clock, config: outer.Config, logger: outer.Logger, onEvent: outer.OnEvent, files: outer.FS}
 	fs, folder := storageOf(outer, j.name)
@@ -146,6 +154,7 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 
 	cancelled, ending := ctx.Done(), a.done
 	var overdue <-chan time.Time
+	var atEnd []uint64 // the steps that the subtasks were in when the run was to end
 	for {
 		select {
 		case <-cancelled:
@@ -158,14 +167,14 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 			}
 			a.master.mailbox.send(r)
 		case <-ending:
-			ending = nil
+			ending, atEnd = nil, a.steps()
 			if grace := a.grace(); grace > 0 {
 				timer := time.NewTimer(grace)
 				defer timer.Stop()
 				overdue = timer.C
 			}
 		case <-overdue:
-			return 0, a.leaveBehind(parkings)
+			return 0, a.leaveBehind(parkings, atEnd)
 		case <-ended:
 			a.master.refuse()
 			if a.master.err == nil && ctx.Err() != nil && a.master.outcome == runtime.Cancelled {

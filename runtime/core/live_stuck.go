@@ -22,8 +22,8 @@ func (a *attempt) grace() time.Duration {
 }
 
 // leaveBehind is the error of a run that is to end but does not: what holds it up goes on, and nobody can end it.
-func (a *attempt) leaveBehind(parkings []*parking) error {
-	stuck := a.findStuck(parkings)
+func (a *attempt) leaveBehind(parkings []*parking, atEnd []uint64) error {
+	stuck := a.findStuck(parkings, atEnd)
 	stuck.LeftBehind = true
 	was, known := errors.AsType[*StuckError](a.master.err)
 	switch {
@@ -35,10 +35,19 @@ func (a *attempt) leaveBehind(parkings []*parking) error {
 	return stuck
 }
 
-// findStuck finds what does not return: a step of a subtask, or what a lane does for it.
-func (a *attempt) findStuck(parkings []*parking) *StuckError {
+// steps are the steps that the subtasks are in.
+func (a *attempt) steps() []uint64 {
+	steps := make([]uint64, len(a.subtasks))
 	for i, s := range a.subtasks {
-		if _, within, d := s.activity.now(); within && !parkings[i].ended.Load() {
+		steps[i], _, _ = s.activity.now()
+	}
+	return steps
+}
+
+// findStuck finds what does not return: a step of a subtask that it was in already when the run was to end, or what a lane does for it.
+func (a *attempt) findStuck(parkings []*parking, atEnd []uint64) *StuckError {
+	for i, s := range a.subtasks {
+		if step, within, d := s.activity.now(); within && step == atEnd[i] && !parkings[i].ended.Load() {
 			return &StuckError{Task: s.task.name(), What: d.String(), Stack: stackOf(parkings[i].goroutine.Load())}
 		}
 	}

@@ -58,7 +58,7 @@ func (r *Restore) inFlight() {
 func (r *Restore) inFlightShare(e *edge, old *checkpoint.Subtask, first bool) (mine bool, keep func(hash uint64) bool) {
 	parallelism, groups := r.task.info.parallelism, r.task.env.groups
 	switch {
-	case old.Parallelism == parallelism:
+	case old.Parallelism == parallelism && (e.partition != Hash || groups == r.from.checkpoint.KeyGroups):
 		return old.Index == r.task.subtask, nil
 	case e.partition == Hash:
 		return true, func(hash uint64) bool {

@@ -1,14 +1,17 @@
 package core_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/plan"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/examples/wordcount"
 	"github.com/streamgen/streamgen/runtime"
@@ -50,6 +53,8 @@ type process struct {
 	pauses bool
 	// mustPause says that its sources must not read until a checkpoint is published.
 	mustPause bool
+	// planning says that it only says what it would do.
+	planning bool
 	// cancels says that it was asked to cancel, stops that it was asked to stop.
 	cancels, stops bool
 }
@@ -61,6 +66,12 @@ func (p *process) before(op vfs.Op, name string) error {
 	s := p.story
 	if p.dead {
 		return errDead
+	}
+	if p.planning {
+		if op.Changes() {
+			s.violated("a plan changes the disk: %v %s", op, name)
+		}
+		return nil
 	}
 	s.ops++
 	p.ops++
@@ -114,6 +125,9 @@ func (s *schedule) start(f fate) (*process, error) {
 	}
 	p.pauses = c.PauseSources && c.Checkpointing.AfterTasksFinish && !source.backlogs
 	sink := file.JSONL[wordcount.Total](s.out).On(fs)
+	if s.rebuilds {
+		s.relayed = s.random.IntN(2) == 0
+	}
 	var job runtime.Job
 	switch {
 	case s.calling != nil:
@@ -137,8 +151,16 @@ func (s *schedule) start(f fate) (*process, error) {
 	default:
 		job = (&wordcount.WordCount{Lines: source, Totals: sink}).StreamgenJob()
 	}
-	var err error
+	alone := len(s.zombies) == 0
+	planned, err := p.plan(job, c, fs)
+	if err != nil {
+		return p, err
+	}
 	p.Simulation, err = core.Simulate(job, c, fs, s.folder, s.random, p.event)
+	asPlanned := planned.Finished == core.IsFinished(err) && (planned.Finished || planned.OK() == (err == nil))
+	if !asPlanned && alone && !f.faulty && !p.dead {
+		s.violated("the start ends with %v, but what was planned is:\n%s", err, planned.Text())
+	}
 	if err != nil {
 		s.tracef("start: %v", err)
 		return p, err
@@ -150,6 +172,15 @@ func (s *schedule) start(f fate) (*process, error) {
 	return p, nil
 }
 
+// plan says what a start would do. It must not change anything, and the start must do so.
+func (p *process) plan(job runtime.Job, c config.Config, fs vfs.FS) (*plan.Plan, error) {
+	p.planning = true
+	defer func() { p.planning = false }()
+	k := &c.Checkpointing
+	k.Storage, k.Dir, k.CreateSubdir = config.FileSystem, p.story.folder, false
+	return job.Plan(context.Background(), runtime.Environment{Config: c, Logger: slog.New(slog.DiscardHandler), FS: fs})
+}
+
 // config draws what a run is configured with.
 func (s *schedule) config(f fate) config.Config {
 	c := config.Default()
@@ -157,8 +188,11 @@ func (s *schedule) config(f fate) config.Config {
 	if c.Parallelism == 0 {
 		c.Parallelism = 1 + s.random.IntN(3)
 	}
-	c.MaxParallelism = 8
+	c.MaxParallelism = s.drawGroups()
 	c.Recovery.Path = s.savepoint
+	if s.claims {
+		c.Recovery.ClaimMode = config.Claim
+	}
 	k := &c.Checkpointing
 	k.Mode = s.mode
 	// From 1 to 10 ms, the shorter the likelier; a step takes 0.1 ms.
@@ -197,6 +231,7 @@ func (p *process) event(e runtime.Event) {
 		p.mustPause = p.pauses && e.Checkpoint > 0
 	case runtime.EventCommitted:
 		p.committed[e.Checkpoint] = true
+		s.loseSavepoint()
 	case runtime.EventPublished:
 		p.mustPause, p.published[e.Checkpoint] = false, true
 		s.figures.checkpoints++

@@ -20,8 +20,10 @@ type schedule struct {
 	disk        *vfs.Mem
 	folder, out string
 	savepoint   string // that the job begins with
+	claims      bool   // it owns that
 	corpus      *corpus
 	relayed     bool
+	rebuilds    bool        // each run may be relayed or not
 	timed       *timedStory // nil if it is no story of timers
 	calling     *calling    // the pipeline, but for its source and sink, if it is one with calls
 	lists       bool        // the pipeline is the one that keeps lists
@@ -30,9 +32,12 @@ type schedule struct {
 	changing bool
 	// parallelism of each run; 0 draws one from 1 to 3 at every start.
 	parallelism int
-	mode        config.Mode
-	retained    int
-	retention   config.Retention
+	// raises says that a run may have more key groups than the one before, groups is how many the last one had.
+	raises    bool
+	groups    int
+	mode      config.Mode
+	retained  int
+	retention config.Retention
 	// fates are those of the first runs; when they are over, one comes to the end undisturbed.
 	fates []fate
 	// fixed overrides what is drawn for the configuration.
@@ -148,6 +153,8 @@ func (s *schedule) run(f fate) (ended bool, err error) {
 		return true, s.audit(whole)
 	case err != nil && s.emptied && strings.Contains(err.Error(), "there is no checkpoint to go on from"):
 		return false, s.beginAnew()
+	case err != nil && s.rebuilds && strings.Contains(err.Error(), "had come to the end of its input, but now it reads from"):
+		return false, s.keepTopology()
 	case err != nil && !p.mayFail():
 		return false, fmt.Errorf("run %d does not start: %w", s.runs, err)
 	case err != nil:

@@ -27,7 +27,7 @@ type keyedState interface {
 	Open(first, end, total int)
 	Schema() string
 	AppendGroup(b []byte, group int) ([]byte, int)
-	ParseGroup(p *serde.Parser, group, count int) error
+	ParseGroup(p *serde.Parser, group, groups, count int) error
 }
 
 func (s *Snapshot) operator(uid string) *checkpoint.Operator {
@@ -144,8 +144,7 @@ func (r *Restore) Keyed(uid, state string, t keyedState) {
 			return
 		}
 		// A subtask that owned none of these groups need not be read.
-		oldFirst, oldEnd := groupRange(s.Index, s.Parallelism, groups)
-		if oldEnd <= first || end <= oldFirst || s.Data.Size == 0 {
+		if !r.from.owned(s, first, end) || s.Data.Size == 0 {
 			return
 		}
 		form, ok := r.form(o, taken)
@@ -158,13 +157,13 @@ func (r *Restore) Keyed(uid, state string, t keyedState) {
 			return
 		}
 		for _, section := range file.reader.Sections() {
-			if section.Operator != uid || section.State != form.state || section.Group < first || section.Group >= end {
+			if section.Operator != uid || section.State != form.state || !r.from.isIn(section.Group, first, end) {
 				continue
 			}
 			entries, err := form.read(file.reader, section)
 			if err == nil {
 				p := serde.NewParser(entries)
-				if err = t.ParseGroup(&p, section.Group, section.Entries); err != nil {
+				if err = t.ParseGroup(&p, section.Group, r.from.checkpoint.KeyGroups, section.Entries); err != nil {
 					err = &startError{err}
 				}
 			}

@@ -124,7 +124,9 @@ func TestWatchdogFailsTheJobAndTheCodeGivesUp(t *testing.T) {
 
 // The end of a run does not wait for ever for the part off the record path either.
 func TestWhatIsStuckInALaneIsLeftBehind(t *testing.T) {
-	err := runBlocking(t.Context(), t, &blocking{inSync: true}, func(c *config.Config) { c.Checkpointing.Timeout = 20 * time.Millisecond })
+	err := runBlocking(t.Context(), t, &blocking{inSync: true}, func(c *config.Config) {
+		c.Checkpointing.Timeout, c.Checkpointing.SynchronousTimeout = 20*time.Millisecond, 200*time.Millisecond
+	})
 	require.ErrorIs(t, err, coordinator.ErrTooManyFailures)
 	require.ErrorContains(t, err, "the slowest subtask is Count (1/1), pre-committing for")
 	var stuck *core.StuckError

@@ -233,12 +233,11 @@ const marksInBatch = 3
 
 // watermark is where a subtask goes on from: the least watermark of those that had the key groups which it takes over or, without keys,
 // of all.
-func (r *restored) watermark(v *vertexInfo, index int, keyed bool, groups int, of func(*checkpoint.Subtask) int64) runtime.Time {
+func (r *restored) watermark(v *vertexInfo, index int, keyed bool, of func(*checkpoint.Subtask) int64) runtime.Time {
 	low, found := runtime.MaxTime, false
-	first, end := groupRange(index, v.parallelism, groups)
-	r.operators(v.name, func(held *checkpoint.Subtask, _ *checkpoint.Operator) {
-		oldFirst, oldEnd := groupRange(held.Index, held.Parallelism, groups)
-		if !keyed || oldFirst < end && first < oldEnd {
+	first, end := groupRange(index, v.parallelism, r.groups)
+	r.operators(r.known(v), func(held *checkpoint.Subtask, _ *checkpoint.Operator) {
+		if !keyed || r.owned(held, first, end) {
 			low, found = min(low, runtime.Time(of(held))), true
 		}
 	})
@@ -251,7 +250,7 @@ func (r *restored) watermark(v *vertexInfo, index int, keyed bool, groups int, o
 // restoredTimes is what a task knows of time when it begins.
 func (a *attempt) restoredTimes(v *vertexInfo, index int) times {
 	least := func(of func(*checkpoint.Subtask) int64) runtime.Time {
-		return a.from.watermark(v, index, a.job.isKeyed(v), a.env.groups, of)
+		return a.from.watermark(v, index, a.job.isKeyed(v), of)
 	}
 	clock := runtime.Clock{Watermark: least(func(s *checkpoint.Subtask) int64 { return s.Watermark }), Wall: a.env.wall}
 	return times{head: clock, behind: clock, seen: runtime.MinTime,
