@@ -149,3 +149,6 @@ func bytesOf(p *serde.Parser) []byte {
 	}
 	return p.Bytes()
 }
+
+// Quote writes a text as a string of JSON, as [Type.WriteJSON] does.
+func Quote(text string) string { return string(appendQuoted(nil, []byte(text))) }

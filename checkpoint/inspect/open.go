@@ -1,0 +1,220 @@
+package inspect
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/snapshot"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+)
+
+// Progress is told how many of how many bytes were read so far. An error of it ends the work and is returned.
+type Progress func(read, total int64) error
+
+// Read reads the checkpoint or savepoint at path, as an Entry names it; the folder of a job stands for the checkpoint that it goes on from. Its
+// data files are looked for, but not read.
+func Read(fsys vfs.FS, path string) (*chain.Savepoint, error) {
+	info, err := fsys.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.IsDir && filepath.Base(path) == chain.SavepointManifest:
+		return chain.ReadSavepoint(fsys, filepath.Dir(path))
+	case !info.IsDir:
+		return chain.ReadCheckpoint(fsys, path)
+	}
+	if isJob, err := chain.IsJobFolder(fsys, path); err != nil || !isJob {
+		return chain.ReadSavepoint(fsys, path)
+	}
+	retained, err := chain.List(fsys, path)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range retained {
+		if r.Head {
+			return chain.ReadCheckpoint(fsys, r.Path)
+		}
+	}
+	return nil, fmt.Errorf("%s holds no checkpoint that its job goes on from", path)
+}
+
+// whole is a checkpoint with its states and where they lie.
+type whole struct {
+	saved  *chain.Savepoint
+	states []*heldState // those of an operator one behind the other
+	files  *snapshots
+}
+
+// heldState is a state of an operator in all the subtasks.
+type heldState struct {
+	operator string
+	checkpoint.State
+	// known is false for one of which the snapshots have sections, but the manifest no schema.
+	known  bool
+	pieces []piece
+	// first is the subtask of which a restore takes the copy of a broadcast state.
+	first *checkpoint.Subtask
+}
+
+// name is what the state is called on a command line.
+func (s *heldState) name() string { return s.operator + "." + s.Name }
+
+// piece is a section of a state.
+type piece struct {
+	subtask *checkpoint.Subtask
+	section snapshot.Section
+}
+
+// open reads the checkpoint at path and the indexes of all its snapshots. It must be closed.
+func open(fsys vfs.FS, path string) (*whole, error) {
+	saved, err := Read(fsys, path)
+	if err != nil {
+		return nil, err
+	}
+	w := &whole{saved: saved, files: &snapshots{saved: saved, open: map[*checkpoint.Subtask]*file{}}}
+	if err := w.index(); err != nil {
+		return nil, errors.Join(err, w.files.close())
+	}
+	return w, nil
+}
+
+func (w *whole) close() error { return w.files.close() }
+
+// index finds the states and their sections.
+func (w *whole) index() error {
+	type ident struct{ operator, state string }
+	byName := map[ident]*heldState{}
+	byOperator := map[string][]*heldState{}
+	var operators []string
+	state := func(operator, name string) *heldState {
+		s := byName[ident{operator, name}]
+		if s == nil {
+			s = &heldState{operator: operator, State: checkpoint.State{Name: name}}
+			byName[ident{operator, name}] = s
+			if byOperator[operator] == nil {
+				operators = append(operators, operator)
+			}
+			byOperator[operator] = append(byOperator[operator], s)
+		}
+		return s
+	}
+	subtasks := w.saved.Manifest.Checkpoint.Subtasks
+	for i := range subtasks {
+		subtask := &subtasks[i]
+		for _, o := range subtask.Operators {
+			for _, held := range o.States {
+				switch s := state(o.UID, held.Name); {
+				case !s.known:
+					s.State, s.known, s.first = held, true, subtask
+				case s.State != held:
+					return fmt.Errorf("the checkpoint is %w: its subtasks do not agree on state %s: %s as %s, and %s as %s",
+						chain.ErrDamaged, s.name(), s.Kind, s.Schema, held.Kind, held.Schema)
+				}
+			}
+		}
+	}
+	for i := range subtasks {
+		if subtasks[i].Data.Size == 0 {
+			continue
+		}
+		f, err := w.files.of(&subtasks[i])
+		if err != nil {
+			return err
+		}
+		for _, section := range f.snapshot.Sections() {
+			s := state(section.Operator, section.State)
+			s.pieces = append(s.pieces, piece{&subtasks[i], section})
+		}
+	}
+	for _, operator := range operators {
+		w.states = append(w.states, byOperator[operator]...)
+	}
+	return nil
+}
+
+// file is an open snapshot.
+type file struct {
+	where    string
+	reader   vfs.Reader
+	snapshot *snapshot.Reader
+}
+
+// openFiles is how many snapshots are open at once: a checkpoint may have more subtasks than a process may open files.
+const openFiles = 16
+
+// snapshots are those that are open, the ones that were asked for last.
+type snapshots struct {
+	saved *chain.Savepoint
+	open  map[*checkpoint.Subtask]*file
+	order []*checkpoint.Subtask // in which they were opened
+}
+
+// of returns the snapshot of a subtask, which has one.
+func (f *snapshots) of(s *checkpoint.Subtask) (*file, error) {
+	if known := f.open[s]; known != nil {
+		return known, nil
+	}
+	if len(f.order) == openFiles {
+		oldest := f.order[0]
+		f.order = f.order[1:]
+		err := f.open[oldest].reader.Close()
+		delete(f.open, oldest)
+		if err != nil {
+			return nil, err
+		}
+	}
+	opened, err := openSnapshot(f.saved, s)
+	if err != nil {
+		return nil, err
+	}
+	f.open[s], f.order = opened, append(f.order, s)
+	return opened, nil
+}
+
+func (f *snapshots) close() error {
+	var errs []error
+	for _, opened := range f.open {
+		errs = append(errs, opened.reader.Close())
+	}
+	clear(f.open)
+	f.order = nil
+	return errors.Join(errs...)
+}
+
+// openSnapshot opens what a subtask held.
+func openSnapshot(saved *chain.Savepoint, s *checkpoint.Subtask) (*file, error) {
+	where := fmt.Sprintf("%s, subtask %d of %d: %s", s.Task, s.Index+1, s.Parallelism, s.Data.File)
+	if s.Data.File == "" {
+		where += "the manifest"
+	}
+	r, err := saved.ReadData(s.Data)
+	if err != nil {
+		return nil, fmt.Errorf("%s, subtask %d of %d: %w", s.Task, s.Index+1, s.Parallelism, err)
+	}
+	snap, err := snapshot.Open(r, r.Size())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: %w", where, err), r.Close())
+	}
+	return &file{where, r, snap}, nil
+}
+
+// blocks calls visit with the entries of each block of a piece.
+func (w *whole) blocks(p piece, visit func(entries []byte, count int) error) error {
+	f, err := w.files.of(p.subtask)
+	if err != nil {
+		return err
+	}
+	err = f.snapshot.Blocks(p.section, func(entries []byte, count int) error {
+		if err := visit(entries, count); err != nil {
+			return fmt.Errorf("%v: %w", p.section, err)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", f.where, err)
+	}
+	return nil
+}
