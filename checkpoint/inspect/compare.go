@@ -18,68 +18,100 @@ const passSize = 64 << 20
 // comparison compares the entries of a state.
 type comparison struct {
 	*differ
-	state *heldState // as b has it, or a
-	// before and after are the pieces of the state, forms their forms.
-	before, after         []piece
-	formBefore, formAfter form
-	plan                  *schema.Plan // from the form of a to that of b, nil if it is the same
-	byGroup               bool         // equal keys are in equal key groups
-	counts                Counts
+	state         *heldState // as b has it, or a
+	before, after side
+	common        form // what both are brought into
+	byGroup       bool // equal keys are in equal key groups
+	counts        Counts
+	failed        error // to be written
 
 	buffer []byte
 	held   []heldEntry
 	index  map[string]int // of held, by key
 }
 
-// heldEntry is an entry of a, in b's form, as offsets in the buffer.
+// side is a state in one of the checkpoints.
+type side struct {
+	pieces []piece
+	form   form
+	plan   *schema.Plan // to the common form, nil if it is that
+}
+
+// heldEntry is an entry of a, by its places in the buffer: there stand its key and its value in the common form, and behind them the value in
+// its own form if that is another one.
 type heldEntry struct {
-	start, value, end int
-	left              int // how often a has it more than b, as far as b was read
+	key, value, own, end int
+	left                 int // how often a has it more than b, as far as b was read
 }
 
 // comparison prepares to compare a state, of which one side may be missing. Its error says why that cannot be.
 func (d *differ) comparison(before, after *heldState) (*comparison, error) {
 	c := &comparison{differ: d, state: after}
 	var err error
-	if after != nil {
-		if c.formAfter, err = after.form(); err != nil {
+	if before != nil {
+		if c.before.form, err = before.form(); err != nil {
 			return nil, err
 		}
-		c.after = after.restored()
+		c.before.pieces = before.restored()
 	}
-	if before == nil {
-		c.byGroup = after.Kind == checkpoint.KeyedState
+	if after != nil {
+		if c.after.form, err = after.form(); err != nil {
+			return nil, err
+		}
+		c.after.pieces = after.restored()
+	}
+	switch {
+	case after == nil:
+		c.state, c.common, c.byGroup = before, c.before.form, before.Kind == checkpoint.KeyedState
+		return c, nil
+	case before == nil:
+		c.common, c.byGroup = c.after.form, after.Kind == checkpoint.KeyedState
 		return c, nil
 	}
-	if c.formBefore, err = before.form(); err != nil {
-		return nil, err
+	c.byGroup = after.Kind == checkpoint.KeyedState && d.a.saved.Manifest.Checkpoint.KeyGroups == d.b.saved.Manifest.Checkpoint.KeyGroups
+	return c, c.bring(before, after)
+}
+
+// bring finds out how both sides are brought into a common form.
+func (c *comparison) bring(before, after *heldState) error {
+	x, y := c.before.form, c.after.form
+	switch {
+	case (x.key == nil) != (y.key == nil) || x.pair != y.pair:
+		return fmt.Errorf("a %s has other entries than a %s", before.Kind, after.Kind)
+	case x.key != nil && x.key.String() != y.key.String():
+		return fmt.Errorf("keys of %s are no keys of %s", x.key, y.key)
 	}
-	c.before = before.restored()
-	if after == nil {
-		c.state, c.formAfter, c.byGroup = before, c.formBefore, before.Kind == checkpoint.KeyedState
-		return c, nil
+	c.common = y
+	if before.Schema == after.Schema {
+		return nil
 	}
-	if (c.formBefore.key == nil) != (c.formAfter.key == nil) || c.formBefore.pair != c.formAfter.pair {
-		return nil, fmt.Errorf("a %s has not the entries of a %s", before.Kind, after.Kind)
+	common := schema.Common(x.whole, y.whole)
+	c.common = form{whole: common, key: y.key, value: common.Value, pair: y.pair}
+	if y.pair {
+		c.common.value = common.Value.Fields[len(common.Value.Fields)-1].Type
+		if len(common.Value.Fields) != 2 {
+			return errors.New("the fields for key and value have other names")
+		}
 	}
-	plan, err := schema.Resolve(c.formBefore.whole, c.formAfter.whole)
-	if err != nil {
-		return nil, fmt.Errorf("entries of the one form cannot become ones of the other: %w", err)
+	var err error
+	for _, s := range []*side{&c.before, &c.after} {
+		if s.plan, err = schema.Resolve(s.form.whole, common); err != nil {
+			return err
+		}
+		if s.plan.Same() {
+			s.plan = nil
+		}
 	}
-	if !plan.Same() {
-		c.plan = plan
-	}
-	c.byGroup = before.Kind == checkpoint.KeyedState && d.a.saved.Manifest.Checkpoint.KeyGroups == d.b.saved.Manifest.Checkpoint.KeyGroups
-	return c, nil
+	return nil
 }
 
 // compare compares all entries.
 func (c *comparison) compare() (Counts, error) {
 	if !c.byGroup {
-		err := c.unit(c.before, c.after)
+		err := c.unit(c.before.pieces, c.after.pieces)
 		return c.counts, err
 	}
-	before, after := byGroup(c.before), byGroup(c.after)
+	before, after := byGroup(c.before.pieces), byGroup(c.after.pieces)
 	groups := map[int]bool{}
 	for g := range before {
 		groups[g] = true
@@ -122,54 +154,54 @@ func (c *comparison) unit(before, after []piece) error {
 func (c *comparison) pass(before, after []piece, pass, passes uint64) error {
 	c.buffer, c.held, c.index = c.buffer[:0], c.held[:0], map[string]int{}
 	mine := func(key []byte) bool { return passes == 1 || serde.HashBytes(key)%passes == pass }
-	err := c.each(c.a, before, c.formBefore, pass+1 == passes, func(e entryBytes) error { return c.hold(e, mine) })
-	if err != nil {
-		return err
-	}
-	err = c.each(c.b, after, c.formAfter, pass+1 == passes, func(e entryBytes) error {
-		key, value := e.identity()
-		if !mine(key) {
-			return nil
+	last := pass+1 == passes
+	err := c.each(c.a, before, c.before, last, func(key, value []byte, e entryBytes) {
+		if mine(key) {
+			c.hold(key, value, e)
 		}
-		return c.meet(key, value)
 	})
 	if err != nil {
 		return err
 	}
-	for _, h := range c.held {
-		for ; h.left > 0; h.left-- {
+	err = c.each(c.b, after, c.after, last, func(key, value []byte, e entryBytes) {
+		if mine(key) {
+			c.meet(key, value, e)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for i := range c.held {
+		for h := &c.held[i]; h.left > 0; h.left-- {
 			c.counts.Removed++
-			if err := c.write("removed", c.buffer[h.start:h.value], c.buffer[h.value:h.end], nil); err != nil {
-				return err
-			}
+			c.write("removed", c.entryOf(h), entryBytes{})
 		}
 	}
-	return nil
+	return c.failed
 }
 
-// identity is by what an entry is found, and what it has there. An element of a list is its own key.
-func (e entryBytes) identity() (key, value []byte) {
-	if e.key == nil {
-		return e.value, nil
-	}
-	return e.key, e.value
-}
-
-// each visits the entries of pieces. Counted says that they are read for the last time.
-func (c *comparison) each(from *whole, pieces []piece, f form, counted bool, visit func(entryBytes) error) error {
+// each visits the entries of pieces, with key and value in the common form; an element of a list is its own key. Counted says that they are
+// read for the last time.
+func (c *comparison) each(from *whole, pieces []piece, s side, counted bool, visit func(key, value []byte, e entryBytes)) error {
 	for _, piece := range pieces {
 		err := from.blocks(piece, func(entries []byte, count int) error {
 			p := serde.NewParser(entries)
 			for range count {
-				e := f.next(&p, entries)
+				e := s.form.next(&p, entries)
 				if p.Err() != nil {
 					break
 				}
-				if err := visit(e); err != nil {
+				common, err := c.bringEntry(s, e)
+				if err != nil {
 					return err
 				}
+				if common.key == nil {
+					visit(common.value, nil, e)
+				} else {
+					visit(common.key, common.value, e)
+				}
 			}
-			return p.Done()
+			return errors.Join(p.Done(), c.failed)
 		})
 		if err != nil {
 			return err
@@ -185,74 +217,95 @@ func (c *comparison) each(from *whole, pieces []piece, f form, counted bool, vis
 	return nil
 }
 
-// hold keeps an entry of a, in b's form.
-func (c *comparison) hold(e entryBytes, mine func([]byte) bool) error {
-	if c.plan != nil {
-		all, err := c.plan.Apply(nil, e.all)
-		if err != nil {
-			return err
-		}
-		if e, err = c.formAfter.split(all); err != nil {
-			return err
-		}
+// bringEntry brings an entry into the common form.
+func (c *comparison) bringEntry(s side, e entryBytes) (entryBytes, error) {
+	if s.plan == nil {
+		return e, nil
 	}
-	key, value := e.identity()
-	if !mine(key) {
-		return nil
+	all, err := s.plan.Apply(nil, e.all)
+	if err != nil {
+		return e, err
 	}
-	at, there := c.index[string(key)]
-	if there {
+	return c.common.split(all)
+}
+
+// hold keeps an entry of a.
+func (c *comparison) hold(key, value []byte, e entryBytes) {
+	if at, there := c.index[string(key)]; there {
 		c.held[at].left++ // another one of a list
-		return nil
+		return
 	}
-	start := len(c.buffer)
-	c.buffer = append(append(c.buffer, key...), value...)
+	h := heldEntry{key: len(c.buffer), left: 1}
+	c.buffer = append(c.buffer, key...)
+	h.value = len(c.buffer)
+	c.buffer = append(c.buffer, value...)
+	h.own = len(c.buffer)
+	if c.before.plan != nil {
+		c.buffer = append(c.buffer, e.value...)
+	}
+	h.end = len(c.buffer)
 	c.index[string(key)] = len(c.held)
-	c.held = append(c.held, heldEntry{start: start, value: start + len(key), end: len(c.buffer), left: 1})
-	return nil
+	c.held = append(c.held, h)
+}
+
+// entryOf returns an entry of a in its own form.
+func (c *comparison) entryOf(h *heldEntry) entryBytes {
+	e := entryBytes{key: c.buffer[h.key:h.value], value: c.buffer[h.value:h.own]}
+	if c.common.key == nil {
+		e = entryBytes{value: e.key}
+	}
+	if c.before.plan != nil {
+		e.value = c.buffer[h.own:h.end]
+	}
+	return e
 }
 
 // meet compares an entry of b with that of a.
-func (c *comparison) meet(key, value []byte) error {
+func (c *comparison) meet(key, value []byte, e entryBytes) {
 	at, there := c.index[string(key)]
 	if !there || c.held[at].left == 0 {
 		c.counts.Added++
-		return c.write("added", key, nil, value)
+		c.write("added", entryBytes{}, e)
+		return
 	}
 	h := &c.held[at]
 	h.left--
-	before := c.buffer[h.value:h.end]
-	if bytes.Equal(before, value) {
+	if bytes.Equal(c.buffer[h.value:h.own], value) {
 		c.counts.Same++
-		return nil
+		return
 	}
 	c.counts.Changed++
-	return c.write("changed", key, before, value)
+	c.write("changed", c.entryOf(h), e)
 }
 
-// write writes an entry that differs.
-func (c *comparison) write(change string, key, before, after []byte) error {
-	if c.out == nil {
-		return nil
+// write writes an entry that differs. What fails stays in failed.
+func (c *comparison) write(change string, before, after entryBytes) {
+	if c.out == nil || c.failed != nil {
+		return
 	}
-	f := c.formAfter
 	text := func(s string) { _, _ = c.out.WriteString(s) } // an error stays with out
-	part := func(name string, t *schema.Type, value []byte) error {
+	part := func(name string, t *schema.Type, value []byte) {
 		text(`,"` + name + `":`)
-		return writeJSON(c.out, t, value)
+		if err := writeJSON(c.out, t, value); err != nil && c.failed == nil {
+			c.failed = fmt.Errorf("state %s: %w", c.state.name(), err)
+		}
 	}
 	text(`{"operator":` + schema.Quote(c.state.operator) + `,"state":` + schema.Quote(c.state.Name) + `,"change":"` + change + `"`)
-	var err error
-	switch {
-	case f.key == nil:
-		err = part("value", f.value, key)
-	case change == "added":
-		err = errors.Join(part("key", f.key, key), part("value", f.value, after))
-	case change == "removed":
-		err = errors.Join(part("key", f.key, key), part("value", f.value, before))
+	if key := c.common.key; key != nil {
+		if change == "added" {
+			part("key", key, after.key)
+		} else {
+			part("key", key, before.key)
+		}
+	}
+	switch change {
+	case "added":
+		part("value", c.after.form.value, after.value)
+	case "removed":
+		part("value", c.before.form.value, before.value)
 	default:
-		err = errors.Join(part("key", f.key, key), part("before", f.value, before), part("after", f.value, after))
+		part("before", c.before.form.value, before.value)
+		part("after", c.after.form.value, after.value)
 	}
 	text("}\n")
-	return err
 }

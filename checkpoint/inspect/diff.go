@@ -35,7 +35,7 @@ func (c Counts) differ() bool { return c.Added+c.Removed+c.Changed > 0 }
 // returns what differs, nothing if they hold the same. What is no content has no part in it: numbers, times, watermarks, parallelism, and which
 // transactions sinks have prepared. The elements of lists have no order.
 //
-// Entries of a state whose schema differs are compared in the form of b. Each entry that differs is written to entries, which may be nil, as
+// Entries of a state whose schema differs are compared by the fields that both have. Each entry that differs is written to entries, which may be nil, as
 // JSON on a line of its own:
 //
 //	{"operator":O,"state":S,"change":"added","key":K,"value":V}

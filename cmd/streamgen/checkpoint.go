@@ -1,6 +1,10 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
 
 // checkpointHelp is what the help of every command that takes a checkpoint says of it.
 const checkpointHelp = `A checkpoint is named by its manifest and a savepoint by its folder, as ls prints them; the folder of a job stands for the checkpoint that the
@@ -19,6 +23,8 @@ func checkpointCommand() *cobra.Command {
   streamgen checkpoint verify checkpoints/WordCount/savepoints/savepoint-WordCount-7-51ab3d4e`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		// The other commands end before collecting garbage pays; these may read for hours, and need little memory meanwhile.
+		PersistentPreRun: func(*cobra.Command, []string) { debug.SetGCPercent(100) },
 	}
 	command.AddCommand(
 		checkpointListCommand(),

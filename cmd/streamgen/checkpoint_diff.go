@@ -18,7 +18,7 @@ func checkpointDiffCommand() *cobra.Command {
 		Short: "Compare two checkpoints",
 		Long: `Diff compares two checkpoints or savepoints, A with the later B: which operators and states are in one alone, which schemas differ, how many entries
 of each state and splits of each source were added, removed or changed. What is no content has no part in it: numbers, times, watermarks,
-parallelism, and which transactions sinks have prepared. Entries whose schema differs are compared in the form of B.
+parallelism, and which transactions sinks have prepared. Entries whose schema differs are compared by the fields that both have.
 
 ` + checkpointHelp + `
 

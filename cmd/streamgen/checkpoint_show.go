@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/checkpoint/inspect"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 )
@@ -56,11 +57,11 @@ func printJSON(w io.Writer, v any) error {
 func printContents(w io.Writer, c *inspect.Contents) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	line := func(format string, args ...any) { fmt.Fprintf(table, format+"\n", args...) }
-	commits := "not committed"
-	if c.Committed {
-		commits = "committed"
+	if c.Kind == checkpoint.Savepoint.String() {
+		line("savepoint %d of %s", c.ID, plain(c.Job))
+	} else {
+		line("checkpoint %d of %s, %s, the job %s", c.ID, plain(c.Job), c.Kind, c.Status)
 	}
-	line("%s, checkpoint %d: %s, of a %s job, %s", plain(c.Job), c.ID, c.Kind, c.Status, commits)
 	line("triggered %s, took %s", c.Triggered.Local().Format(time.DateTime), c.Duration.Round(time.Millisecond))
 	line("%d key groups, %s stored", c.KeyGroups, bytesOf(c.Size))
 	for _, t := range c.Tasks {
@@ -109,9 +110,9 @@ func printOperator(line func(string, ...any), o inspect.Operator, committed bool
 		for _, part := range s.Subtasks {
 			groups := ""
 			if s.KeyGroups > 0 {
-				groups = fmt.Sprintf("key groups %d to %d", part.FirstKeyGroup, part.LastKeyGroup)
+				groups = fmt.Sprintf("\tkey groups %d to %d", part.FirstKeyGroup, part.LastKeyGroup)
 			}
-			line("    subtask %d\t%d entries\t%s\t%s", part.Subtask, part.Entries, bytesOf(part.Size), groups)
+			line("    subtask %d\t%d entries\t%s%s", part.Subtask, part.Entries, bytesOf(part.Size), groups)
 		}
 	}
 }

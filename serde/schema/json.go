@@ -11,7 +11,7 @@ import (
 //
 //	bool, integers, floats     as such; NaN and the infinities, which JSON has not, as the strings "NaN", "+Inf" and "-Inf"
 //	string, text(…)            a string; a byte that is no UTF-8 becomes U+FFFD
-//	bytes, bytes[N], binary(…) a string in base64
+//	bytes, bytes[N], binary(…) a string in base64; addresses of net/netip and URLs as their text
 //	time, timer                a string in RFC 3339 with nanoseconds, in UTC; a timer that is not set is null
 //	timers                     an array of those
 //	[]T, [N]T                  an array

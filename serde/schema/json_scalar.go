@@ -61,7 +61,11 @@ func (j *jsonWriter) read(t *Type) (text []byte, quoted bool) {
 	case t.Kind == Own && t.Codec == "text":
 		return []byte(p.String()), true
 	case t.Kind == Own:
-		b = base64.StdEncoding.AppendEncode(b, bytesOf(p))
+		raw := bytesOf(p)
+		if text, ok := textOf(t.Name, raw); ok {
+			return text, true
+		}
+		b = base64.StdEncoding.AppendEncode(b, raw)
 		return b, true
 	}
 	switch t.Name {

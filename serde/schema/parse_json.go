@@ -71,6 +71,9 @@ func (t *Type) appendParsed(b []byte, v any) ([]byte, error) {
 		case t.Codec == "text" && ok:
 			return serde.AppendString(b, text), nil
 		case t.Codec == "binary":
+			if raw, isKnown := binaryOf(t.Name, text); ok && isKnown {
+				return serde.AppendBytes(b, raw), nil
+			}
 			raw, err := base64Of(v)
 			return serde.AppendBytes(b, raw), err
 		}

@@ -53,6 +53,21 @@ func drawKeyOf(t *rapid.T, b []byte, typ *schema.Type) []byte {
 	return drawWritten(t, b, typ, 1)
 }
 
+func TestKeysOfTheStandardLibrary(t *testing.T) {
+	for text, value := range map[string]string{
+		"binary(net/netip.Addr)": "fe80::1%eth0", "binary(net/netip.AddrPort)": "192.0.2.1:80", "binary(net/netip.Prefix)": "10.0.0.0/8",
+		"binary(net/url.URL)": "https://example.com/a?b",
+	} {
+		s, err := schema.Parse(text)
+		require.NoError(t, err)
+		b, err := s.Value.AppendJSON(nil, `"`+value+`"`)
+		require.NoError(t, err)
+		back, err := asJSON(t, text, b)
+		require.NoError(t, err)
+		require.Equal(t, `"`+value+`"`, back)
+	}
+}
+
 func TestWhatIsNoKey(t *testing.T) {
 	for _, c := range []struct{ schema, text, want string }{
 		{"string", `tea`, `tea is no JSON: invalid character 'e' in literal true (expecting 'r'): a string of JSON has quotes, '"tea"'`},
