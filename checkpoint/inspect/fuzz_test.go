@@ -1,19 +1,22 @@
 package inspect
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash/crc32"
 	"io"
 	"runtime"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/checkpoint/snapshot"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 )
 
-// FuzzDump shows, dumps and compares hostile snapshots by hostile schemas. The snapshots are given right checksums where there is room for them,
-// else the fuzzer would never get behind one.
+// FuzzDump shows, dumps and compares hostile snapshots by hostile schemas. What does not begin as a snapshot is put into one as count entries; the
+// others are given right checksums where there is room for them, else the fuzzer would never get behind one.
 func FuzzDump(f *testing.F) {
 	for _, seed := range []struct {
 		schema, key, entries string
@@ -23,17 +26,18 @@ func FuzzDump(f *testing.F) {
 		{"{Key string, Value *{A bytes, M map[string]int}}", `"a"`, "\x92\xa1a\x92\xc4\x01a\x81\xa1b\x05", 3},
 		{"N={Next *^N, Own msgpack(a.T)}", "", "\x92\x92\xc0\xc4\x01\x05\xc4\x02\x05\x81", 1},
 	} {
-		w := snapshot.NewWriter(snapshot.None)
-		if err := w.Section("Count", "State", 3, 1, []byte(seed.entries)); err != nil {
-			f.Fatal(err)
-		}
-		f.Add(seed.schema, seed.key, seed.kind, w.Finish())
+		f.Add(seed.schema, seed.key, seed.kind, uint8(1), []byte(seed.entries))
+		f.Add(seed.schema, seed.key, seed.kind, uint8(0), snapshotOf(f, 1, []byte(seed.entries)))
 	}
-	f.Fuzz(func(t *testing.T, schema, key string, kind uint8, b []byte) {
+	f.Fuzz(func(t *testing.T, schema, key string, kind, count uint8, b []byte) {
 		if len(schema)*len(b) > 1<<18 || len(b) == 0 { // names may be written as often as there are bytes
 			return
 		}
-		mend(b)
+		if bytes.HasPrefix(b, []byte("SGSN")) {
+			mend(b)
+		} else {
+			b = snapshotOf(t, min(int(count)+1, len(b)), b)
+		}
 		fsys := vfs.NewMem()
 		subtask := checkpoint.Subtask{Task: "Count", Parallelism: 1, Data: checkpoint.Data{Inline: b, Size: int64(len(b))}, Operators: []checkpoint.Operator{
 			{UID: "Count", States: []checkpoint.State{{Name: "State", Schema: schema, Kind: checkpoint.StateKind(kind % 4)}}},
@@ -54,6 +58,12 @@ func FuzzDump(f *testing.F) {
 			t.Fatalf("%d bytes allocated for a snapshot of %d", used, len(b))
 		}
 	})
+}
+
+func snapshotOf(t testing.TB, count int, entries []byte) []byte {
+	w := snapshot.NewWriter(snapshot.None)
+	require.NoError(t, w.Section("Count", "State", 3, count, entries))
+	return w.Finish()
 }
 
 // mend corrects the checksums of the footer, the index and the first block.
