@@ -3,6 +3,7 @@ package inspect
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -29,7 +30,19 @@ func Read(fsys vfs.FS, path string) (*chain.Savepoint, error) {
 	if isJob, err := chain.IsJobFolder(fsys, path); err != nil || !isJob {
 		return chain.ReadSavepoint(fsys, path)
 	}
-	retained, err := chain.List(fsys, path)
+	for attempt := 1; ; attempt++ {
+		saved, err := readHead(fsys, path)
+		if attempt == readAttempts || !errors.Is(err, fs.ErrNotExist) { // else the job runs, and has a newer one by now
+			return saved, err
+		}
+	}
+}
+
+const readAttempts = 5
+
+// readHead reads the checkpoint that the job in the folder goes on from.
+func readHead(fsys vfs.FS, folder string) (*chain.Savepoint, error) {
+	retained, err := chain.List(fsys, folder)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +51,7 @@ func Read(fsys vfs.FS, path string) (*chain.Savepoint, error) {
 			return chain.ReadCheckpoint(fsys, r.Path)
 		}
 	}
-	return nil, fmt.Errorf("%s holds no checkpoint that its job goes on from", path)
+	return nil, fmt.Errorf("%s holds no checkpoint that its job goes on from", folder)
 }
 
 // whole is a checkpoint with its states and where they lie.
