@@ -10,6 +10,9 @@ import (
 	"github.com/streamgen/streamgen/checkpoint"
 )
 
+// NotBegun is the position of a split of which nothing was read.
+const NotBegun = "not begun"
+
 // isVarint reports whether a source's positions are numbers as varints: those of the connectors that come with streamgen are, offsets or numbers
 // of records.
 func isVarint(c checkpoint.Connector) bool {
@@ -24,7 +27,7 @@ func isText(c checkpoint.Connector) bool {
 // position writes where in a split a source is.
 func position(c checkpoint.Connector, b []byte) string {
 	if len(b) == 0 {
-		return "not begun"
+		return NotBegun
 	}
 	if n, size := binary.Uvarint(b); isVarint(c) && size == len(b) {
 		return fmt.Sprint(n)

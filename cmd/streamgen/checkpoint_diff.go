@@ -70,7 +70,7 @@ func printDifference(w io.Writer, d inspect.Difference) {
 	}
 }
 
-// tally writes counts behind a colon, without those that are 0.
+// tally writes counts of something, without those that are 0.
 func tally(c inspect.Counts, of string) string {
 	var parts []string
 	add := func(n int64, what string) {
@@ -85,5 +85,5 @@ func tally(c inspect.Counts, of string) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return ": " + of + " " + strings.Join(parts, ", ")
+	return ", " + of + ": " + strings.Join(parts, ", ")
 }

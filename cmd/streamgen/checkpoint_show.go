@@ -88,8 +88,11 @@ func printOperator(line func(string, ...any), o inspect.Operator, committed bool
 	line("%s", title)
 	for _, s := range o.Splits {
 		at := "at " + s.Position
-		if s.Done {
+		switch {
+		case s.Done:
 			at = "done"
+		case s.Position == inspect.NotBegun:
+			at = s.Position
 		}
 		line("  split %s\t%s\tsubtask %d", plain(s.Split), at, s.Subtask)
 	}
