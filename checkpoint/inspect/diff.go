@@ -3,7 +3,6 @@ package inspect
 import (
 	"bufio"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 
@@ -18,7 +17,7 @@ type Difference struct {
 	State string
 	// Only is "a" or "b" where the operator or the state is in one of them alone, else "".
 	Only string
-	// Before and After are the schemas of a state, with the kind in front where that is not the same; "" where they are equal.
+	// Before and After are the schemas of a state, with name and kind in front where these are not the same; "" where all are equal.
 	Before, After string
 	// Incomparable says why entries were not compared, nil where they were.
 	Incomparable error
@@ -147,7 +146,7 @@ func (d *differ) states() error {
 		if !before.known {
 			continue // it belongs to no operator, as what is on its way between two
 		}
-		if after := d.b.find(before); after != nil {
+		if after := d.b.find(before, d.a); after != nil {
 			if err := d.state(before, after); err != nil {
 				return err
 			}
@@ -158,7 +157,7 @@ func (d *differ) states() error {
 		}
 	}
 	for _, after := range d.b.states {
-		if after.known && d.a.find(after) == nil {
+		if after.known && d.a.find(after, d.b) == nil {
 			if err := d.only(after, "b"); err != nil {
 				return err
 			}
@@ -167,10 +166,24 @@ func (d *differ) states() error {
 	return nil
 }
 
-// find returns the state of the same name, nil if there is none.
-func (w *whole) find(wanted *heldState) *heldState {
+// find returns the state that a restore would take for one of another checkpoint, nil if there is none: that of its name, or else the one that
+// is kept by key, of which an operator has but one and whose type may have another name.
+func (w *whole) find(wanted *heldState, other *whole) *heldState {
+	if s := w.exactly(wanted.operator, wanted.Name); s != nil || wanted.Kind != checkpoint.KeyedState {
+		return s
+	}
 	for _, s := range w.states {
-		if s.known && s.operator == wanted.operator && s.Name == wanted.Name {
+		if s.known && s.operator == wanted.operator && s.Kind == checkpoint.KeyedState && other.exactly(s.operator, s.Name) == nil {
+			return s
+		}
+	}
+	return nil
+}
+
+// exactly returns the state of a name.
+func (w *whole) exactly(operator, name string) *heldState {
+	for _, s := range w.states {
+		if s.known && s.operator == operator && s.Name == name {
 			return s
 		}
 	}
@@ -198,11 +211,14 @@ func (d *differ) only(s *heldState, side string) error {
 // state compares a state that is in both.
 func (d *differ) state(before, after *heldState) error {
 	found := Difference{Operator: after.operator, State: after.Name}
-	if before.Schema != after.Schema || before.Kind != after.Kind {
+	if before.State != after.State {
 		found.Before, found.After = before.Schema, after.Schema
-		if before.Kind != after.Kind {
-			found.Before, found.After = fmt.Sprintf("%s, %s", before.Kind, before.Schema), fmt.Sprintf("%s, %s", after.Kind, after.Schema)
-		}
+	}
+	if before.Kind != after.Kind {
+		found.Before, found.After = before.Kind.String()+", "+found.Before, after.Kind.String()+", "+found.After
+	}
+	if before.Name != after.Name {
+		found.Before, found.After = before.Name+", "+found.Before, after.Name+", "+found.After
 	}
 	c, err := d.comparison(before, after)
 	if err != nil {

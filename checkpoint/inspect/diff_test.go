@@ -130,7 +130,10 @@ func TestDiffOfOperatorsAndStates(t *testing.T) {
 		a, b string
 		want []Difference
 	}{
-		{"keyed", "other", []Difference{
+		{"keyed", "other", []Difference{ // an operator has but one keyed state, whatever its type is called
+			{Operator: "Count", State: "Other", Before: "State, int: {N int}", After: "Other, int: {N int}", Entries: Counts{Removed: 2, Same: 1}},
+		}},
+		{"union", "other", []Difference{
 			{Operator: "Count", State: "State", Only: "a", Entries: Counts{Removed: 3}},
 			{Operator: "Count", State: "Other", Only: "b", Entries: Counts{Added: 1}},
 		}},
