@@ -30,13 +30,13 @@ The exit code is 0 if both hold the same, 1 if something differs, 2 if one canno
 		Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			summary, lines := cmd.OutOrStdout(), io.Writer(nil)
-			progress, clear := progressOf(cmd, "comparing")
+			progress, done := progressOf(cmd, "comparing")
 			if entries {
 				summary, lines = cmd.ErrOrStderr(), cmd.OutOrStdout()
-				progress, clear = progressBeside(cmd, "comparing")
+				progress, done = progressBeside(cmd, "comparing")
 			}
 			differences, err := inspect.Diff(vfs.OS(), inFolder(cmd, args[0]), inFolder(cmd, args[1]), lines, progress)
-			clear()
+			done()
 			if err != nil {
 				return err
 			}

@@ -43,9 +43,9 @@ The exit code is 0, 1 if there is no such key, or 2 if there is no such state or
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			selected.Name = args[1]
-			progress, clear := progressBeside(cmd, args[0])
+			progress, done := progressBeside(cmd, args[0])
 			entries, err := inspect.Dump(vfs.OS(), inFolder(cmd, args[0]), selected, cmd.OutOrStdout(), progress)
-			clear()
+			done()
 			if err == nil && entries == 0 && selected.Key != "" {
 				fmt.Fprintf(cmd.ErrOrStderr(), "%s has no entry of key %s\n", selected.Name, selected.Key)
 				return errFound

@@ -11,9 +11,9 @@ import (
 	"github.com/streamgen/streamgen/checkpoint/inspect"
 )
 
-// progressOf reports on standard error how far a long reading is, where that is a terminal, and ends the reading at an interrupt. Clear removes
+// progressOf reports on standard error how far a long reading is, where that is a terminal, and ends the reading at an interrupt. Done removes
 // the report, before anything else is printed.
-func progressOf(cmd *cobra.Command, what string) (progress inspect.Progress, clear func()) {
+func progressOf(cmd *cobra.Command, what string) (progress inspect.Progress, done func()) {
 	w := cmd.ErrOrStderr()
 	shown := isTerminal(w)
 	percent := int64(-1)
@@ -33,7 +33,7 @@ func progressOf(cmd *cobra.Command, what string) (progress inspect.Progress, cle
 }
 
 // progressBeside is progressOf for what prints on standard output meanwhile: where that is a terminal too, one would spoil the other.
-func progressBeside(cmd *cobra.Command, what string) (progress inspect.Progress, clear func()) {
+func progressBeside(cmd *cobra.Command, what string) (progress inspect.Progress, done func()) {
 	if isTerminal(cmd.OutOrStdout()) {
 		return func(int64, int64) error { return cmd.Context().Err() }, func() {}
 	}

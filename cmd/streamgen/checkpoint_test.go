@@ -91,7 +91,15 @@ func TestCheckpointVerify(t *testing.T) {
 	code, out, errs = streamgen(t, "checkpoint", "verify", dir)
 	require.Equal(t, exitFound, code)
 	require.Equal(t, 1, strings.Count(out, " is whole, "), "the other one is")
-	require.Contains(t, errs, "Count, subtask 1 of 1: data/")
+	require.Contains(t, errs, "manifest-000000000003: checkpoint 2 of WordCount: Count, subtask 1 of 1: data/")
+
+	entries, err := inspect.Find(vfs.OS(), dir)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(entries[1].Path, []byte("SGMF"), 0o600))
+	code, _, errs = streamgen(t, "checkpoint", "verify", entries[1].Path)
+	require.Equal(t, exitFound, code)
+	require.Contains(t, errs, ": checkpoint: ")
+	require.NotContains(t, errs, ": savepoint: ")
 
 	code, _, errs = streamgen(t, "checkpoint", "verify", t.TempDir())
 	require.Equal(t, exitTrouble, code)

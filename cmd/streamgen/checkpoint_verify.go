@@ -26,30 +26,36 @@ The exit code is 0 if all are whole, 1 if one is damaged, 2 if one cannot be rea
 				return err
 			}
 			for _, e := range entries {
-				progress, clear := progressOf(cmd, e.Path)
+				progress, done := progressOf(cmd, e.Path)
 				problem := inspect.Verify(vfs.OS(), e.Path, progress)
-				clear()
+				done()
 				if err := cmd.Context().Err(); err != nil {
 					return err
 				}
-				if problem != nil {
+				switch {
+				case problem != nil && e.Error != "": // it says itself what is damaged
 					fmt.Fprintf(cmd.ErrOrStderr(), "%s: %v\n", e.Path, problem)
+				case problem != nil:
+					fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s: %v\n", e.Path, what(e), problem)
+				}
+				if problem != nil {
 					err = errFound
 					continue
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s %d of %s is whole, %s\n", e.Path, what(e), e.ID, e.Job, bytesOf(e.Size))
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s is whole, %s\n", e.Path, what(e), bytesOf(e.Size))
 			}
 			return err
 		},
 	}
 }
 
-// what says what an entry is.
+// what says what an entry is that can be read.
 func what(e inspect.Entry) string {
+	kind := "checkpoint"
 	if e.Savepoint {
-		return "savepoint"
+		kind = "savepoint"
 	}
-	return "checkpoint"
+	return fmt.Sprintf("%s %d of %s", kind, e.ID, plain(e.Job))
 }
 
 // named returns the checkpoints that the arguments name: by their manifests, their folders, or a folder that holds some.
