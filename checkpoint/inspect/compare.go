@@ -39,7 +39,7 @@ func (c *comparison) compare() (Counts, error) {
 func byGroup(pieces []piece) map[int][]piece {
 	groups := map[int][]piece{}
 	for _, p := range pieces {
-		groups[p.section.Group] = append(groups[p.section.Group], p)
+		groups[p.group] = append(groups[p.group], p)
 	}
 	return groups
 }
@@ -48,7 +48,7 @@ func byGroup(pieces []piece) map[int][]piece {
 func (c *comparison) unit(before, after []piece) error {
 	size := int64(0)
 	for _, p := range before {
-		size += p.section.Size
+		size += p.size
 	}
 	passes := uint64(size/c.passSize) + 1
 	for pass := range passes {
@@ -117,7 +117,7 @@ func (c *comparison) each(from *whole, pieces []piece, s side, counted bool, vis
 		}
 		read := int64(0)
 		if counted {
-			read = piece.section.Stored()
+			read = piece.stored
 		}
 		if err := c.meter.add(read); err != nil {
 			return err

@@ -65,7 +65,7 @@ func Dump(fsys vfs.FS, path string, selected Selection, w io.Writer, progress Pr
 			if err := d.piece(p); err != nil {
 				return entries + d.entries, err
 			}
-			if err := m.add(p.section.Stored()); err != nil {
+			if err := m.add(p.stored); err != nil {
 				return entries + d.entries, err
 			}
 		}
@@ -116,7 +116,7 @@ func (d *dumper) prepare(key string) error {
 	group := serde.KeyGroup(hash, d.from.saved.Manifest.Checkpoint.KeyGroups)
 	var pieces []piece
 	for _, p := range d.pieces {
-		if p.section.Group == group {
+		if p.group == group {
 			pieces = append(pieces, p)
 		}
 	}

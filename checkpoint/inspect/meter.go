@@ -21,6 +21,6 @@ func (m *meter) at(read int64) error {
 // addPieces makes room for all the bytes of pieces.
 func (m *meter) addPieces(pieces []piece) {
 	for _, p := range pieces {
-		m.total += p.section.Stored()
+		m.total += p.stored
 	}
 }

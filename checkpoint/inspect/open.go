@@ -8,7 +8,6 @@ import (
 
 	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/checkpoint/chain"
-	"github.com/streamgen/streamgen/checkpoint/snapshot"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 )
 
@@ -75,12 +74,6 @@ type heldState struct {
 // name is what the state is called on a command line.
 func (s *heldState) name() string { return s.operator + "." + s.Name }
 
-// piece is a section of a state.
-type piece struct {
-	subtask *checkpoint.Subtask
-	section snapshot.Section
-}
-
 // open reads the checkpoint at path and the indexes of all its snapshots. It must be closed.
 func open(fsys vfs.FS, path string) (*whole, error) {
 	saved, err := Read(fsys, path)
@@ -133,101 +126,17 @@ func (w *whole) index() error {
 		if subtasks[i].Data.Size == 0 {
 			continue
 		}
-		f, err := w.files.of(&subtasks[i])
+		pieces, err := w.piecesOf(&subtasks[i])
 		if err != nil {
 			return err
 		}
-		for _, section := range f.snapshot.Sections() {
-			s := state(section.Operator, section.State)
-			s.pieces = append(s.pieces, piece{&subtasks[i], section})
+		for _, p := range pieces {
+			s := state(p.section.Operator, p.section.State)
+			s.pieces = append(s.pieces, p)
 		}
 	}
 	for _, operator := range operators {
 		w.states = append(w.states, byOperator[operator]...)
-	}
-	return nil
-}
-
-// file is an open snapshot.
-type file struct {
-	where    string
-	reader   vfs.Reader
-	snapshot *snapshot.Reader
-}
-
-// openFiles is how many snapshots are open at once: a checkpoint may have more subtasks than a process may open files.
-const openFiles = 16
-
-// snapshots are those that are open, the ones that were asked for last.
-type snapshots struct {
-	saved *chain.Savepoint
-	open  map[*checkpoint.Subtask]*file
-	order []*checkpoint.Subtask // in which they were opened
-}
-
-// of returns the snapshot of a subtask, which has one.
-func (f *snapshots) of(s *checkpoint.Subtask) (*file, error) {
-	if known := f.open[s]; known != nil {
-		return known, nil
-	}
-	if len(f.order) == openFiles {
-		oldest := f.order[0]
-		f.order = f.order[1:]
-		err := f.open[oldest].reader.Close()
-		delete(f.open, oldest)
-		if err != nil {
-			return nil, err
-		}
-	}
-	opened, err := openSnapshot(f.saved, s)
-	if err != nil {
-		return nil, err
-	}
-	f.open[s], f.order = opened, append(f.order, s)
-	return opened, nil
-}
-
-func (f *snapshots) close() error {
-	var errs []error
-	for _, opened := range f.open {
-		errs = append(errs, opened.reader.Close())
-	}
-	clear(f.open)
-	f.order = nil
-	return errors.Join(errs...)
-}
-
-// openSnapshot opens what a subtask held.
-func openSnapshot(saved *chain.Savepoint, s *checkpoint.Subtask) (*file, error) {
-	where := fmt.Sprintf("%s, subtask %d of %d: %s", s.Task, s.Index+1, s.Parallelism, s.Data.File)
-	if s.Data.File == "" {
-		where += "the manifest"
-	}
-	r, err := saved.ReadData(s.Data)
-	if err != nil {
-		return nil, fmt.Errorf("%s, subtask %d of %d: %w", s.Task, s.Index+1, s.Parallelism, err)
-	}
-	snap, err := snapshot.Open(r, r.Size())
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", where, err), r.Close())
-	}
-	return &file{where, r, snap}, nil
-}
-
-// blocks calls visit with the entries of each block of a piece.
-func (w *whole) blocks(p piece, visit func(entries []byte, count int) error) error {
-	f, err := w.files.of(p.subtask)
-	if err != nil {
-		return err
-	}
-	err = f.snapshot.Blocks(p.section, func(entries []byte, count int) error {
-		if err := visit(entries, count); err != nil {
-			return fmt.Errorf("%v: %w", p.section, err)
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", f.where, err)
 	}
 	return nil
 }

@@ -187,15 +187,15 @@ func (c *Contents) addState(s *heldState) {
 	groups := map[int]bool{}
 	for _, p := range s.pieces {
 		part := last(&state.Subtasks, func(part *StatePart) bool { return part.Subtask == p.subtask.Index },
-			StatePart{Subtask: p.subtask.Index, FirstKeyGroup: p.section.Group, LastKeyGroup: p.section.Group})
-		part.Entries += int64(p.section.Entries)
-		part.Size += p.section.Size
-		part.Stored += p.section.Stored()
-		part.FirstKeyGroup, part.LastKeyGroup = min(part.FirstKeyGroup, p.section.Group), max(part.LastKeyGroup, p.section.Group)
-		state.Entries += int64(p.section.Entries)
-		state.Size += p.section.Size
-		state.Stored += p.section.Stored()
-		groups[p.section.Group] = true
+			StatePart{Subtask: p.subtask.Index, FirstKeyGroup: p.group, LastKeyGroup: p.group})
+		part.Entries += p.entries
+		part.Size += p.size
+		part.Stored += p.stored
+		part.FirstKeyGroup, part.LastKeyGroup = min(part.FirstKeyGroup, p.group), max(part.LastKeyGroup, p.group)
+		state.Entries += p.entries
+		state.Size += p.size
+		state.Stored += p.stored
+		groups[p.group] = true
 	}
 	if s.Kind == checkpoint.KeyedState {
 		state.KeyGroups = len(groups)
