@@ -129,7 +129,7 @@ func ReadSavepoint(fsys vfs.FS, dir string) (*Savepoint, error) {
 
 // ReadCheckpoint reads a retained checkpoint of another job folder, by the path of its manifest.
 func ReadCheckpoint(fsys vfs.FS, manifest string) (*Savepoint, error) {
-	return readManifest(fsys, "checkpoint", manifest, filepath.Dir(filepath.Dir(manifest)), "start from an older checkpoint or a savepoint")
+	return readManifest(fsys, "checkpoint", manifest, filepath.Dir(filepath.Dir(manifest)), "start from an older one")
 }
 
 // readManifest reads the manifest of what is a savepoint or a checkpoint. Otherwise says what to do but to put it back.

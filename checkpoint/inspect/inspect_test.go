@@ -235,8 +235,8 @@ func TestReadOfAJob(t *testing.T) {
 	require.NoError(t, err)
 	flip(t, fsys, entries[1].Path, 30)
 	_, err = inspect.Read(fsys, entries[1].Path)
-	require.ErrorContains(t, err, "checkpoint: "+entries[1].Path+" is damaged", "not savepoint")
-	require.NotContains(t, strings.TrimSuffix(err.Error(), "or start from an older checkpoint or a savepoint"), "savepoint")
+	require.ErrorContains(t, err, "checkpoint: "+entries[1].Path+" is damaged")
+	require.NotContains(t, err.Error(), "savepoint")
 }
 
 // The manifest of a savepoint stands for it.

@@ -99,7 +99,7 @@ func TestCheckpointVerify(t *testing.T) {
 	code, _, errs = streamgen(t, "checkpoint", "verify", entries[1].Path)
 	require.Equal(t, exitFound, code)
 	require.Contains(t, errs, ": checkpoint: ")
-	require.NotContains(t, errs, ": savepoint: ")
+	require.NotContains(t, errs, "savepoint")
 
 	code, _, errs = streamgen(t, "checkpoint", "verify", t.TempDir())
 	require.Equal(t, exitTrouble, code)
