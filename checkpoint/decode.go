@@ -80,7 +80,7 @@ func (p *manifestParser) since(v ManifestVersion) bool { return p.version >= v }
 const (
 	manifestFields   = 6
 	checkpointFields = 6
-	subtaskFields    = 7
+	subtaskFields    = 8
 	dataFields       = 3
 	operatorFields   = 6
 	splitFields      = 4
@@ -116,8 +116,10 @@ func parseCheckpoint(p *manifestParser) *Checkpoint {
 
 func parseSubtask(p *manifestParser) Subtask {
 	fields := subtaskFields
-	if !p.since(ManifestStateKinds) {
-		fields--
+	for _, added := range []ManifestVersion{ManifestStateKinds, ManifestInFlight} {
+		if !p.since(added) {
+			fields--
+		}
 	}
 	p.ArrayOf(fields)
 	s := Subtask{
@@ -132,6 +134,10 @@ func parseSubtask(p *manifestParser) Subtask {
 	s.Watermark = NoWatermark
 	if p.since(ManifestStateKinds) {
 		s.Watermark = p.Int()
+	}
+	s.Firing = NoWatermark
+	if p.since(ManifestInFlight) {
+		s.Firing = p.Int()
 	}
 	return s
 }

@@ -21,7 +21,10 @@ const (
 	// ManifestStateKinds adds State.Kind and Subtask.Watermark. The states of a manifest before it are keyed, and nothing is known of the time.
 	ManifestStateKinds ManifestVersion = 2
 
-	newestManifest = ManifestStateKinds
+	// ManifestInFlight adds Subtask.Firing and the kind InFlight.
+	ManifestInFlight ManifestVersion = 3
+
+	newestManifest = ManifestInFlight
 )
 
 // The frame of a manifest: magic 4, version 2, zero 2, length of the payload 8; the payload; crc32c 4 of all that is before it.
@@ -80,7 +83,8 @@ func appendSubtask(b []byte, s *Subtask) []byte {
 	b = serde.AppendBytes(b, s.Data.Inline)
 	b = serde.AppendString(b, s.Data.File)
 	b = serde.AppendInt(b, s.Data.Size)
-	return serde.AppendInt(b, s.Watermark)
+	b = serde.AppendInt(b, s.Watermark)
+	return serde.AppendInt(b, s.Firing)
 }
 
 func appendOperator(b []byte, o *Operator) []byte {
@@ -145,7 +149,7 @@ func (m *Manifest) validate() error {
 		}
 		for _, o := range s.Operators {
 			for _, state := range o.States {
-				if state.Kind > BroadcastState {
+				if state.Kind > InFlight {
 					return fmt.Errorf("checkpoint %d: subtask %d of task %s: state %s of operator %s: kind %d is not known",
 						c.ID, s.Index, s.Task, state.Name, o.UID, state.Kind)
 				}

@@ -80,6 +80,8 @@ type Subtask struct {
 	Data Data
 	// Watermark is how far event time had come, in milliseconds since 1970-01-01 UTC; NoWatermark if it was not known.
 	Watermark int64
+	// Firing is a watermark that has come further, of which not all timers have fired; NoWatermark if there is none.
+	Firing int64
 }
 
 // NoWatermark is the watermark of a subtask that has heard of none.
@@ -134,14 +136,16 @@ const (
 	UnionList
 	// BroadcastState is the same everywhere: every subtask gets one copy of it.
 	BroadcastState
+	// InFlight are records that the barrier has overtaken on their way to the operator: they go to the subtasks that they belong to, before any others.
+	InFlight
 )
 
 // String names the kind in messages.
 func (k StateKind) String() string {
-	if k > BroadcastState {
+	if k > InFlight {
 		return fmt.Sprintf("state of kind %d", uint8(k))
 	}
-	return [...]string{"keyed state", "split list", "union list", "broadcast state"}[k]
+	return [...]string{"keyed state", "split list", "union list", "broadcast state", "records in flight"}[k]
 }
 
 // Data is where the bytes of a snapshot are: inline, or in a file of the job's folder.

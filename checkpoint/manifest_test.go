@@ -29,23 +29,23 @@ func sample() checkpoint.Manifest {
 				{Task: "Lines", Parallelism: 1, Finished: true, Operators: []checkpoint.Operator{{
 					UID: "Lines", Connector: checkpoint.Connector{Kind: "file", Version: 1},
 					Splits: []checkpoint.Split{{ID: "a.txt", Weight: 100, Position: []byte{7}, Done: true}},
-				}}, Data: checkpoint.Data{Inline: []byte("small")}, Watermark: checkpoint.NoWatermark},
+				}}, Data: checkpoint.Data{Inline: []byte("small")}, Watermark: checkpoint.NoWatermark, Firing: checkpoint.NoWatermark},
 				{Task: "Count", Index: 1, Parallelism: 2, Operators: []checkpoint.Operator{{
-					UID: "Count", States: []checkpoint.State{{Name: "state", Schema: "{}"}, {Name: "buffer.Pending", Schema: "string", Kind: checkpoint.SplitList}},
+					UID: "Count", States: []checkpoint.State{{Name: "state", Schema: "{}"}, {Name: "buffer.Pending", Schema: "string", Kind: checkpoint.SplitList}, {Name: "in flight", Schema: "string", Kind: checkpoint.InFlight}},
 				}, {
 					UID: "Totals", Handles: [][]byte{{1}, nil, {}},
-				}}, Data: checkpoint.Data{File: "data/epoch-0000000003-17-Count-1", Size: 1 << 20}, Watermark: 1_700_000_000_123},
+				}}, Data: checkpoint.Data{File: "data/epoch-0000000003-17-Count-1", Size: 1 << 20}, Watermark: 1_700_000_000_123, Firing: 1_700_000_000_456},
 			},
 		},
 	}
 }
 
-// The golden file holds what version 2 writes.
+// The golden file holds what version 3 writes.
 func TestManifestGolden(t *testing.T) {
 	m := sample()
 	b, err := checkpoint.EncodeManifest(&m)
 	require.NoError(t, err)
-	const name = "testdata/manifest-v2.hex"
+	const name = "testdata/manifest-v3.hex"
 	if *update {
 		require.NoError(t, os.WriteFile(name, []byte(hex.Dump(b)), 0o644))
 	}
@@ -67,7 +67,20 @@ func TestManifestOfVersion1(t *testing.T) {
 	m := sample()
 	count := &m.Checkpoint.Subtasks[1].Operators[0]
 	count.States = count.States[:1] // there were only keyed ones
-	m.Checkpoint.Subtasks[1].Watermark = checkpoint.NoWatermark
+	m.Checkpoint.Subtasks[1].Watermark, m.Checkpoint.Subtasks[1].Firing = checkpoint.NoWatermark, checkpoint.NoWatermark
+	require.Equal(t, &m, got)
+}
+
+// So is what version 2 wrote, which knew of no records in flight.
+func TestManifestOfVersion2(t *testing.T) {
+	golden, err := os.ReadFile("testdata/manifest-v2.hex")
+	require.NoError(t, err)
+	got, err := checkpoint.DecodeManifest(undump(t, golden))
+	require.NoError(t, err)
+	m := sample()
+	count := &m.Checkpoint.Subtasks[1].Operators[0]
+	count.States = count.States[:2]
+	m.Checkpoint.Subtasks[1].Firing = checkpoint.NoWatermark
 	require.Equal(t, &m, got)
 }
 
@@ -132,7 +145,7 @@ func TestManifestRoundTrip(t *testing.T) {
 					p := rapid.IntRange(1, 99).Draw(t, "parallelism")
 					return checkpoint.Subtask{Task: text.Draw(t, "task"), Parallelism: p, Index: rapid.IntRange(0, p-1).Draw(t, "index"),
 						Finished: rapid.Bool().Draw(t, "finished"), Operators: rapid.SliceOf(operator).Draw(t, "operators"),
-						Data: checkpoint.Data{Inline: blob.Draw(t, "inline"), Size: rapid.Int64Min(0).Draw(t, "size")}, Watermark: rapid.Int64().Draw(t, "watermark")}
+						Data: checkpoint.Data{Inline: blob.Draw(t, "inline"), Size: rapid.Int64Min(0).Draw(t, "size")}, Watermark: rapid.Int64().Draw(t, "watermark"), Firing: rapid.Int64().Draw(t, "firing")}
 				})).Draw(t, "subtasks"),
 			}
 		}
@@ -163,8 +176,8 @@ func TestManifestRefuses(t *testing.T) {
 			`checkpoint 17: subtask 1 of task Count: data file "/etc/passwd" is not a path within the folder`},
 		{"data twice", func(m *checkpoint.Manifest) { m.Checkpoint.Subtasks[0].Data.File = "data/x" },
 			"checkpoint 17: subtask 0 of task Lines: data both inline and in a file"},
-		{"kind of a state", func(m *checkpoint.Manifest) { m.Checkpoint.Subtasks[1].Operators[0].States[1].Kind = 4 },
-			"checkpoint 17: subtask 1 of task Count: state buffer.Pending of operator Count: kind 4 is not known"},
+		{"kind of a state", func(m *checkpoint.Manifest) { m.Checkpoint.Subtasks[1].Operators[0].States[1].Kind = 5 },
+			"checkpoint 17: subtask 1 of task Count: state buffer.Pending of operator Count: kind 5 is not known"},
 		{"data of negative size", func(m *checkpoint.Manifest) { m.Checkpoint.Subtasks[1].Data.Size = -1 },
 			"checkpoint 17: subtask 1 of task Count: data of -1 bytes"},
 	}
@@ -205,10 +218,10 @@ func TestManifestDamage(t *testing.T) {
 	}{
 		{"empty", func([]byte) []byte { return nil }, "manifest damaged at offset 0: 0 bytes are fewer than the 20 of a frame: the file is cut off"},
 		{"another file", func(b []byte) []byte { b[0] = 'x'; return b }, `manifest damaged at offset 0: it does not begin with "SGMF"`},
-		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 221 bytes of payload, there are 222"},
-		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 237: the checksum does not fit the 237 bytes before it"},
-		{"a later version", func(b []byte) []byte { b[4] = 3; return mend(b) },
-			"manifest of version 3 was written by a newer streamgen, this one reads up to 2: use a binary as new as the one that wrote it"},
+		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 258 bytes of payload, there are 259"},
+		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 274: the checksum does not fit the 274 bytes before it"},
+		{"a later version", func(b []byte) []byte { b[4] = 4; return mend(b) },
+			"manifest of version 4 was written by a newer streamgen, this one reads up to 3: use a binary as new as the one that wrote it"},
 		{"msgpack", func(b []byte) []byte { b[16] = 0xc1; return mend(b) }, "manifest damaged at offset 16: msgpack at offset 0: expected an array, found a byte that msgpack never uses (0xc1)"},
 	}
 	for _, test := range tests {

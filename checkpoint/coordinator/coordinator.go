@@ -42,6 +42,8 @@ type Action interface{ action() }
 type Barrier struct {
 	ID   int64
 	Kind checkpoint.Kind
+	// Triggered is when it left, by the job's monotonic clock.
+	Triggered time.Duration
 }
 
 type (
@@ -167,7 +169,7 @@ func (c *Coordinator) Request(kind checkpoint.Kind, now time.Duration, wall time
 }
 
 func (c *Coordinator) trigger(kind checkpoint.Kind, now time.Duration, wall time.Time) Trigger {
-	p := &pending{barrier: Barrier{ID: c.nextID, Kind: kind}, triggered: now, wall: wall,
+	p := &pending{barrier: Barrier{ID: c.nextID, Kind: kind, Triggered: now}, triggered: now, wall: wall,
 		acked: make([]*checkpoint.Subtask, len(c.o.Subtasks)), missing: len(c.o.Subtasks)}
 	c.nextID++
 	c.pending = append(c.pending, p)

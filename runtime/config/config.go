@@ -49,6 +49,11 @@ type Checkpointing struct {
 	InlineThreshold int
 	// Compression is how snapshots are compressed (snapshot-compression).
 	Compression Compression
+	// Unaligned lets barriers overtake the records that wait before a task (unaligned.enabled). It excludes AtLeastOnce, and MaxConcurrent above 1.
+	Unaligned bool
+	// AlignedTimeout is for how long a checkpoint is aligned first, since its trigger, before its barriers overtake; 0: not at all
+	// (aligned-checkpoint-timeout). It needs Unaligned.
+	AlignedTimeout time.Duration
 }
 
 // Recovery is what can be set under execution.state-recovery.
@@ -57,6 +62,9 @@ type Recovery struct {
 	Path string
 	// IgnoreUnclaimed drops state that no operator of the pipeline takes (ignore-unclaimed-state). Otherwise it is an error.
 	IgnoreUnclaimed bool
+	// WithoutChannelState is the number of a checkpoint whose records in flight are dropped when it is restored, -1 for none
+	// (without-channel-state.checkpoint-id).
+	WithoutChannelState int
 	// Fresh starts from nothing, whatever checkpoints and output there are (--fresh). It overrides Path.
 	Fresh bool
 }

@@ -16,6 +16,7 @@ func Default() Config {
 			CreateSubdir:    true,
 			InlineThreshold: 20 * kibibyte,
 		},
+		Recovery: Recovery{WithoutChannelState: -1},
 		Restart: Restart{
 			ExponentialDelay: ExponentialDelay{
 				InitialBackoff:    time.Second,

@@ -85,6 +85,26 @@ func checkpointingOptions() []Option {
 			enum[Compression](prefix+"snapshot-compression", compressionWords),
 			func(c *Config) *Compression { return &c.Checkpointing.Compression },
 			"How snapshots are compressed. `true` means s2, `false` none"),
+		supported(prefix+"unaligned.enabled", "Checkpointing.Unaligned", boolean,
+			func(c *Config) *bool { return &c.Checkpointing.Unaligned },
+			"Whether barriers overtake the records that wait before a task: these are part of the checkpoint then"),
+		supported(prefix+"aligned-checkpoint-timeout", "Checkpointing.AlignedTimeout", duration,
+			func(c *Config) *time.Duration { return &c.Checkpointing.AlignedTimeout },
+			"For how long a checkpoint is aligned, from its trigger on, before its barriers overtake. 0: not at all"),
+		unalignedForced(prefix + "unaligned.forced"),
+	}
+}
+
+// unalignedForced is an option without an effect: every kind of edge takes part in unaligned checkpoints.
+func unalignedForced(key string) Option {
+	return Option{
+		Key: key, Kind: boolean.kind, Default: "false", Supported: true,
+		Help: "Accepted for Flink's sake: every kind of edge takes part in unaligned checkpoints, loops and broadcasts too",
+		set: func(_ *Config, value string) error {
+			_, err := boolean.parse(value)
+			return err
+		},
+		get: func(Config) string { return "false" },
 	}
 }
 
@@ -97,6 +117,9 @@ func recoveryOptions() []Option {
 		supported(prefix+"ignore-unclaimed-state", "Recovery.IgnoreUnclaimed", boolean,
 			func(c *Config) *bool { return &c.Recovery.IgnoreUnclaimed },
 			"Drop state that no operator of the pipeline takes, instead of refusing to start"),
+		supported(prefix+"without-channel-state.checkpoint-id", "Recovery.WithoutChannelState", integer,
+			func(c *Config) *int { return &c.Recovery.WithoutChannelState },
+			"Number of a checkpoint whose records in flight are dropped when it is restored. -1: none"),
 	}
 }
 

@@ -79,8 +79,8 @@ func TestSetErrors(t *testing.T) {
 		"a relative URL":    {"execution.checkpointing.dir", "file://x", `execution.checkpointing.dir: "file://x" is not a value of it: want three slashes before an absolute path, as in file:///folder`},
 		"the claiming mode": {"execution.state-recovery.claim-mode", "CLAIM", `execution.state-recovery.claim-mode: "CLAIM" is not a value of it: CLAIM is not supported yet: want NO_CLAIM`},
 		"not supported": {
-			"execution.checkpointing.unaligned.enabled", "true",
-			`execution.checkpointing.unaligned.enabled: "true" is not supported yet; this version always does what false says`,
+			"state.backend.type", "pebble",
+			`state.backend.type: "pebble" is not supported yet; this version always does what heap says`,
 		},
 		"not supported with Flink's default": {
 			"jobmanager.execution.failover-strategy", "region",

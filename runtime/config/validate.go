@@ -21,6 +21,8 @@ func Validate(c Config) error {
 	p.parallelism(c)
 	p.checkpointing(c.Checkpointing)
 	p.restart(c.Restart)
+	p.unless(c.Recovery.WithoutChannelState >= -1,
+		"execution.state-recovery.without-channel-state.checkpoint-id is %d: want the number of a checkpoint, or -1", c.Recovery.WithoutChannelState)
 	p.unless(!c.Recovery.Fresh || c.Recovery.Path == "", "--fresh starts from nothing, but execution.state-recovery.path is %s: leave one of them out; "+
 		"to go back to a savepoint give it with a new execution.checkpointing.dir", c.Recovery.Path)
 	return errors.Join(p...)
@@ -64,6 +66,13 @@ func (p *problems) checkpointing(c Checkpointing) {
 	p.unless(c.MinPause <= 0 || c.MaxConcurrent <= 1,
 		prefix+"min-pause is %s and "+prefix+"max-concurrent-checkpoints %d: a pause after each checkpoint means one at a time; set one of them",
 		formatDuration(c.MinPause), c.MaxConcurrent)
+	p.unless(!c.Unaligned || c.Mode != AtLeastOnce,
+		prefix+"unaligned.enabled is true and "+prefix+"mode AT_LEAST_ONCE: without alignment there is nothing to overtake; set one of them")
+	p.unless(!c.Unaligned || c.MaxConcurrent <= 1,
+		prefix+"unaligned.enabled is true and "+prefix+"max-concurrent-checkpoints %d: each checkpoint would write down what the others overtake; set it to 1", c.MaxConcurrent)
+	p.unless(c.AlignedTimeout >= 0, prefix+"aligned-checkpoint-timeout is %s: it cannot be negative", formatDuration(c.AlignedTimeout))
+	p.unless(c.AlignedTimeout <= 0 || c.Unaligned,
+		prefix+"aligned-checkpoint-timeout is %s, but "+prefix+"unaligned.enabled is not set: no checkpoint would turn unaligned", formatDuration(c.AlignedTimeout))
 	p.unless(c.TolerableFailures >= 0, prefix+"tolerable-failed-checkpoints is %d: it cannot be negative", c.TolerableFailures)
 	p.unless(int(c.Retention) < len(retentionWords),
 		prefix+"externalized-checkpoint-retention is %v: want %s", c.Retention, alternatives(retentionWords))

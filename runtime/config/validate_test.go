@@ -38,6 +38,27 @@ func TestValidate(t *testing.T) {
 			"execution.checkpointing.min-pause is 1 s and execution.checkpointing.max-concurrent-checkpoints 2: " +
 				"a pause after each checkpoint means one at a time; set one of them",
 		},
+		"nothing to overtake": {
+			func(c *Config) { c.Checkpointing.Unaligned, c.Checkpointing.Mode = true, AtLeastOnce },
+			"execution.checkpointing.unaligned.enabled is true and execution.checkpointing.mode AT_LEAST_ONCE: without alignment there is nothing to overtake; set one of them",
+		},
+		"several that overtake": {
+			func(c *Config) { c.Checkpointing.Unaligned, c.Checkpointing.MaxConcurrent = true, 2 },
+			"execution.checkpointing.unaligned.enabled is true and execution.checkpointing.max-concurrent-checkpoints 2: " +
+				"each checkpoint would write down what the others overtake; set it to 1",
+		},
+		"a time-out of an alignment that goes on": {
+			func(c *Config) { c.Checkpointing.AlignedTimeout = time.Second },
+			"execution.checkpointing.aligned-checkpoint-timeout is 1 s, but execution.checkpointing.unaligned.enabled is not set: no checkpoint would turn unaligned",
+		},
+		"a time-out before the beginning": {
+			func(c *Config) { c.Checkpointing.Unaligned, c.Checkpointing.AlignedTimeout = true, -time.Second },
+			"execution.checkpointing.aligned-checkpoint-timeout is -1 s: it cannot be negative",
+		},
+		"records in flight of no checkpoint": {
+			func(c *Config) { c.Recovery.WithoutChannelState = -2 },
+			"execution.state-recovery.without-channel-state.checkpoint-id is -2: want the number of a checkpoint, or -1",
+		},
 		"none at a time": {
 			func(c *Config) { c.Checkpointing.MaxConcurrent = 0 },
 			"execution.checkpointing.max-concurrent-checkpoints is 0: want at least 1",

@@ -182,6 +182,7 @@ func (a *attempt) build() {
 			s.task.info, s.task.subtask, s.task.env = v, i, a.env
 			s.task.counts = Counts{info: v, counts: make([]atomic.Int64, len(v.info.Operators))}
 			s.align.blocks = a.env.config.Checkpointing.Mode == config.ExactlyOnce
+			s.overtaking.enabled, s.overtaking.timeout = a.env.config.Checkpointing.Unaligned, a.env.config.Checkpointing.AlignedTimeout
 			s.finished = a.from.finishedSubtask(v, i, inputOver)
 			s.eventTime, s.timeless = v.info.Operators[0].eventTime, timeless[v]
 			s.task.times = a.restoredTimes(v, i)
@@ -210,7 +211,8 @@ func (a *attempt) newRestore(s *subtask) *Restore {
 	return &Restore{
 		task: s.task, subtask: s, from: a.from, splits: a.splits, attempt: a.token,
 		states: map[string][]checkpoint.State{}, readers: map[*checkpoint.Subtask]*snapshotFile{},
-		ignoring: a.env.config.Recovery.IgnoreUnclaimed,
+		ignoring: a.env.config.Recovery.IgnoreUnclaimed, edges: a.job.edgesInto(s.task.info),
+		withoutInFlight: a.env.config.Recovery.WithoutChannelState,
 	}
 }
 

@@ -121,6 +121,17 @@ func (j *Job) resolve(c config.Config) error {
 	return errors.Join(errs...)
 }
 
+// edgesInto are those that lead to a task.
+func (j *Job) edgesInto(v *vertexInfo) []*edge {
+	var edges []*edge
+	for _, e := range j.edges {
+		if e.to == v {
+			edges = append(edges, e)
+		}
+	}
+	return edges
+}
+
 // Graph describes the job under a configuration.
 func (j *Job) Graph(c config.Config) (runtime.Graph, error) {
 	if err := j.resolve(c); err != nil {

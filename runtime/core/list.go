@@ -60,7 +60,7 @@ func (r *Restore) List(uid, state string, l listState) {
 	if r.asking {
 		return
 	}
-	d := dealer{kind: l.Kind(), subtask: r.task.subtask, parallelism: r.task.info.parallelism}
+	d := dealer{kind: l.Kind(), subtask: r.task.subtask, parallelism: r.task.info.parallelism, apart: r.from.hadInFlight(uid)}
 	r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
 		if r.err != nil {
 			return
@@ -99,6 +99,8 @@ type dealer struct {
 	kind                 checkpoint.StateKind
 	subtask, parallelism int
 
+	apart bool // records were in flight to the operator
+
 	seen  int  // elements dealt so far, to whomever
 	given bool // there was a copy
 	stays bool // the part that is dealt belongs to the old subtask of the same number
@@ -111,7 +113,11 @@ func (d *dealer) begin(s *checkpoint.Subtask) bool {
 	d.mine = s.Index == d.subtask
 	switch d.kind {
 	case checkpoint.BroadcastState:
-		// One copy, and the same one for all: without alignment (at least once) they may differ.
+		// One copy, and the same one for all: without alignment (at least once) they may differ. Where barriers have overtaken records each
+		// copy goes with those that were on their way to it.
+		if d.apart && d.stays {
+			return d.mine
+		}
 		first := !d.given
 		d.given = true
 		return first

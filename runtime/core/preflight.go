@@ -41,9 +41,10 @@ func (a *attempt) checkStates() error {
 		runner.task().info = v
 		r := &Restore{
 			task: runner.task(), from: a.from, states: map[string][]checkpoint.State{}, asking: true,
-			ignoring: a.env.config.Recovery.IgnoreUnclaimed,
+			ignoring: a.env.config.Recovery.IgnoreUnclaimed, edges: a.job.edgesInto(v),
 		}
 		runner.Restore(r)
+		r.inFlight()
 		errs = append(errs, r.done())
 	}
 	return errors.Join(errs...)

@@ -41,6 +41,15 @@ func (r *restored) splits(uid string) []runtime.Split {
 	return splits
 }
 
+// hadInFlight reports whether barriers had overtaken records on their way to an operator.
+func (r *restored) hadInFlight(uid string) bool {
+	found := false
+	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) {
+		found = found || slices.ContainsFunc(o.States, func(s checkpoint.State) bool { return s.Kind == checkpoint.InFlight })
+	})
+	return found
+}
+
 // handles are the transactions of a sink that are to be committed.
 func (r *restored) handles(uid string) [][]byte {
 	var handles [][]byte

@@ -93,6 +93,19 @@ func (s *schedule) auditLeftovers() error {
 	return nil
 }
 
+// countInFlight counts the operators to which a checkpoint holds records in flight.
+func (s *schedule) countInFlight(c *checkpoint.Checkpoint) {
+	for _, held := range c.Subtasks {
+		for _, o := range held.Operators {
+			for _, state := range o.States {
+				if state.Kind == checkpoint.InFlight {
+					s.figures.inFlight++
+				}
+			}
+		}
+	}
+}
+
 // auditRetained looks whether the newest checkpoints, as many as are to be kept, are whole.
 func (s *schedule) auditRetained() error {
 	type link struct {
@@ -134,6 +147,7 @@ func (s *schedule) auditRetained() error {
 		if m.Checkpoint == nil || seen[m.Checkpoint.ID] {
 			continue
 		}
+		s.countInFlight(m.Checkpoint)
 		if _, err := chain.ReadCheckpoint(s.disk, path.Join(s.folder, l.epoch, l.name)); err != nil {
 			return fmt.Errorf("retained checkpoint %d: %w", m.Checkpoint.ID, err)
 		}

@@ -17,6 +17,7 @@ type figures struct {
 	points                                int    // single crash points
 	replayed                              int
 	lists                                 int // of a subtask, restored with something in it
+	inFlight                              int // inputs of subtasks with records in flight, in the checkpoints that were audited
 	began                                 time.Time
 }
 
@@ -33,6 +34,7 @@ func (f *figures) add(g figures) {
 	f.checkpoints += g.checkpoints
 	f.failed += g.failed
 	f.lists += g.lists
+	f.inFlight += g.inFlight
 	for i := range f.faults {
 		f.faults[i] += g.faults[i]
 	}

@@ -33,7 +33,7 @@ func (p *relayed) StreamgenJob() runtime.Job {
 			return &relayedCount{states: table.New[string, wordcount.CountState](p.codec), totals: core.NewSinkPort(p.totals)}
 		})
 	core.Connect(j, core.Rebalance, lines, func(t *relayedLines) *core.Output[string] { return &t.toWords }, words, 0, stringRecords())
-	core.Connect(j, core.Hash, words, func(t *relayedWords) *core.Output[string] { return &t.toCount }, count, 0, stringRecords())
+	core.Connect(j, core.Hash, words, func(t *relayedWords) *core.Output[string] { return &t.toCount }, count, 0, stringRecords().By(serde.HashString))
 	return j
 }
 

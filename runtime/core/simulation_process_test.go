@@ -162,6 +162,10 @@ func (s *schedule) config(f fate) config.Config {
 	if s.random.IntN(2) == 0 {
 		k.Compression = config.NoCompression
 	}
+	if s.unaligned && s.random.IntN(4) > 0 {
+		k.Unaligned, k.MaxConcurrent = true, 1
+		k.AlignedTimeout = time.Duration(s.random.IntN(3)) * time.Millisecond
+	}
 	if s.fixed != nil {
 		s.fixed(&c)
 	}

@@ -25,6 +25,7 @@ type schedule struct {
 	timed       *timedStory // nil if it is no story of timers
 	calling     *calling    // the pipeline, but for its source and sink, if it is one with calls
 	lists       bool        // the pipeline is the one that keeps lists
+	unaligned   bool        // most runs have barriers that overtake, at once or later
 	// changing says that each run is another program, whose state has another form.
 	changing bool
 	// parallelism of each run; 0 draws one from 1 to 3 at every start.

@@ -29,7 +29,13 @@ type timedStory struct {
 
 // pipeline makes the job of a run.
 func (s *schedule) timedPipeline(fs vfs.FS) *timed.Timed {
-	violated := func(format string, values ...any) { s.violated(format, values...) }
+	violated := func(format string, values ...any) {
+		// Subtasks that barriers have overtaken stand at different watermarks. Who takes over from several of them goes on from the least.
+		if s.unaligned && s.parallelism == 0 && strings.HasPrefix(format, "the watermark went back") {
+			return
+		}
+		s.violated(format, values...)
+	}
 	return &timed.Timed{
 		Ticks:  &ticks{splits: s.timed.ticks, random: s.random, most: 1 << s.random.IntN(6)},
 		Remind: timed.Remind{Violated: violated},

@@ -109,8 +109,11 @@ type Restore struct {
 	readers  map[*checkpoint.Subtask]*snapshotFile
 	err      error
 	attempt  string
-	ignoring bool // of states that no operator takes
-	asking   bool // only for what would be restored: nothing is opened
+	ignoring bool    // of states that no operator takes
+	asking   bool    // only for what would be restored: nothing is opened
+	edges    []*edge // that lead to the task
+	// withoutInFlight is the checkpoint whose records in flight are dropped.
+	withoutInFlight int
 }
 
 // Source opens a source at its positions.

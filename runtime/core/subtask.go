@@ -24,7 +24,7 @@ type subtask struct {
 	task   *Task
 	run    *attempt
 	lane   lane
-	broken bool // of the lane: a commit has failed, and none may follow it
+	broken bool // of the lane: a pre-commit or a commit has failed, and nothing may follow it
 	// givenUp holds the checkpoints that were: their snapshots need not be stored.
 	givenUp  sync.Map
 	life     life
@@ -48,6 +48,8 @@ type subtask struct {
 	finished  bool    // Finish has run, in this run or before
 	timing
 	timerState
+	overtaking
+	replays replays
 
 	calls    anyCalls // those of its operator with Async, nil if it has none
 	draining bool     // all input was taken, but calls for it are in flight
@@ -66,7 +68,7 @@ const (
 
 // channel is the receiving side of an edge from one subtask.
 type channel struct {
-	input int
+	edge  *edge
 	queue []Records
 	channelTime
 }
@@ -99,8 +101,8 @@ type (
 
 func (s *subtask) box() *mailbox { return &s.mailbox }
 
-func (s *subtask) addChannel(input int, timeless bool) int {
-	s.channels = append(s.channels, channel{input: input, channelTime: channelTime{watermark: runtime.MinTime, timeless: timeless}})
+func (s *subtask) addChannel(e *edge, timeless bool) int {
+	s.channels = append(s.channels, channel{edge: e, channelTime: channelTime{watermark: runtime.MinTime, timeless: timeless}})
 	return s.align.addChannel()
 }
 
@@ -143,6 +145,9 @@ func (s *subtask) collect() {
 	for _, d := range s.post.deliveries {
 		c := &s.channels[d.channel]
 		c.queue = append(c.queue, d.records)
+		if s.overtaking.enabled || len(s.captures) > 0 {
+			s.arrives(d.channel, d.records)
+		}
 	}
 	for _, r := range s.post.returned {
 		h := r.head().home
@@ -155,7 +160,9 @@ func (s *subtask) collect() {
 // start opens the operators with the state that they held.
 func (s *subtask) start() {
 	r := s.run.newRestore(s)
+	s.replays = replays{first: len(s.channels), next: len(s.channels)}
 	s.runner.Restore(r)
+	r.inFlight()
 	if err := r.done(); err != nil {
 		s.fail(err)
 		return
@@ -199,7 +206,7 @@ func (s *subtask) takeRecords() status {
 		s.flush()
 		return s.awaitTimers()
 	}
-	s.process(s.channels[s.from].input, s.current)
+	s.process(s.channels[s.from].edge.input, s.current)
 	if s.current.done() {
 		s.endOfBatch()
 	}
@@ -240,20 +247,28 @@ func (s *subtask) afterRecords() {
 
 // next makes the first batch of the next channel that is not blocked the current one.
 func (s *subtask) next() bool {
-	for i := range s.channels {
-		k := (s.last + 1 + i) % len(s.channels)
-		c := &s.channels[k]
-		if len(c.queue) == 0 || s.align.blocked[k] {
-			continue
-		}
-		s.current, s.from, s.last = c.queue[0], k, k
-		s.resume(c)
-		copy(c.queue, c.queue[1:])
-		c.queue[len(c.queue)-1] = nil
-		c.queue = c.queue[:len(c.queue)-1]
+	if k := s.nextReplay(); k >= 0 {
+		s.take(k)
 		return true
 	}
+	for i := range s.channels {
+		k := (s.last + 1 + i) % len(s.channels)
+		if len(s.channels[k].queue) > 0 && !s.align.blocked[k] {
+			s.take(k)
+			return true
+		}
+	}
 	return false
+}
+
+// take makes the first batch of a channel the current one.
+func (s *subtask) take(k int) {
+	c := &s.channels[k]
+	s.current, s.from, s.last = c.queue[0], k, k
+	s.resume(c)
+	copy(c.queue, c.queue[1:])
+	c.queue[len(c.queue)-1] = nil
+	c.queue = c.queue[:len(c.queue)-1]
 }
 
 // endOfBatch handles what follows the records of the current batch and gives it back.
@@ -278,7 +293,9 @@ func (s *subtask) endOfBatch() {
 	records := s.current
 	s.current = nil
 	s.received.Store(s.received.Load() + int64(records.size()))
-	h.home.mailbox.giveBack(records)
+	if h.home.mailbox != nil { // not for one that was replayed
+		h.home.mailbox.giveBack(records)
+	}
 }
 
 func (s *subtask) flush() {
@@ -319,8 +336,11 @@ func (s *subtask) handle(command any) {
 		s.complete(c.barrier)
 	case timersDue:
 		s.stopTimerAlarm()
+	case overtakeDue:
+		s.overtake(c.barrier)
 	case abort:
 		s.align.abort(c.barrier.ID)
+		s.givesUp(c.barrier.ID)
 		s.givenUp.Store(c.barrier.ID, true)
 		if s.suspended == c.barrier.ID {
 			s.suspended = 0
@@ -332,13 +352,30 @@ func (s *subtask) handle(command any) {
 	}
 }
 
-// checkpoint hands out what the task holds, sends the barrier on and leaves it to the lane to make all of it durable.
+// checkpoint takes a checkpoint whose barrier has come everywhere.
 func (s *subtask) checkpoint(b coordinator.Barrier) {
-	if s.life >= closing {
+	if snap := s.snapshot(b); snap != nil {
+		s.submit(snap)
+	}
+}
+
+// submit leaves it to the lane to make a snapshot durable.
+func (s *subtask) submit(snap *Snapshot) {
+	if snap.err != nil {
+		s.fail(snap.err)
 		return
 	}
+	s.lane.run(func() { s.acknowledge(snap) })
+}
+
+// snapshot hands out what the task holds and sends the barrier on. It returns nil if that has failed the task.
+func (s *subtask) snapshot(b coordinator.Barrier) *Snapshot {
+	if s.life >= closing {
+		return nil
+	}
+	s.hasTaken(b.ID)
 	held := checkpoint.Subtask{Task: s.task.info.name, Index: s.task.subtask, Parallelism: s.task.info.parallelism, Finished: s.finished,
-		Watermark: int64(s.heldWatermark())}
+		Watermark: int64(s.heldWatermark()), Firing: int64(s.firingWatermark())}
 	for _, o := range s.task.info.info.Operators {
 		held.Operators = append(held.Operators, checkpoint.Operator{UID: o.uid, Connector: o.connector})
 	}
@@ -346,27 +383,40 @@ func (s *subtask) checkpoint(b coordinator.Barrier) {
 	s.runner.Barrier(snap)
 	if snap.err != nil {
 		s.fail(snap.err)
-		return
+		return nil
 	}
-	if s.life == running {
+	// Behind the end of its output a barrier tells of the checkpoint those that have not come to that end and could wait for long.
+	if s.life == running || s.overtaking.enabled {
 		for _, o := range s.outputs {
 			o.barrier(b)
 		}
-		if b.Kind == checkpoint.StopSavepoint {
-			s.suspended = b.ID
+	}
+	if s.life == running && b.Kind == checkpoint.StopSavepoint {
+		s.suspended = b.ID
+	}
+	if len(snap.syncs) > 0 {
+		// At once, and whatever becomes of the checkpoint: later ones hold these transactions too.
+		s.lane.run(func() { s.preCommit(snap) })
+	}
+	return snap
+}
+
+// preCommit makes durable what sinks have written up to the barrier. It runs in the lane.
+func (s *subtask) preCommit(snap *Snapshot) {
+	for _, sync := range snap.syncs {
+		if err := s.guard(sync); err != nil {
+			// What was written since the barrier before is lost: only a restart brings it back.
+			s.broken = true
+			s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
+			return
 		}
 	}
-	s.lane.run(func() { s.acknowledge(snap) })
 }
 
 // acknowledge makes a snapshot durable and tells the master. It runs in the lane.
 func (s *subtask) acknowledge(snap *Snapshot) {
-	for _, sync := range snap.syncs {
-		if err := s.guard(sync); err != nil {
-			// What was written since the barrier before is lost: only a restart brings it back.
-			s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
-			return
-		}
+	if s.broken {
+		return
 	}
 	if _, late := s.givenUp.Load(snap.barrier.ID); late {
 		return

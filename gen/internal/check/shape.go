@@ -238,15 +238,16 @@ func (s *shaper) stateFits() {
 	if s.op.State == nil {
 		return
 	}
-	if s.op.Key == nil && complete {
-		i := slices.IndexFunc(s.op.Inputs, func(in *model.Input) bool { return in.Method.State })
-		s.fail(s.state.Pos(), "operator "+s.op.Name()+" keeps "+s.typeName(s.op.State)+", but has no Key",
-			"say whose state it is: add Key"+s.op.Inputs[i].Suffix()+"("+s.typeName(s.op.Inputs[i].Record)+") with the key as its result; "+
-				"or, for state that belongs to no key, take a struct "+listFields)
-		return
-	}
 	s.ttls()
 	s.checkState()
+}
+
+// keyless reports an operator that keeps a state for each key, but has no keys.
+func (s *shaper) keyless() {
+	i := slices.IndexFunc(s.op.Inputs, func(in *model.Input) bool { return in.Method.State })
+	s.fail(s.state.Pos(), "operator "+s.op.Name()+" keeps "+s.typeName(s.op.State)+", but has no Key",
+		"say whose state it is: add Key"+s.op.Inputs[i].Suffix()+"("+s.typeName(s.op.Inputs[i].Record)+") with the key as its result; "+
+			"or, for state that belongs to no key, take a struct "+listFields)
 }
 
 // output returns the operator's output of that name, new if need be.
