@@ -25,7 +25,7 @@ type changed struct {
 // differs is what a map says.
 func TestDiffIsThatOfMaps(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		state := rapid.SampledFrom([]checkpoint.State{keyed, split, union, broadcast}).Draw(t, "state")
+		state := rapid.SampledFrom([]checkpoint.State{keyed, split, union, inFlight, broadcast}).Draw(t, "state")
 		hasKeys := state.Kind == checkpoint.KeyedState || state.Kind == checkpoint.BroadcastState
 		draw := func(name string) (made, map[number]int) {
 			m := made{state: state, groups: 1, parallelism: rapid.IntRange(1, 3).Draw(t, "parallelism")}

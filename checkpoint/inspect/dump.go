@@ -25,7 +25,7 @@ type Selection struct {
 // in memory at once, whatever the state's size. Progress may be nil.
 //
 //	{"key":K,"value":V}        keyed state and broadcast state
-//	{"subtask":N,"value":V}    an element of a list, which that subtask kept, from 0
+//	{"subtask":N,"value":V}    an element of a list or a record in flight, which that subtask kept, from 0
 //
 // Where an operator with several states is selected, "state":NAME comes first. Of a broadcast state, of which each subtask has a copy, the one is
 // dumped that a restore takes. The form of keys and values is that of [schema.Type.WriteJSON].

@@ -28,6 +28,7 @@ func TestDumpByKind(t *testing.T) {
 		{"keyed", keyed, `{"key":7,"value":{"N":1}}` + "\n"},
 		{"split", split, `{"subtask":0,"value":7}` + "\n" + `{"subtask":1,"value":8}` + "\n"},
 		{"union", union, `{"subtask":0,"value":7}` + "\n" + `{"subtask":1,"value":8}` + "\n"},
+		{"in flight", inFlight, `{"subtask":0,"value":7}` + "\n" + `{"subtask":1,"value":8}` + "\n"},
 		{"broadcast", broadcast, `{"key":7,"value":1}` + "\n"}, // of the first subtask
 	} {
 		entries := []number{{7, 1}, {8, 2}}

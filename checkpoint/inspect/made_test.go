@@ -77,5 +77,6 @@ var (
 	keyed     = checkpoint.State{Name: "State", Schema: "int: {N int}"}
 	split     = checkpoint.State{Name: "State", Schema: "int", Kind: checkpoint.SplitList}
 	union     = checkpoint.State{Name: "State", Schema: "int", Kind: checkpoint.UnionList}
+	inFlight  = checkpoint.State{Name: "State", Schema: "int", Kind: checkpoint.InFlight}
 	broadcast = checkpoint.State{Name: "State", Schema: "{Key int, Value int}", Kind: checkpoint.BroadcastState}
 )

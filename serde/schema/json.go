@@ -98,7 +98,7 @@ func (j *jsonWriter) begin(t *Type, n int, bracket byte) {
 }
 
 // timerType is an element of a set of timers.
-var timerType = &Type{Kind: Basic, Name: "timer"}
+var timerType = &Type{Kind: Basic, Name: anyTimer}
 
 // next writes what stands before the next part of the innermost container, and returns its type, or ends the container and returns nil.
 func (j *jsonWriter) next() *Type {

@@ -81,7 +81,7 @@ func (j *jsonWriter) read(t *Type) (text []byte, quoted bool) {
 		return []byte(p.String()), true
 	case "time":
 		b, quoted = appendTime(b, p.Time()), true
-	case "timer":
+	case anyTimer, "timer.Event", "timer.Processing":
 		if p.Nil() {
 			return append(b, "null"...), false
 		}

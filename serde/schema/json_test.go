@@ -50,6 +50,8 @@ func TestValuesAsJSON(t *testing.T) {
 		{"time", serde.AppendTime(nil, instant), `"2026-01-02T03:04:05.000006Z"`},
 		{"timer", serde.AppendNil(nil), `null`},
 		{"timer", serde.AppendInt(nil, 1500), `"1970-01-01T00:00:01.5Z"`},
+		{"timer.Event", serde.AppendInt(nil, 1500), `"1970-01-01T00:00:01.5Z"`},
+		{"timer.Processing", serde.AppendNil(nil), `null`},
 		{"timer", serde.AppendInt(nil, math.MaxInt64), `"292278994-08-17T07:12:55.807Z"`},
 		{"timers", serde.AppendInt(serde.AppendInt(serde.AppendArray(nil, 2), 0), 1), `["1970-01-01T00:00:00Z","1970-01-01T00:00:00.001Z"]`},
 		{"bytes", serde.AppendNil(nil), `null`},
@@ -196,7 +198,7 @@ func drawWritten(t *rapid.T, b []byte, typ *schema.Type, depth int) []byte {
 			b = serde.AppendInt(b, rapid.Int64().Draw(t, "timer"))
 		}
 		return b
-	case "timer":
+	case "timer", "timer.Event", "timer.Processing":
 		if some() {
 			return serde.AppendInt(b, rapid.Int64().Draw(t, "timer"))
 		}
@@ -254,7 +256,7 @@ func expected(t require.TestingT, typ *schema.Type, v any) any {
 	case bool:
 		return v
 	}
-	if typ.Name == "timer" {
+	if strings.HasPrefix(typ.Name, "timer") {
 		n, err := strconv.ParseInt(fmt.Sprint(v), 10, 64)
 		require.NoError(t, err)
 		return time.UnixMilli(n).UTC().Format(time.RFC3339Nano)
