@@ -53,8 +53,11 @@ func Find(fsys vfs.FS, folder string) ([]Entry, error) {
 	return below(fsys, folder)
 }
 
-// One returns the checkpoint of that manifest.
+// One returns the checkpoint, or the savepoint, of that manifest.
 func One(fsys vfs.FS, manifest string) Entry {
+	if filepath.Base(manifest) == chain.SavepointManifest {
+		return savepoint(fsys, filepath.Dir(manifest))
+	}
 	saved, err := chain.ReadCheckpoint(fsys, manifest)
 	if err != nil {
 		return entry(manifest, false, nil, err)
