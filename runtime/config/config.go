@@ -47,6 +47,10 @@ type Checkpointing struct {
 	SavepointDir string
 	// InlineThreshold is the size in bytes below which a snapshot goes into the manifest, at most 1 MiB (data-inline-threshold).
 	InlineThreshold int
+	// LocalBackup keeps a second copy of each snapshot file beside the process (local-backup.enabled), in LocalBackupDirs (local-backup.dirs);
+	// default: the folder of the system for temporary files.
+	LocalBackup     bool
+	LocalBackupDirs []string
 	// Compression is how snapshots are compressed (snapshot-compression).
 	Compression Compression
 }
@@ -59,6 +63,8 @@ type Recovery struct {
 	ClaimMode ClaimMode
 	// IgnoreUnclaimed drops state that no operator of the pipeline takes (ignore-unclaimed-state). Otherwise it is an error.
 	IgnoreUnclaimed bool
+	// FromLocal reads the second copies where they are whole (from-local).
+	FromLocal bool
 	// Fresh starts from nothing, whatever checkpoints and output there are (--fresh). It overrides Path.
 	Fresh bool
 }

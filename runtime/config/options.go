@@ -82,6 +82,12 @@ func checkpointingOptions() []Option {
 			enum[Compression](prefix+"snapshot-compression", compressionWords),
 			func(c *Config) *Compression { return &c.Checkpointing.Compression },
 			"How snapshots are compressed. `true` means s2, `false` none"),
+		supported(prefix+"local-backup.enabled", "Checkpointing.LocalBackup", boolean,
+			func(c *Config) *bool { return &c.Checkpointing.LocalBackup },
+			"Whether a second copy of each snapshot file is kept beside the process. It is not synced and may be lost. Needs the storage `filesystem`"),
+		supported(prefix+"local-backup.dirs", "Checkpointing.LocalBackupDirs", paths,
+			func(c *Config) *[]string { return &c.Checkpointing.LocalBackupDirs },
+			"Folders of the second copies, separated by commas, each on a disk of its own for example. By default the folder of the system for temporary files"),
 	}
 }
 
@@ -97,6 +103,9 @@ func recoveryOptions() []Option {
 		supported(prefix+"ignore-unclaimed-state", "Recovery.IgnoreUnclaimed", boolean,
 			func(c *Config) *bool { return &c.Recovery.IgnoreUnclaimed },
 			"Drop state that no operator of the pipeline takes, instead of refusing to start"),
+		supported(prefix+"from-local", "Recovery.FromLocal", boolean,
+			func(c *Config) *bool { return &c.Recovery.FromLocal },
+			"Whether a start reads the second copies (local-backup) where they are whole. Needs the storage `filesystem`"),
 	}
 }
 

@@ -66,6 +66,9 @@ func (p *process) before(op vfs.Op, name string) error {
 		}
 		return nil
 	}
+	if strings.HasPrefix(name, backups) {
+		return p.beside(op, name)
+	}
 	s.ops++
 	p.ops++
 	s.tracef("  %v %s", op, name)
@@ -196,6 +199,7 @@ func (s *schedule) config(f fate) config.Config {
 	if s.random.IntN(2) == 0 {
 		k.Compression = config.NoCompression
 	}
+	s.drawBackups(&c)
 	if s.fixed != nil {
 		s.fixed(&c)
 	}
