@@ -91,6 +91,7 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 	if err := a.settle(ctx); err != nil {
 		return nil, err
 	}
+	a.warnDropped()
 	if planned == nil || !planned.isSame(a.from) {
 		if a.splits, err = planSplits(ctx, j, a.from); err != nil {
 			return nil, err
