@@ -180,6 +180,8 @@ type Data struct {
 	// File is the path of the snapshot within the job's folder, Size its length in bytes.
 	File string
 	Size int64
+	// Sum is the CRC-32C of the file, 0 where it is not known.
+	Sum uint32
 }
 
 // Holds reports whether there is anything in o that would be lost without it.

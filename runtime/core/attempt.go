@@ -76,6 +76,10 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 		return nil, err
 	}
 	j.chain.Store(a.chain)
+	a.chain.Keep(chain.Copies{
+		Dirs: env.config.Checkpointing.LocalBackupDirs, Write: env.config.Checkpointing.LocalBackup, Read: env.config.Recovery.FromLocal,
+		Warn: func(message string, err error) { env.logger.Warn(message, "error", err) },
+	})
 	if err := a.find(first && env.config.Recovery.Fresh); err != nil {
 		return nil, err
 	}
@@ -87,6 +91,7 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 	if err := a.settle(ctx); err != nil {
 		return nil, err
 	}
+	a.warnDropped()
 	if planned == nil || !planned.isSame(a.from) {
 		if a.splits, err = planSplits(ctx, j, a.from); err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	goruntime "runtime"
 	"sync"
@@ -34,6 +35,9 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 			return 0, fmt.Errorf("execution.state-recovery.path: %w", err)
 		}
 		r.Path = path
+	}
+	if k := &outer.Config.Checkpointing; len(k.LocalBackupDirs) == 0 {
+		k.LocalBackupDirs = []string{os.TempDir()}
 	}
 	env := environment{driver: clock, config: outer.Config, logger: outer.Logger, onEvent: outer.OnEvent, files: outer.FS}
 	fs, folder := storageOf(outer, j.name)

@@ -73,6 +73,9 @@ func (p *process) before(op vfs.Op, name string) error {
 		}
 		return nil
 	}
+	if strings.HasPrefix(name, backups) {
+		return p.beside(op, name)
+	}
 	s.ops++
 	p.ops++
 	s.tracef("  %v %s", op, name)
@@ -216,6 +219,7 @@ func (s *schedule) config(f fate) config.Config {
 		k.Unaligned, k.MaxConcurrent = true, 1
 		k.AlignedTimeout = time.Duration(s.random.IntN(3)) * time.Millisecond
 	}
+	s.drawBackups(&c)
 	if s.fixed != nil {
 		s.fixed(&c)
 	}

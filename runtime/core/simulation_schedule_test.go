@@ -23,6 +23,7 @@ type schedule struct {
 	claims      bool   // it owns that
 	corpus      *corpus
 	relayed     bool
+	backs       bool        // runs may keep second copies of snapshots
 	rebuilds    bool        // each run may be relayed or not
 	timed       *timedStory // nil if it is no story of timers
 	calling     *calling    // the pipeline, but for its source and sink, if it is one with calls
