@@ -172,9 +172,13 @@ func (c *Coordinator) mayTrigger() bool {
 	return n < c.o.MaxConcurrent
 }
 
-// Request triggers a savepoint, the savepoint of a stop or the final checkpoint, at once.
+// Drain says that all input is ended before its time: no periodic checkpoint is triggered any more, since one would hold operators that have
+// flushed beside sources that are not read to their end.
+func (c *Coordinator) Drain() { c.closing = true }
+
+// Request triggers a savepoint, the savepoint of a stop or of a drain, or the final checkpoint, at once.
 func (c *Coordinator) Request(kind checkpoint.Kind, now time.Duration, wall time.Time) Trigger {
-	c.closing = c.closing || kind == checkpoint.StopSavepoint || kind == checkpoint.Final
+	c.closing = c.closing || kind == checkpoint.StopSavepoint || kind == checkpoint.Final || kind == checkpoint.Drain
 	return c.trigger(kind, now, wall)
 }
 
@@ -259,7 +263,7 @@ func (c *Coordinator) fail(p *pending, reason error) []Action {
 	if p.barrier.Kind == checkpoint.StopSavepoint {
 		c.closing = false
 	}
-	if p.barrier.Kind == checkpoint.Final {
+	if p.barrier.Kind == checkpoint.Final || p.barrier.Kind == checkpoint.Drain {
 		// There is nothing left to run that a later checkpoint could wait for.
 		return append(actions, Fail{reason})
 	}

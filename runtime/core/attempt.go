@@ -51,6 +51,7 @@ func (e *startError) Unwrap() error { return e.err }
 //  2. Take the next epoch: from here on no earlier runner can complete a checkpoint. Find the checkpoint to go on from.
 //  3. Commit its transactions, since their checkpoint is complete, and record that they are committed.
 //  4. Only then abort all other transactions: those of earlier runners that no checkpoint holds.
+//     A stop with drain that had got as far as its checkpoint ends here.
 //  5. Divide the splits and make the subtasks.
 //
 // User code that panics in it is a failure like any other.
@@ -79,6 +80,9 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 		return nil, err
 	}
 	if err := a.settle(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.endDrain(); err != nil {
 		return nil, err
 	}
 	if planned == nil || !planned.isSame(a.from) {
@@ -125,6 +129,9 @@ func (a *attempt) choose(head *checkpoint.Manifest, fresh bool) error {
 		}
 		a.from = &restored{checkpoint: saved.Manifest.Checkpoint, committed: saved.Manifest.Committed, saved: true, read: saved.ReadData}
 		a.nextID = max(a.nextID, a.from.checkpoint.ID+1)
+	}
+	if err := a.refuseDrained(head); err != nil {
+		return err
 	}
 	if err := errors.Join(a.from.check(a.job, c.Recovery.IgnoreUnclaimed), a.checkStates()); err != nil {
 		return &startError{err}

@@ -51,6 +51,7 @@ type subtask struct {
 	timerState
 
 	calls    anyCalls // those of its operator with Async, nil if it has none
+	cut      bool     // its source ends here, whatever there is to read
 	draining bool     // all input was taken, but calls for it are in flight
 }
 
@@ -98,6 +99,8 @@ type (
 	shut     struct{}
 	// resume lets a source read that waits for the first checkpoint.
 	resume struct{}
+	// cut ends the input of a source where it is.
+	cut struct{}
 )
 
 func (s *subtask) box() *mailbox { return &s.mailbox }
@@ -213,6 +216,10 @@ func (s *subtask) takeRecords() status {
 }
 
 func (s *subtask) takeFromSource() status {
+	if s.cut {
+		s.exhaust()
+		return busy
+	}
 	if s.paused {
 		s.flush()
 		return idle
@@ -335,6 +342,8 @@ func (s *subtask) handle(command any) {
 		if s.life < closing {
 			s.lane.run(s.commitAgain)
 		}
+	case cut:
+		s.cut = true
 	case resume:
 		s.paused = false
 	case timersDue:
