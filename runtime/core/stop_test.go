@@ -2,8 +2,11 @@ package core_test
 
 import (
 	"errors"
+	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -15,6 +18,7 @@ import (
 	"github.com/streamgen/streamgen/runtime"
 	"github.com/streamgen/streamgen/runtime/config"
 	"github.com/streamgen/streamgen/runtime/connector/collect"
+	"github.com/streamgen/streamgen/runtime/connector/function"
 	"github.com/streamgen/streamgen/runtime/core"
 )
 
@@ -154,6 +158,48 @@ func TestStopThatFailsInItsSnapshot(t *testing.T) {
 				require.NoError(t, err)
 			}
 			require.Len(t, totals.Records(), 200)
+		})
+	}
+}
+
+// In the driver with goroutines: what was read is out, nothing goes on from there, and a drain whose run fails at its commit is ended by the
+// restart.
+func TestDrainOfARunningJob(t *testing.T) {
+	for _, fails := range []int{0, 1} {
+		t.Run(fmt.Sprint(fails, " failures"), func(t *testing.T) {
+			c := config.Default()
+			c.Parallelism = 2
+			c.CommitRetries = 0
+			c.Checkpointing.Storage, c.Checkpointing.Dir = config.FileSystem, "/checkpoints"
+			c.Restart.Strategy, c.Restart.FixedDelay.Delay = config.FixedDelayStrategy, 0
+			disk, requests := vfs.NewMem(), make(chan runtime.Request, 1)
+			read, once := make(chan struct{}), sync.Once{}
+			totals := &failingCommits{collect.New[wordcount.Total](), fails, errors.New("the service is away")}
+			run := func() (runtime.Outcome, error) {
+				lines := function.Source(-1, func(i int64) string {
+					if i > 100 {
+						once.Do(func() { close(read) })
+					}
+					return "a"
+				})
+				return (&wordcount.WordCount{Lines: lines, Totals: totals}).StreamgenJob().Run(t.Context(), runtime.Environment{
+					Config: c, Logger: slog.New(slog.DiscardHandler), FS: disk, Requests: requests,
+				})
+			}
+			answers := make(chan answered, 1)
+			go func() {
+				<-read
+				requests <- runtime.Request{Kind: runtime.RequestDrain, Reply: func(path string, err error) { answers <- answered{path, err} }}
+			}()
+			outcome, err := run()
+			require.NoError(t, err)
+			require.Equal(t, runtime.Stopped, outcome)
+			answer := <-answers
+			require.Equal(t, "/checkpoints/WordCount", answer.path)
+			require.Equal(t, fails > 0, answer.err != nil, "%v", answer.err)
+			require.Greater(t, len(totals.Records()), 100)
+			_, err = run()
+			require.True(t, core.IsDrained(err), "%v", err)
 		})
 	}
 }
