@@ -7,7 +7,6 @@ package coordinator
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -141,9 +140,15 @@ func (c *Coordinator) Wake() (time.Duration, bool) {
 	return at, ok
 }
 
-// Pending reports whether a checkpoint is under way that not all have acknowledged.
-func (c *Coordinator) Pending() bool {
-	return slices.ContainsFunc(c.pending, func(p *pending) bool { return !p.published })
+// Pending returns the numbers of the checkpoints under way that not all have acknowledged.
+func (c *Coordinator) Pending() []int64 {
+	var ids []int64
+	for _, p := range c.pending {
+		if !p.published {
+			ids = append(ids, p.barrier.ID)
+		}
+	}
+	return ids
 }
 
 const never = time.Duration(1<<63 - 1)

@@ -42,6 +42,7 @@ type (
 		err     error
 	}
 	hasClosed    struct{}
+	hasDeleted   struct{}
 	hasPublished struct {
 		checkpoint *checkpoint.Checkpoint
 		path       string // of a savepoint
@@ -81,9 +82,10 @@ type master struct {
 	ticking    time.Duration // when the driver was asked to wake the master, 0 if it was not
 	alarm      func()        // takes that back
 
-	ending  bool
-	outcome runtime.Outcome
-	err     error
+	ending   bool
+	deleting bool
+	outcome  runtime.Outcome
+	err      error
 }
 
 func (m *master) box() *mailbox { return &m.mailbox }
@@ -94,7 +96,7 @@ func (m *master) step() status {
 		m.handle(event)
 	}
 	m.post.clear()
-	if m.ending && m.closed == len(m.run.subtasks) {
+	if m.ending && m.closed == len(m.run.subtasks) && !m.deleting {
 		return ended
 	}
 	if m.coordinator != nil && !m.ending {
@@ -130,7 +132,7 @@ func (m *master) watch() {
 // wakeLater asks to be woken when a checkpoint is due or times out.
 func (m *master) wakeLater() {
 	at, ok := m.coordinator.Wake()
-	if m.watchdog.limit > 0 && m.coordinator.Pending() {
+	if m.watchdog.limit > 0 && len(m.coordinator.Pending()) > 0 {
 		if next := m.watchdog.wake(m.run.env.now()); !ok || next < at {
 			at, ok = next, true
 		}
@@ -155,12 +157,19 @@ func (m *master) handle(event any) {
 	switch e := event.(type) {
 	case hasClosed:
 		m.closed++
+		m.deleteIfClosed()
+		return
+	case hasDeleted:
+		m.deleting = false
 		return
 	case runtime.Request:
 		m.request(e)
 		return
 	}
 	if m.ending {
+		if e, ok := event.(hasAcknowledged); ok {
+			m.discard(e.checkpoint)
+		}
 		return
 	}
 	now := m.run.env.now()
@@ -216,7 +225,7 @@ func (m *master) hasStarted() {
 	m.coordinator = coordinator.New(coordinator.Options{
 		Interval: c.Interval, BacklogInterval: c.Backlog(), UntilFirstEnd: !c.AfterTasksFinish, Timeout: c.Timeout, MinPause: c.MinPause, MaxConcurrent: c.MaxConcurrent, Tolerable: c.TolerableFailures,
 		NextID: m.run.nextID, Subtasks: names, FirstDelay: first,
-		Progress: func(subtask int, id int64) coordinator.Progress { return m.run.subtasks[subtask].phases.progress(id) },
+		Progress: m.progress,
 	}, m.run.env.now())
 	m.watchdog = newWatchdog(c.SynchronousTimeout, len(m.run.subtasks))
 	now := m.run.env.now()
@@ -235,6 +244,14 @@ func (m *master) hasStarted() {
 		m.request(r)
 	}
 	m.finalIfExhausted()
+}
+
+// progress is how far a subtask has come with a checkpoint, and what keeps it from going on.
+func (m *master) progress(subtask int, id int64) coordinator.Progress {
+	s := m.run.subtasks[subtask]
+	p := s.phases.progress(id)
+	p.Waits = coordinator.Waits(s.activity.waits.Load())
+	return p
 }
 
 // hasEnded hears that the input of a subtask has come to its end. Nobody sends it barriers any more: it takes them directly.
@@ -512,6 +529,11 @@ func (m *master) end(outcome runtime.Outcome, err error) {
 		}
 		m.stopping = nil
 	}
+	if m.coordinator != nil {
+		for _, id := range m.coordinator.Pending() {
+			m.discard(id) // and what is acknowledged of it from now on
+		}
+	}
 	m.stopAlarm()
 	close(m.run.done)
 	if err != nil || outcome == runtime.Cancelled {
@@ -520,9 +542,18 @@ func (m *master) end(outcome runtime.Outcome, err error) {
 	for _, s := range m.run.subtasks {
 		s.mailbox.send(shut{})
 	}
-	if deletes(m.run.env.config.Checkpointing.Retention, outcome, err) {
-		m.lane.run(m.run.deleteCheckpoints)
+}
+
+// deleteIfClosed deletes the checkpoints of a job that ended so, once nothing more is stored: what came later would stay for ever.
+func (m *master) deleteIfClosed() {
+	if m.closed < len(m.run.subtasks) || !deletes(m.run.env.config.Checkpointing.Retention, m.outcome, m.err) {
+		return
 	}
+	m.deleting = true
+	m.lane.run(func() {
+		m.run.deleteCheckpoints()
+		m.mailbox.send(hasDeleted{})
+	})
 }
 
 // stoppedBut is the answer to a stop whose job did not end as it should: it names the savepoint if that is there.

@@ -193,8 +193,10 @@ func (s *subtask) takeRecords() status {
 		}
 	}
 	if s.task.full != 0 {
+		s.activity.waitsFor(coordinator.WaitsForRoom)
 		return idle
 	}
+	s.activity.waitsFor(coordinator.WaitsForNothing)
 	switch {
 	case s.firing:
 		s.fire()
@@ -390,13 +392,13 @@ func (s *subtask) checkpoint(b coordinator.Barrier) {
 		}
 	}
 	s.activity.does(takingRecords)
+	s.phases.enter(b.ID, coordinator.PreCommitting, s.task.env.now())
 	s.inLane(func() { s.acknowledge(snap, phase) })
 }
 
 // acknowledge makes a snapshot durable and tells the master. It runs in the lane.
 func (s *subtask) acknowledge(snap *Snapshot, phase *phase) {
 	defer s.phases.over(snap.barrier.ID)
-	s.phases.enter(snap.barrier.ID, coordinator.PreCommitting, s.task.env.now())
 	for _, sync := range snap.syncs {
 		if err := s.guard(sync); err != nil {
 			// What was written since the barrier before is lost: only a restart brings it back.
@@ -476,7 +478,8 @@ func (s *subtask) release() {
 	for _, sink := range s.task.sinks {
 		report(s.guard(sink.close))
 	}
-	s.run.master.mailbox.send(hasClosed{})
+	// Behind what the lane still has to do: nothing is stored after it.
+	s.lane.run(func() { s.run.master.mailbox.send(hasClosed{}) })
 }
 
 // stopAlarm forgets the last WakeAfter.
