@@ -189,6 +189,12 @@ func (s *schedule) config(f fate) config.Config {
 	return c
 }
 
+// steady has periodic checkpoints from the start to the end, whatever is drawn.
+func steady(c *config.Config) {
+	c.PauseSources = false
+	c.Checkpointing.IntervalDuringBacklog, c.Checkpointing.AfterTasksFinish = config.SameInterval, true
+}
+
 // event hears what a run says of itself.
 func (p *process) event(e runtime.Event) {
 	s := p.story
