@@ -147,7 +147,7 @@ func (m *Manifest) validate() error {
 	switch {
 	case c.ID < 1:
 		return fmt.Errorf("checkpoint %d: ids begin at 1", c.ID)
-	case c.Kind > Final:
+	case c.Kind > Drain:
 		return fmt.Errorf("checkpoint %d: kind %d is not known", c.ID, c.Kind)
 	case c.KeyGroups < 1 || c.KeyGroups > maxKeyGroups:
 		return fmt.Errorf("checkpoint %d: %d key groups, there can be 1 to %d", c.ID, c.KeyGroups, maxKeyGroups)

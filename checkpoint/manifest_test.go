@@ -139,7 +139,7 @@ func TestManifestRoundTrip(t *testing.T) {
 		}
 		if rapid.Bool().Draw(t, "checkpoint") {
 			m.Checkpoint = &checkpoint.Checkpoint{
-				ID: rapid.Int64Min(1).Draw(t, "id"), Kind: checkpoint.Kind(rapid.IntRange(0, 3).Draw(t, "kind")),
+				ID: rapid.Int64Min(1).Draw(t, "id"), Kind: checkpoint.Kind(rapid.IntRange(0, 4).Draw(t, "kind")),
 				Triggered: time.UnixMilli(rapid.Int64Range(-1e15, 1e15).Draw(t, "triggered")).UTC(),
 				Duration:  time.Duration(rapid.Int64().Draw(t, "duration")), KeyGroups: rapid.IntRange(1, 32768).Draw(t, "groups"),
 				Subtasks: rapid.SliceOf(rapid.Custom(func(t *rapid.T) checkpoint.Subtask {

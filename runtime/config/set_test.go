@@ -87,7 +87,7 @@ func TestSetErrors(t *testing.T) {
 			"jobmanager.execution.failover-strategy", "region",
 			`jobmanager.execution.failover-strategy: "region" is not supported yet; this version always does what full says`,
 		},
-		"not supported with any value": {"execution.checkpointing.local-backup.dirs", "/tmp", `execution.checkpointing.local-backup.dirs: not supported yet; leave it out`},
+		"not supported with any value": {"execution.checkpointing.file-merging.max-file-size", "32 mb", `execution.checkpointing.file-merging.max-file-size: not supported yet; leave it out`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := Default()
