@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -38,22 +39,43 @@ func resolve(writer, reader string) (form, error) {
 	return form{plan: plan}, nil
 }
 
-// form is how the entries of a state are read that o holds; false if it does not hold it, or in a form that [restored.checkStates] refuses.
-func (r *Restore) form(o *checkpoint.Operator, taken checkpoint.State) (form, bool) {
-	for _, held := range o.States {
-		if isSameState(held, taken) {
-			f, err := resolve(held.Schema, taken.Schema)
-			f.state = held.Name
-			return f, err == nil
-		}
-	}
-	return form{}, false
+// takenState is a state of the program, for which a restore looks in what an operator held.
+type takenState struct {
+	checkpoint.State
+	// was are the former names of the field that holds it, where the state is a list.
+	was []string
 }
 
-// isSameState reports whether a state of an operator is the one that a checkpoint holds: that of its name, or the one that is kept by key. An operator
-// has but one of these, so its type may have another name.
-func isSameState(held, taken checkpoint.State) bool {
-	return held.Name == taken.Name || held.Kind == checkpoint.KeyedState && taken.Kind == checkpoint.KeyedState
+// in says which of the states that an operator held it is, -1 if it is none of them: that of its name, or the one that is kept by key. An operator
+// has but one of these, so its type may have another name; so may the struct of its lists, of which the fields are matched, by former names where
+// no field has the present one.
+func (t takenState) in(held []checkpoint.State) int {
+	for _, field := range append([]string{fieldOf(t.Name)}, t.was...) {
+		i := slices.IndexFunc(held, func(h checkpoint.State) bool {
+			return h.Name == t.Name || h.Kind == checkpoint.KeyedState && t.Kind == checkpoint.KeyedState || field != "" && fieldOf(h.Name) == field
+		})
+		if i >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// fieldOf is the field in the name of a list, Held in State.Held, and "" in that of another state.
+func fieldOf(name string) string {
+	_, field, _ := strings.Cut(name, ".")
+	return field
+}
+
+// form is how the entries of a state are read that o holds; false if it does not hold it, or in a form that [restored.checkStates] refuses.
+func (r *Restore) form(o *checkpoint.Operator, taken takenState) (form, bool) {
+	i := taken.in(o.States)
+	if i < 0 {
+		return form{}, false
+	}
+	f, err := resolve(o.States[i].Schema, taken.Schema)
+	f.state = o.States[i].Name
+	return f, err == nil
 }
 
 // read reads the entries of a section, in the program's form.

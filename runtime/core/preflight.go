@@ -40,7 +40,7 @@ func (a *attempt) checkStates() error {
 		runner := v.newTask()
 		runner.task().info = v
 		r := &Restore{
-			task: runner.task(), from: a.from, states: map[string][]checkpoint.State{}, asking: true,
+			task: runner.task(), from: a.from, states: map[string][]takenState{}, asking: true,
 			ignoring: a.env.config.Recovery.IgnoreUnclaimed,
 		}
 		runner.Restore(r)

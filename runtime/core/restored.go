@@ -137,16 +137,16 @@ func kindName(c runtime.Connector) string {
 
 // checkStates finds states that the operator uid does not take: tasks know their states only once they are made.
 // With ignoreUnclaimed those are dropped; one of another form is refused all the same.
-func (r *restored) checkStates(uid string, taken []checkpoint.State, ignoreUnclaimed bool) error {
+func (r *restored) checkStates(uid string, taken []takenState, ignoreUnclaimed bool) error {
 	var errs []error
 	var seen []string
 	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) {
-		for _, s := range o.States {
+		for k, s := range o.States {
 			if slices.Contains(seen, s.Name) {
 				continue
 			}
 			seen = append(seen, s.Name)
-			i := slices.IndexFunc(taken, func(t checkpoint.State) bool { return isSameState(s, t) })
+			i := slices.IndexFunc(taken, func(t takenState) bool { return t.in(o.States) == k })
 			switch {
 			case i < 0 && ignoreUnclaimed:
 			case i < 0:
@@ -158,7 +158,7 @@ func (r *restored) checkStates(uid string, taken []checkpoint.State, ignoreUncla
 					r.checkpoint.ID, s.Name, uid, s.Kind, taken[i].Kind))
 			default:
 				if _, err := resolve(s.Schema, taken[i].Schema); err != nil {
-					errs = append(errs, r.otherForm(uid, s, taken[i], err))
+					errs = append(errs, r.otherForm(uid, s, taken[i].State, err))
 				}
 			}
 		}
