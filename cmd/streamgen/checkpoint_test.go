@@ -93,6 +93,14 @@ func TestCheckpointVerify(t *testing.T) {
 	require.Equal(t, 1, strings.Count(out, ": whole, "), "the other one is")
 	require.Contains(t, errs, "Count, subtask 1 of 1: data/")
 
+	// What is damaged is called what it is.
+	manifests, err := filepath.Glob(filepath.Join(dir, "WordCount", "epoch-*", "manifest-*"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(manifests[len(manifests)-1], []byte("x"), 0o600))
+	_, _, errs = streamgen(t, "checkpoint", "verify", manifests[len(manifests)-1])
+	require.Contains(t, errs, ": checkpoint: "+manifests[len(manifests)-1]+" is damaged")
+	require.NotContains(t, errs, "savepoint")
+
 	code, _, errs = streamgen(t, "checkpoint", "verify", t.TempDir())
 	require.Equal(t, exitTrouble, code)
 	require.Contains(t, errs, "there is no checkpoint in")
