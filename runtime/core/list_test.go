@@ -187,6 +187,16 @@ func TestAListOfAnotherFormIsDealtOut(t *testing.T) {
 	}
 }
 
+// What a list held comes back under its new name.
+func TestARenamedListComesBack(t *testing.T) {
+	from := heldLists(t, checkpoint.UnionList, []string{"a"}, []string{"b"})
+	r := &Restore{task: listTask(0, 1), from: from, states: map[string][]takenState{}, readers: map[*checkpoint.Subtask]*snapshotFile{}}
+	w := &words{kind: checkpoint.UnionList}
+	r.List("Words", "Kept.Words", w, "Older", "List")
+	require.NoError(t, r.done())
+	require.Equal(t, []string{"a", "b"}, w.all)
+}
+
 // A list is found by the name of its field, whatever the struct around it is called now, and by a former name where no field has the present one.
 func TestListsAreFoundByTheirFields(t *testing.T) {
 	list := func(name string) checkpoint.State { return checkpoint.State{Name: name, Kind: checkpoint.UnionList} }
