@@ -227,6 +227,18 @@ func TestMistakesAreSorted(t *testing.T) {
 	}, places)
 }
 
+// What is effective tells the variable, although not whom it means: as a comment, since a file could not say it so.
+func TestEffectiveTellsVariablesOfOperators(t *testing.T) {
+	c := Default()
+	values := Values{"parallelism.COUNT": {"3", "STREAMGEN_PARALLELISM_COUNT"}}
+	require.NoError(t, SetAll(&c, values))
+	src := c.WriteYAML(values)
+	require.Regexp(t, `(?m)^# parallelism\.UID: 3 +# STREAMGEN_PARALLELISM_COUNT$`, string(src))
+	again, err := FromYAML("again.yaml", src)
+	require.NoError(t, err)
+	require.NotContains(t, again, "parallelism.UID")
+}
+
 // A variable of the environment names an operator in capitals: whom it means is known when the operators are.
 func TestParallelismFromTheEnvironment(t *testing.T) {
 	uids := []string{"Count", "Words.Split-Lines", "split", "SPLIT"}
