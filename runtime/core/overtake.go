@@ -126,7 +126,7 @@ func (s *subtask) overtake(b coordinator.Barrier) {
 	c := &capture{barrier: b, snap: snap, waiting: make([]bool, len(s.channels))}
 	for i := range s.channels {
 		k := (i + s.replays.first) % len(s.channels) // what is replayed is older
-		if s.align.ended[k] || arrived != nil && arrived[k] {
+		if s.align.ended[k] || arrived[k] {
 			continue
 		}
 		channel, open := &s.channels[k], true

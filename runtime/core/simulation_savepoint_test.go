@@ -101,11 +101,11 @@ func (s *schedule) auditClaimed() error {
 		return nil // its newest checkpoints stay, and what they stand behind
 	}
 	if !core.IsFinished(err) {
-		return fmt.Errorf("a job that has finished starts again: %v", err)
+		return fmt.Errorf("a job that has finished starts again: %w", err)
 	}
 	s.disk = s.disk.Crash(s.random)
 	if files, err := s.disk.ReadDir(s.savepoint); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("the savepoint that the job had claimed is still there: %v %v", files, err)
+		return fmt.Errorf("the savepoint that the job had claimed is still there: %v (%w)", files, err)
 	}
 	s.figures.claimed++
 	return nil
