@@ -141,6 +141,15 @@ type State struct {
 	Kind StateKind
 }
 
+// InFlightName names the records on their way to an input of an operator, which is "" where it has but one, as a state of that. It says nothing of
+// where they come from: the program that restores them may have other operators there.
+func InFlightName(input string) string {
+	if input == "" {
+		return "in flight"
+	}
+	return "in flight: " + input
+}
+
 // IsTakenAs reports whether a state of an operator is the one that a checkpoint holds as s: that of its name, or the one that is kept by key. An operator
 // has but one of these, so its type may have another name.
 func (s State) IsTakenAs(taken State) bool {

@@ -164,13 +164,13 @@ func TestAStateOfAnotherFormIsRefused(t *testing.T) {
 	c := held([]bool{false}, []bool{false})
 	r := &restored{checkpoint: c}
 	now := func(schema string) error {
-		return r.checkStates("Count", []checkpoint.State{{Name: "State", Schema: schema}}, true)
+		return r.checkStates("Count", []checkpoint.State{{Name: "State", Schema: schema}}, func(checkpoint.State) bool { return true })
 	}
 	require.NoError(t, now("int: {N int}"))
 	require.NoError(t, now("int: {N int, Last int}"), "a field was added")
 	require.NoError(t, now("int: {Count int was N}"), "it was renamed")
 	require.NoError(t, now("int: {-N}"), "it may be dropped")
-	require.ErrorContains(t, r.checkStates("Count", nil, false), "holds state State of operator Count, which has no such state now")
+	require.ErrorContains(t, r.checkStates("Count", nil, func(checkpoint.State) bool { return false }), "holds state State of operator Count, which has no such state now")
 	require.EqualError(t, now("int64: {N string, Last int}"), "checkpoint 7 holds state State of operator Count in a form that the program cannot take over:\n"+
 		"\tState[key]: int became int64, but keys are frozen\n\tState.N: int became string\n"+
 		`undo that in the program: a field that has another name now says so with the tag was:"Old", and one that may be dropped is named in the doc comment `+

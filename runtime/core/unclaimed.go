@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/plan"
 	"github.com/streamgen/streamgen/runtime"
 )
 
@@ -107,15 +108,15 @@ func (j *Job) producer(output string) string {
 }
 
 // checkStates finds states that the operator uid does not take: tasks know their states only once they are made.
-// With ignoreUnclaimed those are dropped; one of another form is refused all the same.
-func (r *restored) checkStates(uid string, taken []checkpoint.State, ignoreUnclaimed bool) error {
+// Those that ignored says so of are dropped; one of another form is refused all the same.
+func (r *restored) checkStates(uid string, taken []checkpoint.State, ignored func(checkpoint.State) bool) error {
 	var errs []error
 	var seen []string
 	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) {
 		for _, s := range o.States {
 			if !slices.Contains(seen, s.Name) {
 				seen = append(seen, s.Name)
-				errs = append(errs, r.checkState(uid, s, taken, ignoreUnclaimed))
+				errs = append(errs, r.checkState(uid, s, taken, ignored))
 			}
 		}
 	})
@@ -123,10 +124,12 @@ func (r *restored) checkStates(uid string, taken []checkpoint.State, ignoreUncla
 }
 
 // checkState says why a state cannot be taken over by one of those that an operator has now.
-func (r *restored) checkState(uid string, s checkpoint.State, taken []checkpoint.State, ignoreUnclaimed bool) error {
+func (r *restored) checkState(uid string, s checkpoint.State, taken []checkpoint.State, ignored func(checkpoint.State) bool) error {
 	i := slices.IndexFunc(taken, func(t checkpoint.State) bool { return s.IsTakenAs(t) })
 	switch {
-	case i < 0 && ignoreUnclaimed:
+	case i < 0 && ignored(s):
+	case i < 0 && s.Kind == checkpoint.InFlight:
+		return fmt.Errorf("checkpoint %d holds records %s to operator %s: %s", r.checkpoint.ID, s.Name, uid, plan.NoWayIn)
 	case i < 0:
 		return fmt.Errorf("checkpoint %d holds state %s of operator %s, which has no such state now: "+
 			"set execution.state-recovery.ignore-unclaimed-state=true to drop it", r.checkpoint.ID, s.Name, uid)
