@@ -142,7 +142,7 @@ func (s *schedule) start(f fate) (*process, error) {
 	case s.timed != nil:
 		job = s.timedPipeline(fs).StreamgenJob()
 	case s.relayed:
-		pipeline := &relayed{lines: source, totals: sink, hearer: p.hearer}
+		pipeline := &relayed{lines: source, totals: sink, hearer: p.hearer, apart: s.apart}
 		if s.changing {
 			pipeline.codec = countCodec(s.random.IntN(countForms))
 			s.tracef("the state is %s", pipeline.codec.Schema())
