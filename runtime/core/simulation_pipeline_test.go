@@ -21,15 +21,15 @@ type relayed struct {
 	hearer func() *hearer
 	// apart says which operators of WordCount have tasks of their own here, under the names that they have there: so what is in flight to them can be
 	// restored by either program. Without, there is Words in the place of Split.
-	apart apart
+	apart parted
 }
 
-type apart int
+type parted int
 
 const (
-	words        apart = iota
-	splitApart         // Lines, Split, then Count and Totals
-	sinkApartToo       // Lines, Split, Count, Totals
+	words        parted = iota
+	splitApart          // Lines, Split, then Count and Totals
+	sinkApartToo        // Lines, Split, Count, Totals
 )
 
 // hears is the part of a task that hears of checkpoints.

@@ -24,7 +24,7 @@ type schedule struct {
 	corpus      *corpus
 	relayed     bool
 	rebuilds    bool        // each run may be relayed or not
-	apart       apart       // how far relayed parts what WordCount chains
+	apart       parted      // how far relayed parts what WordCount chains
 	timed       *timedStory // nil if it is no story of timers
 	calling     *calling    // the pipeline, but for its source and sink, if it is one with calls
 	lists       bool        // the pipeline is the one that keeps lists

@@ -35,6 +35,13 @@ func newApartSchedule(seed uint64, parallelism int) *schedule {
 	return s
 }
 
+// newApartTimedSchedule draws such a story of timers: what enters a task must not come behind the watermark of its head.
+func newApartTimedSchedule(seed uint64, parallelism int) *schedule {
+	s := newTimedSchedule(seed, parallelism)
+	s.rebuilds = true
+	return s
+}
+
 // keepTopology is what a user does whose program has got an operator before one that had finished, or has chained one to it that had not: the program that there was ends the job.
 func (s *schedule) keepTopology() error {
 	s.rebuilds, s.relayed = false, !s.relayed

@@ -31,6 +31,8 @@ func TestUnalignedSchedules(t *testing.T) {
 		{"lists rescaled", 1000, func(seed uint64) *schedule { return newListSchedule(seed, 0) }},
 		{"timers 2x2", 300, func(seed uint64) *schedule { return newTimedSchedule(seed, 2) }},
 		{"timers rescaled", 300, func(seed uint64) *schedule { return newTimedSchedule(seed, 0) }},
+		{"timers in other chains 2x2", 300, func(seed uint64) *schedule { return newApartTimedSchedule(seed, 2) }},
+		{"timers in other chains rescaled", 300, func(seed uint64) *schedule { return newApartTimedSchedule(seed, 0) }},
 		{"calls rescaled", 1000, func(seed uint64) *schedule { return newCallingSchedule(seed, anyCalls) }},
 		{"calls in order", 500, func(seed uint64) *schedule { return newCallingSchedule(seed, orderedCalls) }},
 		{"calls behind watermarks", 500, func(seed uint64) *schedule { return newCallingSchedule(seed, timedCalls) }},
