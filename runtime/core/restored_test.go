@@ -181,3 +181,19 @@ func TestAStateOfAnotherFormIsRefused(t *testing.T) {
 	require.ErrorContains(t, now("int: {N int}"), "as\n\tint: {N bigint}\nbut the program has\n\tint: {N int}\nand what the checkpoint says of its form cannot be read: "+
 		"schema at offset 8, before \"bigint}\": unknown type bigint")
 }
+
+func TestRecordsInFlightWithoutAWayInAreRefused(t *testing.T) {
+	inFlight := checkpoint.State{Name: "in flight", Schema: "string", Kind: checkpoint.InFlight}
+	c := held([]bool{false}, []bool{false})
+	c.Subtasks[1].Operators[0].States = []checkpoint.State{inFlight}
+	start := &Restore{from: &restored{checkpoint: c}, withoutInFlight: -1}
+	refused := func() error { return start.from.checkStates("Count", nil, start.ignores) }
+	require.EqualError(t, refused(), "checkpoint 7 holds records in flight to operator Count: no way leads there for them now. "+
+		`If the operator is tagged edge:"forward", which pins it to the one before it, take that away; or drop the records: `+
+		"set execution.state-recovery.without-channel-state.checkpoint-id to the number of the checkpoint")
+	start.withoutInFlight = 6
+	require.Error(t, refused(), "that is another checkpoint")
+	start.withoutInFlight = 7
+	require.NoError(t, refused())
+	require.False(t, start.ignores(checkpoint.State{Name: "State"}), "it is none of the records in flight")
+}
