@@ -148,9 +148,9 @@ func (s *schedule) start(f fate) (*process, error) {
 	case s.lists:
 		job = s.list(source, sink)
 	case s.timed != nil:
-		job = s.timedPipeline(fs).StreamgenJob()
+		job = s.timedJob(fs)
 	case s.relayed:
-		pipeline := &relayed{lines: source, totals: sink, hearer: p.hearer}
+		pipeline := &relayed{lines: source, totals: sink, hearer: p.hearer, apart: s.apart}
 		if s.changing {
 			pipeline.codec = countCodec(s.random.IntN(countForms))
 			s.tracef("the state is %s", pipeline.codec.Schema())
