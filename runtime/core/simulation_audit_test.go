@@ -31,6 +31,12 @@ func (s *schedule) audit(e extent) error {
 	if s.timed != nil {
 		return s.auditTimed(e)
 	}
+	if s.flow != nil {
+		if err := s.flow.audit(s.disk, s.out, e); err != nil {
+			return err
+		}
+		return s.auditRetained()
+	}
 	counts := map[string]int{}
 	files, err := s.disk.ReadDir(s.out)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -27,6 +27,7 @@ type schedule struct {
 	timed       *timedStory // nil if it is no story of timers
 	calling     *calling    // the pipeline, but for its source and sink, if it is one with calls
 	lists       bool        // the pipeline is the one that keeps lists
+	flow        *flow       // the topology that it is told of, if it is one of the list
 	unaligned   bool        // most runs have barriers that overtake, at once or later
 	// changing says that each run is another program, whose state has another form.
 	changing bool
@@ -42,13 +43,17 @@ type schedule struct {
 	fates []fate
 	// fixed overrides what is drawn for the configuration.
 	fixed func(*config.Config)
+	// heard hears every event of a run, disturb stands before every operation of the disk of a run that goes on.
+	heard   func(*process, runtime.Event)
+	disturb func(*process, vfs.Op, string) error
 	// hasSavepoint hears of each savepoint that was asked for.
 	hasSavepoint func(path string)
 
 	runs        int
-	ops         int // of the disk, over all runs
-	steps       int // of the last run that ended by itself
-	outputs     int // how many folders there were
+	ops         int   // of the disk, over all runs
+	changes     []int // those that change what a crash leaves
+	steps       int   // of the last run that ended by itself
+	outputs     int   // how many folders there were
 	zombies     []*process
 	zombieSteps bool // a zombie is being stepped
 	// emptied says that checkpoints may have been deleted by a cancel: then the output of the job is refused by the next start.
@@ -205,6 +210,8 @@ func (s *schedule) ended(p *process, clean bool) (last bool, err error) {
 		return false, fmt.Errorf("run %d is stuck", s.runs)
 	case err != nil && !p.mayFail():
 		return false, fmt.Errorf("run %d failed: %w", s.runs, err)
+	case err == nil && outcome == runtime.Stopped && s.flow != nil && s.flow.endless != "":
+		return s.drained()
 	case err != nil:
 		return false, s.audit(soFar)
 	case outcome == runtime.Finished:
