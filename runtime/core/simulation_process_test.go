@@ -96,7 +96,7 @@ func (p *process) before(op vfs.Op, name string) error {
 		s.stepZombie()
 	}
 	if s.disturb != nil {
-		if err := s.disturb(p, op, name); err != nil {
+		if err := s.disturb(op, name); err != nil {
 			s.tracef("%v at operation %d: %v %s", err, p.ops, op, name)
 			return err
 		}
@@ -241,8 +241,8 @@ func (s *schedule) config(f fate) config.Config {
 func (p *process) event(e runtime.Event) {
 	s := p.story
 	s.tracef("%s %d %v", e.Kind, e.Checkpoint, e.Err)
-	if s.heard != nil {
-		s.heard(p, e)
+	if s.scenario != nil {
+		p.ends(s.history.heard(e))
 	}
 	switch e.Kind {
 	case runtime.EventRestoring:
@@ -350,5 +350,5 @@ func (s *schedule) stepZombie() {
 // mayFail says whether a failure of the run has a cause.
 func (p *process) mayFail() bool {
 	tripped := p.story.flow != nil && p.story.flow.faults.Failed.Load() > p.failures
-	return p.fate.faulty || p.fate.hasty || p.fate.lateCalls > 0 || p.dead || tripped
+	return p.fate.faulty || p.fate.hasty || p.fate.lateCalls > 0 || p.dead || tripped || p.story.disturb != nil
 }

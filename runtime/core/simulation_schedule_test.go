@@ -43,9 +43,10 @@ type schedule struct {
 	fates []fate
 	// fixed overrides what is drawn for the configuration.
 	fixed func(*config.Config)
-	// heard hears every event of a run, disturb stands before every operation of the disk of a run that goes on.
-	heard   func(*process, runtime.Event)
-	disturb func(*process, vfs.Op, string) error
+	// scenario is what is told, nil if the story is drawn, with its history and what it has the disk do.
+	scenario *scenario
+	history  *history
+	disturb  func(vfs.Op, string) error
 	// hasSavepoint hears of each savepoint that was asked for.
 	hasSavepoint func(path string)
 
@@ -138,6 +139,9 @@ func (s *schedule) tell() (err error) {
 		if err == nil {
 			err = s.violation
 		}
+		if err == nil && s.scenario != nil {
+			err = s.scenarioGoesOn(ended)
+		}
 		if err != nil || ended {
 			s.figures.runs += s.runs
 			return err
@@ -199,6 +203,9 @@ func (s *schedule) ended(p *process, clean bool) (last bool, err error) {
 	outcome, err, stuck := p.Outcome()
 	s.steps = p.Steps
 	s.tracef("ended: %v %v %v after %d steps", outcome, err, stuck, p.Steps)
+	if s.scenario != nil && err != nil {
+		s.history.heard(runtime.Event{Kind: runtime.EventFailed, Err: err})
+	}
 	if err == nil && !stuck {
 		if err := p.auditHearers(); err != nil {
 			return false, err

@@ -40,12 +40,20 @@ func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 			name: name, lengths: s.flow.sources[name], endless: name == s.flow.endless, random: s.random, most: 1 << s.random.IntN(4),
 			drained: func() { p.drained = true },
 		}
+		if s.scenario != nil {
+			sources[name].allowed = func(length int) int { return s.scenario.allowed(s.history, length) }
+		}
+	}
+	newEar := func() topologies.Ear { return ear{p.hearer()} }
+	if s.scenario != nil {
+		newEar = func() topologies.Ear { return s.history.newEar() }
+		s.history.begin(s.runs)
 	}
 	return s.flow.make(parts{
 		source: func(name string) runtime.Source[topologies.Item] { return sources[name] },
 		lines:  file.JSONL[topologies.Line](s.out).On(fs),
 		faults: s.flow.faults,
-		ear:    func() topologies.Ear { return ear{p.hearer()} },
+		ear:    newEar,
 		calls:  1 + s.random.IntN(6),
 	}).StreamgenJob()
 }

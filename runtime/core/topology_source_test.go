@@ -23,8 +23,8 @@ type items struct {
 	// random draws how many items are read at a time, and pauses. In the live driver, where readers run beside each other, it is nil.
 	random *rand.Rand
 	most   int
-	// allowed says how far each split may be read for now; nil: to its end.
-	allowed func() int
+	// allowed says how far a split of some length may be read for now; nil: to its end.
+	allowed func(length int) int
 	// drained is called by a reader that waits for more.
 	drained func()
 }
@@ -82,10 +82,11 @@ func (r *itemReader) Read(records []topologies.Item) (int, error) {
 	left := false
 	for range r.splits {
 		r.turn = (r.turn + 1) % len(r.splits)
-		n := r.lengths[r.numbers[r.turn]] - r.next[r.turn]
+		length := r.lengths[r.numbers[r.turn]]
+		n := length - r.next[r.turn]
 		left = left || n > 0
 		if r.allowed != nil {
-			n = min(n, r.allowed()-r.next[r.turn])
+			n = min(n, r.allowed(length)-r.next[r.turn])
 		}
 		if n <= 0 {
 			continue
