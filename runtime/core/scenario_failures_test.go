@@ -14,7 +14,7 @@ import (
 	"github.com/streamgen/streamgen/runtime/config"
 )
 
-// failing is a disk on which so many operations fail of those that are meant.
+// failing is a disk on which so many operations fail of those that are meant; -1: all.
 func failing(times int, meant func(h *history, op vfs.Op, name string) bool) func() func(*history, vfs.Op, string) error {
 	return func() func(*history, vfs.Op, string) error {
 		left := times

@@ -104,15 +104,13 @@ func (a *attemptHistory) checkpoints(kind runtime.EventKind) []int64 {
 	return ids
 }
 
-// publishing reports whether all of a checkpoint is acknowledged and it is not published yet. Whoever calls it holds the history.
+// publishing reports whether all of some checkpoint is acknowledged and it is not published yet. Whoever calls it holds the history.
 func (h *history) publishing() bool {
-	events := h.attempts[len(h.attempts)-1].events
-	for _, e := range slices.Backward(events) {
-		switch e.Kind {
-		case runtime.EventPrepared:
+	a := h.attempts[len(h.attempts)-1]
+	over := slices.Concat(a.checkpoints(runtime.EventPublished), a.checkpoints(runtime.EventCheckpointFailed))
+	for _, id := range a.checkpoints(runtime.EventPrepared) {
+		if !slices.Contains(over, id) {
 			return true
-		case runtime.EventPublished, runtime.EventCheckpointFailed:
-			return false
 		}
 	}
 	return false
