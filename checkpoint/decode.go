@@ -82,7 +82,7 @@ const (
 	claimFields      = 4
 	checkpointFields = 6
 	subtaskFields    = 8
-	dataFields       = 3
+	dataFields       = 4
 	operatorFields   = 6
 	splitFields      = 4
 	stateFields      = 3
@@ -138,8 +138,15 @@ func parseSubtask(p *manifestParser) Subtask {
 		Finished:    p.Bool(),
 		Operators:   parseList(p, parseOperator),
 	}
-	p.ArrayOf(dataFields)
+	fields = dataFields
+	if !p.since(ManifestInFlight) {
+		fields--
+	}
+	p.ArrayOf(fields)
 	s.Data = Data{Inline: p.Bytes(), File: p.String(), Size: p.Int()}
+	if p.since(ManifestInFlight) {
+		s.Data.Sum = p.Uint32()
+	}
 	s.Watermark = NoWatermark
 	if p.since(ManifestStateKinds) {
 		s.Watermark = p.Int()

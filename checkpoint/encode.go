@@ -21,7 +21,7 @@ const (
 	// ManifestStateKinds adds State.Kind and Subtask.Watermark. The states of a manifest before it are keyed, and nothing is known of the time.
 	ManifestStateKinds ManifestVersion = 2
 
-	// ManifestInFlight adds Subtask.Firing, the kind InFlight and Manifest.Claimed.
+	// ManifestInFlight adds Subtask.Firing, the kind InFlight, Manifest.Claimed and Data.Sum.
 	ManifestInFlight ManifestVersion = 3
 
 	newestManifest = ManifestInFlight
@@ -92,6 +92,7 @@ func appendSubtask(b []byte, s *Subtask) []byte {
 	b = serde.AppendBytes(b, s.Data.Inline)
 	b = serde.AppendString(b, s.Data.File)
 	b = serde.AppendInt(b, s.Data.Size)
+	b = serde.AppendUint(b, uint64(s.Data.Sum))
 	b = serde.AppendInt(b, s.Watermark)
 	return serde.AppendInt(b, s.Firing)
 }
@@ -146,7 +147,7 @@ func (m *Manifest) validate() error {
 	switch {
 	case c.ID < 1:
 		return fmt.Errorf("checkpoint %d: ids begin at 1", c.ID)
-	case c.Kind > Final:
+	case c.Kind > Drain:
 		return fmt.Errorf("checkpoint %d: kind %d is not known", c.ID, c.Kind)
 	case c.KeyGroups < 1 || c.KeyGroups > maxKeyGroups:
 		return fmt.Errorf("checkpoint %d: %d key groups, there can be 1 to %d", c.ID, c.KeyGroups, maxKeyGroups)

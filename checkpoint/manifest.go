@@ -50,7 +50,7 @@ type Status uint8
 const (
 	// Running is a job under way, or one that was killed.
 	Running Status = iota
-	// Stopped is a job that was stopped with a savepoint: the next start goes on from it.
+	// Stopped is a job that was stopped with a savepoint: the next start goes on from it, unless its kind is Drain.
 	Stopped
 	// Cancelled is a job that was cancelled: the next start goes on from its last checkpoint, if that was retained.
 	Cancelled
@@ -85,6 +85,8 @@ const (
 	StopSavepoint
 	// Final is the checkpoint at the end of input.
 	Final
+	// Drain is the savepoint of a stop with drain: it is taken when the input was told to have ended, it commits, and no job goes on from it.
+	Drain
 )
 
 // Subtask is what one parallel instance of a task held at the barrier.
@@ -180,6 +182,8 @@ type Data struct {
 	// File is the path of the snapshot within the job's folder, Size its length in bytes.
 	File string
 	Size int64
+	// Sum is the CRC-32C of the file, 0 where it is not known.
+	Sum uint32
 }
 
 // Holds reports whether there is anything in o that would be lost without it.

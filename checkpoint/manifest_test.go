@@ -139,7 +139,7 @@ func TestManifestRoundTrip(t *testing.T) {
 		}
 		if rapid.Bool().Draw(t, "checkpoint") {
 			m.Checkpoint = &checkpoint.Checkpoint{
-				ID: rapid.Int64Min(1).Draw(t, "id"), Kind: checkpoint.Kind(rapid.IntRange(0, 3).Draw(t, "kind")),
+				ID: rapid.Int64Min(1).Draw(t, "id"), Kind: checkpoint.Kind(rapid.IntRange(0, 4).Draw(t, "kind")),
 				Triggered: time.UnixMilli(rapid.Int64Range(-1e15, 1e15).Draw(t, "triggered")).UTC(),
 				Duration:  time.Duration(rapid.Int64().Draw(t, "duration")), KeyGroups: rapid.IntRange(1, 32768).Draw(t, "groups"),
 				Subtasks: rapid.SliceOf(rapid.Custom(func(t *rapid.T) checkpoint.Subtask {
@@ -223,8 +223,8 @@ func TestManifestDamage(t *testing.T) {
 	}{
 		{"empty", func([]byte) []byte { return nil }, "manifest damaged at offset 0: 0 bytes are fewer than the 20 of a frame: the file is cut off"},
 		{"another file", func(b []byte) []byte { b[0] = 'x'; return b }, `manifest damaged at offset 0: it does not begin with "SGMF"`},
-		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 259 bytes of payload, there are 260"},
-		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 275: the checksum does not fit the 275 bytes before it"},
+		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 261 bytes of payload, there are 262"},
+		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 277: the checksum does not fit the 277 bytes before it"},
 		{"a later version", func(b []byte) []byte { b[4] = 4; return mend(b) },
 			"manifest of version 4 was written by a newer streamgen, this one reads up to 3: use a binary as new as the one that wrote it"},
 		{"msgpack", func(b []byte) []byte { b[16] = 0xc1; return mend(b) }, "manifest damaged at offset 16: msgpack at offset 0: expected an array, found a byte that msgpack never uses (0xc1)"},

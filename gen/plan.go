@@ -18,8 +18,9 @@ import (
 
 // PlanFrom says what would become of the states of a checkpoint in a program, of which path is the folder of its package or the file of its schema record.
 // The package says what its states were before (tags was, directives removed); its record says only what they are, so that a field which has another
-// name by now looks lost. What neither knows, as parallelism, splits and transactions, the plan leaves out, and an operator without states is not missed.
-func PlanFrom(ctx context.Context, path string, m *checkpoint.Manifest, ignoreUnclaimed bool) (*plan.Plan, Diagnostics, error) {
+// name by now looks lost. Pipeline is its name, "" for that of the checkpoint's job. What neither knows, as parallelism, splits and transactions, the
+// plan leaves out, and an operator without states is not missed.
+func PlanFrom(ctx context.Context, path, pipeline string, m *checkpoint.Manifest, ignoreUnclaimed bool) (*plan.Plan, Diagnostics, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, nil, err
@@ -32,12 +33,15 @@ func PlanFrom(ctx context.Context, path string, m *checkpoint.Manifest, ignoreUn
 	if err != nil || len(diags) > 0 {
 		return nil, diags, err
 	}
-	now := r.Pipelines[m.Job]
+	if pipeline == "" {
+		pipeline = m.Job
+	}
+	now := r.Pipelines[pipeline]
 	if now == nil {
-		return nil, nil, fmt.Errorf("%s has no pipeline %s that keeps or exchanges anything, of which the checkpoint is; it has: %s", path, m.Job,
+		return nil, nil, fmt.Errorf("%s has no pipeline %s that keeps or exchanges anything (the checkpoint is of %s); it has: %s", path, pipeline, m.Job,
 			strings.Join(slices.Sorted(maps.Keys(r.Pipelines)), ", "))
 	}
-	p := &plan.Plan{Pipeline: m.Job, KeyGroupsWere: m.Checkpoint.KeyGroups, Notes: []string{
+	p := &plan.Plan{Pipeline: pipeline, KeyGroupsWere: m.Checkpoint.KeyGroups, Notes: []string{
 		"these are the states of operators alone: the program's own subcommand plan knows its splits, its transactions and its parallelism too"}}
 	held, parallelism := statesOf(m.Checkpoint)
 	for _, uid := range slices.Sorted(maps.Keys(now.Operators)) {

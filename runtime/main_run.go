@@ -100,7 +100,7 @@ func (p *program) run(ctx context.Context, job Job, c config.Config, o *output) 
 			}
 			stopReport()
 			r.close(end)
-			return o.summary(p, job, c, end, r.savepoint())
+			return o.summary(p, job, c, end, r.next())
 		}
 	}
 }

@@ -60,7 +60,8 @@ const (
 // Request is what a user asks of a running job.
 type Request struct {
 	Kind RequestKind
-	// Reply is called once, with the folder of the savepoint if one was made. It may be called from any goroutine.
+	// Reply is called once, with the folder of the savepoint if one was made, also when the job failed to end after it. It may be called from any
+	// goroutine.
 	Reply func(path string, err error)
 }
 
@@ -74,6 +75,9 @@ const (
 	RequestStop
 	// RequestCancel ends the job where it is.
 	RequestCancel
+	// RequestDrain is a stop that ends the input first, as if every source had come to its end: the last watermark, all timers in event time, Finish. The
+	// savepoint holds what is left then and commits. No start goes on from it: more input would be counted against results that are out.
+	RequestDrain
 )
 
 // EventKind says what happened in a job.

@@ -96,9 +96,11 @@ func (c *Chain) Collect(keep int) error {
 			}
 			err := c.remove(filepath.Join(c.dir, file))
 			errs = append(errs, err)
+			c.removeCopy(file)
 			return err == nil
 		})
 	}
+	c.collectCopies()
 	return errors.Join(append(errs, c.collectOwn(), c.collectClaimed())...)
 }
 

@@ -25,6 +25,8 @@ type Chain struct {
 
 	claimed *checkpoint.Claim // the savepoint that the job owns: every link has it
 
+	copies Copies
+
 	data    ownData
 	retired retired
 }

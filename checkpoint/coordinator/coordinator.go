@@ -7,7 +7,6 @@ package coordinator
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -143,9 +142,15 @@ func (c *Coordinator) Wake() (time.Duration, bool) {
 	return at, ok
 }
 
-// Pending reports whether a checkpoint is under way that not all have acknowledged.
-func (c *Coordinator) Pending() bool {
-	return slices.ContainsFunc(c.pending, func(p *pending) bool { return !p.published })
+// Pending returns the numbers of the checkpoints under way that not all have acknowledged.
+func (c *Coordinator) Pending() []int64 {
+	var ids []int64
+	for _, p := range c.pending {
+		if !p.published {
+			ids = append(ids, p.barrier.ID)
+		}
+	}
+	return ids
 }
 
 const never = time.Duration(1<<63 - 1)
@@ -174,9 +179,13 @@ func (c *Coordinator) mayTrigger() bool {
 	return n < c.o.MaxConcurrent
 }
 
-// Request triggers a savepoint, the savepoint of a stop or the final checkpoint, at once.
+// Drain says that all input is ended before its time: no periodic checkpoint is triggered any more, since one would hold operators that have
+// flushed beside sources that are not read to their end.
+func (c *Coordinator) Drain() { c.closing = true }
+
+// Request triggers a savepoint, the savepoint of a stop or of a drain, or the final checkpoint, at once.
 func (c *Coordinator) Request(kind checkpoint.Kind, now time.Duration, wall time.Time) Trigger {
-	c.closing = c.closing || kind == checkpoint.StopSavepoint || kind == checkpoint.Final
+	c.closing = c.closing || kind == checkpoint.StopSavepoint || kind == checkpoint.Final || kind == checkpoint.Drain
 	return c.trigger(kind, now, wall)
 }
 
@@ -261,7 +270,7 @@ func (c *Coordinator) fail(p *pending, reason error) []Action {
 	if p.barrier.Kind == checkpoint.StopSavepoint {
 		c.closing = false
 	}
-	if p.barrier.Kind == checkpoint.Final {
+	if p.barrier.Kind == checkpoint.Final || p.barrier.Kind == checkpoint.Drain {
 		// There is nothing left to run that a later checkpoint could wait for.
 		return append(actions, Fail{reason})
 	}

@@ -30,9 +30,27 @@ func (p Phase) String() string {
 	return [...]string{"waiting for the barrier", "aligning", "snapshotting", "pre-committing", "writing records in flight until the other barriers come", "storing its snapshot"}[min(p, Storing)]
 }
 
+// Waits is why a subtask takes no records at the moment, if it does not.
+type Waits uint8
+
+// What a subtask waits for.
+const (
+	WaitsForNothing Waits = iota
+	// WaitsForRoom is a subtask whose output is full: whoever is behind it is slow.
+	WaitsForRoom
+	// WaitsForCalls is one with as many calls of Async in flight as it may have.
+	WaitsForCalls
+)
+
+// String says it as an addition to a phase.
+func (w Waits) String() string {
+	return [...]string{"", " (its output is full)", " (it waits for calls)"}[min(w, WaitsForCalls)]
+}
+
 // Progress is how far a subtask has come with a checkpoint.
 type Progress struct {
 	Phase Phase
+	Waits Waits
 	// Since is when the phase began, by the job's monotonic clock. It means nothing for WaitingForBarrier, which begins with the trigger.
 	Since time.Duration
 	// Bytes is how much of its state it has written so far.
@@ -40,9 +58,9 @@ type Progress struct {
 }
 
 // slowest is the subtask that the checkpoint waits for most: the first, in the order of the pipeline, that still keeps the barrier from those
-// behind it; if the barrier has passed everywhere, the one in the earliest phase.
+// behind it, and is not kept from going on by them; if the barrier has passed everywhere, the one in the earliest phase.
 func (c *Coordinator) slowest(p *pending) (subtask int, progress Progress) {
-	subtask = -1
+	subtask, rank := -1, 0
 	for i, held := range p.acked {
 		if held != nil {
 			continue
@@ -51,11 +69,15 @@ func (c *Coordinator) slowest(p *pending) (subtask int, progress Progress) {
 		if c.o.Progress != nil {
 			at = c.o.Progress(i, p.barrier.ID)
 		}
-		if at.Phase <= Snapshotting {
-			return i, at
+		r := 0
+		switch {
+		case at.Phase > Snapshotting:
+			r = 1 + int(at.Phase)
+		case at.Waits == WaitsForRoom:
+			r = 1
 		}
-		if subtask < 0 || at.Phase < progress.Phase {
-			subtask, progress = i, at
+		if subtask < 0 || r < rank {
+			subtask, progress, rank = i, at, r
 		}
 	}
 	return subtask, progress
@@ -69,8 +91,8 @@ func (c *Coordinator) waitingFor(p *pending, now time.Duration) string {
 		began = max(progress.Since, p.triggered)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "the slowest subtask is %s, %v for %v, with %d bytes written", c.o.Subtasks[i], progress.Phase,
-		(now - began).Round(time.Millisecond), progress.Bytes)
+	fmt.Fprintf(&b, "the slowest subtask is %s, %v%v for %v, with %d bytes written", c.o.Subtasks[i], progress.Phase,
+		progress.Waits, (now - began).Round(time.Millisecond), progress.Bytes)
 	if p.missing > 1 {
 		fmt.Fprintf(&b, "; %d of %d subtasks have not acknowledged", p.missing, len(p.acked))
 	}

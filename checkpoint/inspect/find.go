@@ -26,7 +26,7 @@ type Entry struct {
 	Job string `json:"job,omitempty"`
 	// ID numbers the checkpoints of a job.
 	ID int64 `json:"id,omitempty"`
-	// Kind is why it was taken: periodic, savepoint, stop or final.
+	// Kind is why it was taken: periodic, savepoint, stop, final or drain.
 	Kind string `json:"kind,omitempty"`
 	// Triggered is when its barriers left, Duration the time from then until it was complete.
 	Triggered time.Time     `json:"triggered,omitzero"`

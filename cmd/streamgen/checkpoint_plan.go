@@ -14,7 +14,7 @@ import (
 )
 
 func checkpointPlanCommand() *cobra.Command {
-	var program string
+	var program, pipeline string
 	var asJSON, ignoring bool
 	command := &cobra.Command{
 		Use:   "plan CHECKPOINT --schema FOLDER|FILE",
@@ -35,7 +35,7 @@ The exit code is 0 if the states would be taken over, 1 if the start would be re
 			if err != nil {
 				return err
 			}
-			planned, mistakes, err := gen.PlanFrom(cmd.Context(), inFolder(cmd, program), saved.Manifest, ignoring)
+			planned, mistakes, err := gen.PlanFrom(cmd.Context(), inFolder(cmd, program), pipeline, saved.Manifest, ignoring)
 			if err != nil {
 				return err
 			}
@@ -59,6 +59,7 @@ The exit code is 0 if the states would be taken over, 1 if the start would be re
 		},
 	}
 	command.Flags().StringVar(&program, "schema", ".", "the `path` of the package's folder, or of its schema record")
+	command.Flags().StringVar(&pipeline, "pipeline", "", "the `name` of the pipeline, if it is not that of the checkpoint's job")
 	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	command.Flags().BoolVar(&ignoring, "ignore-unclaimed-state", false, "as execution.state-recovery.ignore-unclaimed-state")
 	return command

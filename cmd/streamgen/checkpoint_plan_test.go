@@ -45,6 +45,9 @@ func TestCheckpointPlan(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &p))
 	require.Equal(t, []plan.State{{Name: "CountState", Kind: "keyed state", Fate: plan.Refused, Refused: "CountState.Total: string became int64"}}, p.Operators[0].States)
 
+	code, _, errs = streamgen(t, "checkpoint", "plan", lost, "--schema", example, "--pipeline", "Counts")
+	require.Equal(t, exitTrouble, code)
+	require.Contains(t, errs, "has no pipeline Counts that keeps or exchanges anything (the checkpoint is of WordCount); it has: WordCount")
 	code, _, errs = streamgen(t, "checkpoint", "plan", lost, "--schema", t.TempDir())
 	require.Equal(t, exitTrouble, code)
 	require.NotEmpty(t, errs)

@@ -62,6 +62,10 @@ type Checkpointing struct {
 	SavepointDir string
 	// InlineThreshold is the size in bytes below which a snapshot goes into the manifest, at most 1 MiB (data-inline-threshold).
 	InlineThreshold int
+	// LocalBackup keeps a second copy of each snapshot file beside the process (local-backup.enabled), in LocalBackupDirs (local-backup.dirs);
+	// default: the folder of the system for temporary files.
+	LocalBackup     bool
+	LocalBackupDirs []string
 	// Compression is how snapshots are compressed (snapshot-compression).
 	Compression Compression
 	// Unaligned lets barriers overtake the records that wait before a task (unaligned.enabled). It excludes AtLeastOnce, and MaxConcurrent above 1.
@@ -93,6 +97,8 @@ type Recovery struct {
 	// WithoutChannelState is the number of a checkpoint whose records in flight are dropped when it is restored, -1 for none
 	// (without-channel-state.checkpoint-id).
 	WithoutChannelState int
+	// FromLocal reads the second copies where they are whole (from-local).
+	FromLocal bool
 	// Fresh starts from nothing, whatever checkpoints and output there are (--fresh). It overrides Path.
 	Fresh bool
 }

@@ -99,6 +99,12 @@ func checkpointingOptions() []Option {
 			func(c *Config) *time.Duration { return &c.Checkpointing.AlignedTimeout },
 			"For how long a checkpoint is aligned, from its trigger on, before its barriers overtake. 0: not at all"),
 		unalignedForced(prefix + "unaligned.forced"),
+		supported(prefix+"local-backup.enabled", "Checkpointing.LocalBackup", boolean,
+			func(c *Config) *bool { return &c.Checkpointing.LocalBackup },
+			"Whether a second copy of each snapshot file is kept beside the process. It is not synced and may be lost. Needs the storage `filesystem`"),
+		supported(prefix+"local-backup.dirs", "Checkpointing.LocalBackupDirs", paths,
+			func(c *Config) *[]string { return &c.Checkpointing.LocalBackupDirs },
+			"Folders of the second copies, separated by commas, each on a disk of its own for example. By default the folder of the system for temporary files"),
 	}
 }
 
@@ -140,6 +146,9 @@ func recoveryOptions() []Option {
 		supported(prefix+"without-channel-state.checkpoint-id", "Recovery.WithoutChannelState", integer,
 			func(c *Config) *int { return &c.Recovery.WithoutChannelState },
 			"Number of a checkpoint whose records in flight are dropped when it is restored. -1: none"),
+		supported(prefix+"from-local", "Recovery.FromLocal", boolean,
+			func(c *Config) *bool { return &c.Recovery.FromLocal },
+			"Whether a start reads the second copies (local-backup) where they are whole. Needs the storage `filesystem`"),
 	}
 }
 

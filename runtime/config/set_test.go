@@ -77,6 +77,7 @@ func TestSetErrors(t *testing.T) {
 		"not finite":        {"restart-strategy.exponential-delay.jitter-factor", "NaN", `restart-strategy.exponential-delay.jitter-factor: "NaN" is not a value of it: want a number such as 1.5`},
 		"a blob URL":        {"execution.checkpointing.dir", "s3://bucket/x", `execution.checkpointing.dir: "s3://bucket/x" is not a value of it: s3:// is not supported yet: want a local path`},
 		"a relative URL":    {"execution.checkpointing.dir", "file://x", `execution.checkpointing.dir: "file://x" is not a value of it: want three slashes before an absolute path, as in file:///folder`},
+		"a path of nothing": {"execution.checkpointing.local-backup.dirs", "/a,,/b", `execution.checkpointing.local-backup.dirs: "/a,,/b" is not a value of it: want paths separated by commas`},
 		"the claiming mode": {"execution.state-recovery.claim-mode", "LEGACY", `execution.state-recovery.claim-mode: "LEGACY" is not a value of it: want NO_CLAIM or CLAIM`},
 		"not supported": {
 			"state.backend.type", "pebble",
@@ -86,7 +87,7 @@ func TestSetErrors(t *testing.T) {
 			"jobmanager.execution.failover-strategy", "region",
 			`jobmanager.execution.failover-strategy: "region" is not supported yet; this version always does what full says`,
 		},
-		"not supported with any value": {"execution.checkpointing.local-backup.dirs", "/tmp", `execution.checkpointing.local-backup.dirs: not supported yet; leave it out`},
+		"not supported with any value": {"execution.checkpointing.file-merging.max-file-size", "32 mb", `execution.checkpointing.file-merging.max-file-size: not supported yet; leave it out`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := Default()

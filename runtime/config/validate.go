@@ -28,6 +28,12 @@ func Validate(c Config) error {
 		"execution.state-recovery.without-channel-state.checkpoint-id is %d: want the number of a checkpoint, or -1", c.Recovery.WithoutChannelState)
 	p.unless(!c.Recovery.Fresh || c.Recovery.Path == "", "--fresh starts from nothing, but execution.state-recovery.path is %s: leave one of them out; "+
 		"to go back to a savepoint give it with a new execution.checkpointing.dir", c.Recovery.Path)
+	const backup = "execution.checkpointing.local-backup.enabled"
+	p.unless(!c.Checkpointing.LocalBackup || c.Checkpointing.Storage == FileSystem,
+		backup+" is true, but execution.checkpointing.storage is jobmanager: there are no files to copy; set execution.checkpointing.dir, or leave it out")
+	p.unless(!c.Recovery.FromLocal || c.Checkpointing.Storage == FileSystem,
+		"execution.state-recovery.from-local is true, but execution.checkpointing.storage is jobmanager: there are no copies to read; "+
+			"set execution.checkpointing.dir, or leave it out")
 	p.unless(int(c.Recovery.ClaimMode) < len(claimModeWords), "execution.state-recovery.claim-mode is %v: want %s",
 		c.Recovery.ClaimMode, alternatives(claimModeWords))
 	p.unless(c.Recovery.ClaimMode != Claim || c.Checkpointing.Storage == FileSystem,

@@ -86,6 +86,16 @@ func TestValidate(t *testing.T) {
 			func(c *Config) { c.Recovery.ClaimMode = 7 },
 			"execution.state-recovery.claim-mode is unknown(7): want NO_CLAIM or CLAIM",
 		},
+		"copies of memory": {
+			func(c *Config) { c.Checkpointing.LocalBackup = true },
+			"execution.checkpointing.local-backup.enabled is true, but execution.checkpointing.storage is jobmanager: there are no files to copy; " +
+				"set execution.checkpointing.dir, or leave it out",
+		},
+		"copies for memory": {
+			func(c *Config) { c.Recovery.FromLocal = true },
+			"execution.state-recovery.from-local is true, but execution.checkpointing.storage is jobmanager: there are no copies to read; " +
+				"set execution.checkpointing.dir, or leave it out",
+		},
 		"a claim for memory": {
 			func(c *Config) { c.Recovery.ClaimMode = Claim },
 			"execution.state-recovery.claim-mode is CLAIM, but execution.checkpointing.storage is jobmanager: a savepoint is deleted when " +

@@ -23,6 +23,7 @@ var (
 	integer  = valueType[int]{"whole number", parseInt, strconv.Itoa}
 	number   = valueType[float64]{"number", parseFloat, formatFloat}
 	path     = valueType[string]{"path", parsePath, func(s string) string { return s }}
+	paths    = valueType[[]string]{"paths", parsePaths, func(s []string) string { return strings.Join(s, ",") }}
 
 	// durationOrOff is a duration of which 0 is written off: a 0 that nobody meant must not turn checkpoints off.
 	durationOrOff = valueType[time.Duration]{"duration or off", parseDurationOrOff, formatDurationOrOff}
@@ -96,6 +97,25 @@ func parsePath(value string) (string, error) {
 		return "", errors.New("want three slashes before an absolute path, as in file:///folder")
 	}
 	return "", fmt.Errorf("%s:// is not supported yet: want a local path", scheme)
+}
+
+// parsePaths takes paths that are separated by commas.
+func parsePaths(value string) ([]string, error) {
+	var all []string
+	if strings.TrimSpace(value) == "" {
+		return nil, nil
+	}
+	for one := range strings.SplitSeq(value, ",") {
+		p, err := parsePath(strings.TrimSpace(one))
+		if err != nil {
+			return nil, err
+		}
+		if p == "" {
+			return nil, errors.New("want paths separated by commas")
+		}
+		all = append(all, p)
+	}
+	return all, nil
 }
 
 func parseDurationOrOff(value string) (time.Duration, error) {

@@ -3,12 +3,16 @@ package core
 import (
 	"fmt"
 	"sync/atomic"
+
+	"github.com/streamgen/streamgen/checkpoint/coordinator"
 )
 
 // activity is what a subtask is in the middle of, for whoever wonders why it does not come out of it.
 type activity struct {
 	steps atomic.Uint64 // odd within a step
 	doing atomic.Uint32
+	waits atomic.Uint32 // a coordinator.Waits
+	last  coordinator.Waits
 }
 
 // doing is a part of a step that calls user code.
@@ -40,6 +44,14 @@ func (a *activity) begin(d doing) {
 func (a *activity) end() { a.steps.Store(a.steps.Load() + 1) }
 
 func (a *activity) does(d doing) { a.doing.Store(uint32(d)) }
+
+// waitsFor says why no records are taken. It is called once for each batch and writes only what changes.
+func (a *activity) waitsFor(w coordinator.Waits) {
+	if a.last != w {
+		a.last = w
+		a.waits.Store(uint32(w))
+	}
+}
 
 // now returns the number of the step, whether it is under way, and what is done in it.
 func (a *activity) now() (step uint64, within bool, d doing) {

@@ -3,6 +3,7 @@ package core
 import (
 	"time"
 
+	"github.com/streamgen/streamgen/checkpoint/coordinator"
 	"github.com/streamgen/streamgen/runtime"
 )
 
@@ -52,6 +53,7 @@ func (s *subtask) takeResults() (status, bool) {
 		s.exhaust()
 		return busy, true
 	case s.calls.blocking():
+		s.activity.waitsFor(coordinator.WaitsForCalls)
 		s.flush() // it may take long until there are records again
 		return idle, true
 	}

@@ -52,6 +52,7 @@ func (e *startError) Unwrap() error { return e.err }
 //  3. If it is a savepoint that the job is to own, record that.
 //  4. Commit its transactions, since their checkpoint is complete, and record that they are committed.
 //  5. Only then abort all other transactions: those of earlier runners that no checkpoint holds.
+//     A stop with drain that had got as far as its checkpoint ends here.
 //  6. Divide the splits and make the subtasks.
 //
 // User code that panics in it is a failure like any other.
@@ -76,6 +77,10 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 		return nil, err
 	}
 	j.chain.Store(a.chain)
+	a.chain.Keep(chain.Copies{
+		Dirs: env.config.Checkpointing.LocalBackupDirs, Write: env.config.Checkpointing.LocalBackup, Read: env.config.Recovery.FromLocal,
+		Warn: func(message string, err error) { env.logger.Warn(message, "error", err) },
+	})
 	if err := a.find(first && env.config.Recovery.Fresh); err != nil {
 		return nil, err
 	}
@@ -85,6 +90,10 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 		}
 	}
 	if err := a.settle(ctx); err != nil {
+		return nil, err
+	}
+	a.warnDropped()
+	if err := a.endDrain(); err != nil {
 		return nil, err
 	}
 	if planned == nil || !planned.isSame(a.from) {
@@ -154,6 +163,9 @@ func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 			from := a.from.checkpoint
 			a.from.claim = &checkpoint.Claim{Path: c.Recovery.Path, ID: from.ID, Triggered: from.Triggered, Newest: newest}
 		}
+	}
+	if err := a.refuseDrained(head); err != nil {
+		return err
 	}
 	if a.from.checkpoint != nil {
 		newest = max(newest, a.from.checkpoint.ID)

@@ -85,6 +85,54 @@ func TestTheClaimModeSaysWhoOwnsTheSavepoint(t *testing.T) {
 	}
 }
 
+// Without a claim a job needs the savepoint no more once it has a checkpoint of its own: the next start goes on from that.
+func TestASavepointThatIsNotClaimedMayBeDeleted(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Recovery.Path = savepointOf(t, fs, "")
+	committed := false
+	s := begun(t, counting(fs, "/second"), c, fs, "/second-job", func(e runtime.Event) { committed = committed || e.Kind == runtime.EventCommitted })
+	for !committed {
+		require.True(t, s.Step())
+	}
+	entries, err := fs.ReadDir(c.Recovery.Path)
+	require.NoError(t, err)
+	for _, e := range entries {
+		require.NoError(t, fs.Remove(c.Recovery.Path+"/"+e.Name))
+	}
+	require.NoError(t, fs.Remove(c.Recovery.Path))
+	finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", nil))
+}
+
+// A job that had checkpoints before, which a cancel has deleted, does not use their numbers again, although it has claimed a savepoint with a lower one.
+func TestNumbersGoOnAfterAClaim(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Checkpointing.Retention = config.DeleteOnCancellation
+	saved := savepointOf(t, fs, "")
+	last := int64(0)
+	published := func(e runtime.Event) {
+		if e.Kind == runtime.EventPublished {
+			last = e.Checkpoint
+		}
+	}
+	s := begun(t, counting(fs, "/cancelled"), c, fs, "/second-job", published)
+	for last < 2 {
+		require.True(t, s.Step())
+	}
+	s.Request(runtime.Request{Kind: runtime.RequestCancel, Reply: func(string, error) {}})
+	for s.Step() {
+	}
+	before := last
+	c.Recovery.Path, c.Recovery.ClaimMode = saved, config.Claim
+	begun(t, counting(fs, "/second"), c, fs, "/second-job", nil) // and killed
+	finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", func(e runtime.Event) {
+		if e.Kind == runtime.EventPublished {
+			require.Greater(t, e.Checkpoint, before)
+		}
+	}))
+}
+
 // A job that owns the savepoint goes on from it although the next start does not name it, as from a checkpoint of its own.
 func TestAClaimedSavepointNeedNotBeNamedAgain(t *testing.T) {
 	fs := vfs.NewMem()

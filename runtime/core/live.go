@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	goruntime "runtime"
 	"sync"
@@ -34,6 +35,9 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 			return 0, fmt.Errorf("execution.state-recovery.path: %w", err)
 		}
 		r.Path = path
+	}
+	if k := &outer.Config.Checkpointing; len(k.LocalBackupDirs) == 0 {
+		k.LocalBackupDirs = []string{os.TempDir()}
 	}
 	env := environment{driver: clock, config: outer.Config, logger: outer.Logger, onEvent: outer.OnEvent, files: outer.FS}
 	fs, folder := storageOf(outer, j.name)
@@ -112,7 +116,7 @@ func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan run
 			case runtime.RequestCancel:
 				r.Reply("", nil)
 				return runtime.Cancelled, nil
-			case runtime.RequestStop:
+			case runtime.RequestStop, runtime.RequestDrain:
 				r.Reply("", errStoppedWaiting)
 				return runtime.Cancelled, nil
 			}
@@ -126,8 +130,11 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 	lanes := &liveLanes{}
 	env.driver = &liveDriver{liveClock: env.driver.(*liveClock), lanes: lanes}
 	a, err := begin(ctx, j, &env, fs, folder, first)
-	if errors.Is(err, errFinished) {
+	switch {
+	case errors.Is(err, errFinished):
 		return runtime.FinishedBefore, nil
+	case errors.Is(err, errDrained) && !first:
+		return runtime.Stopped, nil // as it was asked to, before it failed
 	}
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", errBegin, err)

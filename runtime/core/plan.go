@@ -66,6 +66,9 @@ func (a *attempt) plan(ctx context.Context) (*plan.Plan, error) {
 		if a.from.saved == "" {
 			p.From.Path = a.folder
 		}
+		if c.Kind == checkpoint.Drain { // where it is its own, and not committed yet, a start does that first
+			p.Refused = append(p.Refused, drainedError(c.ID).Error())
+		}
 		if err := a.from.checkFinished(a.job); err != nil {
 			p.Refused = append(p.Refused, err.Error())
 		}

@@ -69,6 +69,9 @@ func Simulate(job runtime.Job, c config.Config, fs vfs.FS, folder string, random
 // IsFinished reports whether err is that of a job that had finished before.
 func IsFinished(err error) bool { return err == errFinished }
 
+// IsDrained reports whether err is that of a job that was stopped with drain before.
+func IsDrained(err error) bool { return errors.Is(err, errDrained) }
+
 // Request asks something of the job.
 func (s *Simulation) Request(r runtime.Request) { s.run.master.mailbox.send(r) }
 

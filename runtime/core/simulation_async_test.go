@@ -83,8 +83,8 @@ func TestEveryCrashStepWithCalls(t *testing.T) {
 					corpus: shortText, parallelism: 2, retained: 1, retention: config.RetainOnCancellation}
 				s.fates = []fate{{step: step, power: power}}
 				s.fixed = func(c *config.Config) {
+					steady(c)
 					c.Checkpointing.Interval = time.Millisecond
-					c.Checkpointing.IntervalDuringBacklog, c.Checkpointing.AfterTasksFinish = config.SameInterval, true
 				}
 				s.calling = &calling{options: async.Ordered{Capacity: 3, Timeout: time.Second}, unordered: unordered, broken: s.violated}
 				return s

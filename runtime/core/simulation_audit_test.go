@@ -163,3 +163,31 @@ func (s *schedule) auditRetained() error {
 	}
 	return nil
 }
+
+// auditDrained looks, after a stop with drain, whether the output holds exactly what was read until then: nothing of it waits for a next run.
+func (s *schedule) auditDrained() error {
+	if s.calling != nil {
+		return s.audit(soFar) // its totals say nothing of how much was read
+	}
+	head, err := chain.Look(s.disk, s.folder, "WordCount")
+	switch {
+	case err != nil:
+		return err
+	case head == nil || head.Status != checkpoint.Stopped || head.Checkpoint.Kind != checkpoint.Drain || !head.Committed:
+		return fmt.Errorf("the head of a job that was stopped with drain is %+v", head)
+	}
+	read := &corpus{words: map[string]int{}}
+	for _, subtask := range head.Checkpoint.Subtasks {
+		if !subtask.Finished {
+			return fmt.Errorf("%s (%d/%d) is not flushed", subtask.Task, subtask.Index+1, subtask.Parallelism)
+		}
+		for _, o := range subtask.Operators {
+			for _, split := range o.Splits {
+				i, _ := strconv.Atoi(split.ID)
+				read.count(s.corpus.splits[i][:split.Position[0]])
+			}
+		}
+	}
+	s.corpus = read
+	return s.audit(whole)
+}

@@ -18,6 +18,7 @@ type figures struct {
 	replayed                              int
 	lists                                 int // of a subtask, restored with something in it
 	inFlight                              int // inputs of subtasks with records in flight, in the checkpoints that were audited
+	copies, besides                       int // second copies that a run has found, and errors of their disk
 	kept                                  int // programs that had to stay because an operator had finished
 	claimed                               int // savepoints, and deleted when they were not needed any more
 	raised                                int // starts with more key groups than the run before
@@ -41,6 +42,8 @@ func (f *figures) add(g figures) {
 	f.raised += g.raised
 	f.claimed += g.claimed
 	f.kept += g.kept
+	f.copies += g.copies
+	f.besides += g.besides
 	for i := range f.faults {
 		f.faults[i] += g.faults[i]
 	}

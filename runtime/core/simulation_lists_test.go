@@ -165,6 +165,7 @@ func TestEveryCrashPointOfLists(t *testing.T) {
 			s.corpus, s.retained, s.retention = listed(shortText), 1, config.RetainOnCancellation
 			s.fates = []fate{{op: op, after: after, power: power}}
 			s.fixed = func(c *config.Config) {
+				steady(c)
 				c.Checkpointing.Interval, c.Checkpointing.InlineThreshold = time.Millisecond, 0
 				c.Parallelism = 1 + s.runs%3
 			}

@@ -31,6 +31,8 @@ type fate struct {
 	overtaken int
 	// From a step on it is asked to stop with a savepoint, or to cancel.
 	stop, cancel int
+	// drain says that the stop ends the input first.
+	drain bool
 	// savepoints is the mean number of steps between two of them, 0 for none.
 	savepoints int
 	// faulty says that the disk reports errors, hasty that checkpoints time out early.
@@ -76,6 +78,9 @@ func (p *process) before(op vfs.Op, name string) error {
 			s.violated("a plan changes the disk: %v %s", op, name)
 		}
 		return nil
+	}
+	if strings.HasPrefix(name, backups) {
+		return p.beside(op, name)
 	}
 	s.ops++
 	p.ops++
@@ -126,6 +131,9 @@ func (p *process) fault(op vfs.Op, name string) error {
 
 // start starts a run.
 func (s *schedule) start(f fate) (*process, error) {
+	if s.lists || s.timed != nil {
+		f.drain = false // their audits expect that all has been read when the last watermark and Finish come
+	}
 	p := &process{story: s, fate: f, published: map[int64]bool{}, failed: map[int64]bool{}, committed: map[int64]bool{}}
 	fs := vfs.Inject(s.disk, p.before)
 	c := s.config(f)
@@ -231,10 +239,17 @@ func (s *schedule) config(f fate) config.Config {
 		k.Unaligned, k.MaxConcurrent = true, 1
 		k.AlignedTimeout = time.Duration(s.random.IntN(3)) * time.Millisecond
 	}
+	s.drawBackups(&c)
 	if s.fixed != nil {
 		s.fixed(&c)
 	}
 	return c
+}
+
+// steady has periodic checkpoints from the start to the end, whatever is drawn.
+func steady(c *config.Config) {
+	c.PauseSources = false
+	c.Checkpointing.IntervalDuringBacklog, c.Checkpointing.AfterTasksFinish = config.SameInterval, true
 }
 
 // event hears what a run says of itself.
@@ -294,7 +309,11 @@ func (p *process) drive() (bool, error) {
 			return true, nil
 		case f.stop > 0 && n >= f.stop && (n-f.stop)%30 == 0, p.drained && n%30 == 0:
 			p.stops = true
-			p.ask(runtime.RequestStop, nil)
+			kind := runtime.RequestStop
+			if f.drain {
+				kind = runtime.RequestDrain
+			}
+			p.ask(kind, nil)
 		case f.cancel > 0 && n == f.cancel:
 			p.cancels = true
 			p.ask(runtime.RequestCancel, nil)

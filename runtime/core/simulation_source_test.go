@@ -22,13 +22,18 @@ type corpus struct {
 func newCorpus(splits ...[]string) *corpus {
 	c := &corpus{splits: splits, words: map[string]int{}}
 	for _, split := range splits {
-		for _, line := range split {
-			for _, word := range strings.Fields(strings.ToLower(strings.ReplaceAll(line, ",", " "))) {
-				c.words[word]++
-			}
-		}
+		c.count(split)
 	}
 	return c
+}
+
+// count counts the words of lines.
+func (c *corpus) count(lines []string) {
+	for _, line := range lines {
+		for _, word := range strings.Fields(strings.ToLower(strings.ReplaceAll(line, ",", " "))) {
+			c.words[word]++
+		}
+	}
 }
 
 // The corpora: one that is read in a few steps, one that lasts for many checkpoints, and one of lines that fill every batch on the way, so

@@ -102,7 +102,7 @@ func TestEveryCrashPoint(t *testing.T) {
 				s.fixed = func(c *config.Config) {
 					c.Checkpointing.Interval, c.Checkpointing.InlineThreshold = time.Millisecond, inline
 					c.Checkpointing.MaxConcurrent = 2
-					c.Checkpointing.IntervalDuringBacklog, c.Checkpointing.AfterTasksFinish = config.SameInterval, true
+					steady(c)
 				}
 				return s
 			}

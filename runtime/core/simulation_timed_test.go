@@ -196,6 +196,7 @@ func TestEveryTimedStep(t *testing.T) {
 				}
 				s.fates = []fate{{step: step, power: power}}
 				s.fixed = func(c *config.Config) {
+					steady(c)
 					c.Checkpointing.Interval, c.Checkpointing.MaxConcurrent = 3*time.Millisecond, 2
 				}
 				return s

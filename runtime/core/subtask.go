@@ -53,6 +53,7 @@ type subtask struct {
 	replays replays
 
 	calls    anyCalls // those of its operator with Async, nil if it has none
+	cut      bool     // its source ends here, whatever there is to read
 	draining bool     // all input was taken, but calls for it are in flight
 }
 
@@ -100,6 +101,8 @@ type (
 	shut     struct{}
 	// resume lets a source read that waits for the first checkpoint.
 	resume struct{}
+	// cut ends the input of a source where it is.
+	cut struct{}
 )
 
 func (s *subtask) box() *mailbox { return &s.mailbox }
@@ -197,8 +200,10 @@ func (s *subtask) takeRecords() status {
 		}
 	}
 	if s.task.full != 0 {
+		s.activity.waitsFor(coordinator.WaitsForRoom)
 		return idle
 	}
+	s.activity.waitsFor(coordinator.WaitsForNothing)
 	switch {
 	case s.firing:
 		s.fire()
@@ -220,6 +225,10 @@ func (s *subtask) takeRecords() status {
 }
 
 func (s *subtask) takeFromSource() status {
+	if s.cut {
+		s.exhaust()
+		return busy
+	}
 	if s.paused {
 		s.flush()
 		return idle
@@ -352,6 +361,8 @@ func (s *subtask) handle(command any) {
 		if s.life < closing {
 			s.lane.run(s.commitAgain)
 		}
+	case cut:
+		s.cut = true
 	case resume:
 		s.paused = false
 	case timersDue:
@@ -419,6 +430,7 @@ func (s *subtask) snapshot(b coordinator.Barrier) *Snapshot {
 		s.suspended = b.ID
 	}
 	s.activity.does(takingRecords)
+	snap.phase.reach(coordinator.PreCommitting, s.task.env.now())
 	if len(snap.syncs) > 0 {
 		// At once, and whatever becomes of the checkpoint: later ones hold these transactions too.
 		s.inLane(func() { s.preCommit(snap) })
@@ -428,7 +440,6 @@ func (s *subtask) snapshot(b coordinator.Barrier) *Snapshot {
 
 // preCommit makes durable what sinks have written up to the barrier. It runs in the lane.
 func (s *subtask) preCommit(snap *Snapshot) {
-	snap.phase.reach(coordinator.PreCommitting, s.task.env.now())
 	for _, sync := range snap.syncs {
 		if err := s.guard(sync); err != nil {
 			// What was written since the barrier before is lost: only a restart brings it back.
@@ -517,7 +528,8 @@ func (s *subtask) release() {
 	for _, sink := range s.task.sinks {
 		report(s.guard(sink.close))
 	}
-	s.run.master.mailbox.send(hasClosed{})
+	// Behind what the lane still has to do: nothing is stored after it.
+	s.lane.run(func() { s.run.master.mailbox.send(hasClosed{}) })
 }
 
 // stopAlarm forgets the last WakeAfter.

@@ -37,6 +37,17 @@ func (r *restored) checkOperator(j *Job, h *heldOperator, ignoreUnclaimed bool) 
 	return nil
 }
 
+// warnDropped says what is lost since no operator takes it, which is allowed (execution.state-recovery.ignore-unclaimed-state): transactions are not
+// committed any more either.
+func (a *attempt) warnDropped() {
+	for _, h := range a.from.all() {
+		if _, _, ok := a.job.operator(h.UID); !ok && h.Holds() {
+			a.env.logger.Warn("what a checkpoint holds of an operator is dropped: the pipeline does not have it", "operator", h.UID, "dropped", h.contents(),
+				"checkpoint", a.from.checkpoint.ID)
+		}
+	}
+}
+
 // contents tells what would be lost without an operator.
 func (h *heldOperator) contents() string {
 	var parts []string
