@@ -3,6 +3,7 @@ package core_test
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -169,14 +170,23 @@ func (s *schedule) auditDrained() error {
 	if s.calling != nil {
 		return s.audit(soFar) // its totals say nothing of how much was read
 	}
-	head, err := chain.Look(s.disk, s.folder, "WordCount")
+	job := "WordCount"
+	if s.flow != nil {
+		job = s.flow.job
+	}
+	head, err := chain.Look(s.disk, s.folder, job)
 	switch {
 	case err != nil:
 		return err
 	case head == nil || head.Status != checkpoint.Stopped || head.Checkpoint.Kind != checkpoint.Drain || !head.Committed:
 		return fmt.Errorf("the head of a job that was stopped with drain is %+v", head)
 	}
-	read := &corpus{words: map[string]int{}}
+	read, taken := &corpus{words: map[string]int{}}, map[string][]int{}
+	if s.flow != nil {
+		for _, name := range s.flow.names() {
+			taken[name] = make([]int, len(s.flow.sources[name]))
+		}
+	}
 	for _, subtask := range head.Checkpoint.Subtasks {
 		if !subtask.Finished {
 			return fmt.Errorf("%s (%d/%d) is not flushed", subtask.Task, subtask.Index+1, subtask.Parallelism)
@@ -184,10 +194,20 @@ func (s *schedule) auditDrained() error {
 		for _, o := range subtask.Operators {
 			for _, split := range o.Splits {
 				i, _ := strconv.Atoi(split.ID)
+				if s.flow != nil {
+					n, _ := binary.Uvarint(split.Position)
+					taken[o.UID][i] = int(n)
+					continue
+				}
 				read.count(s.corpus.splits[i][:split.Position[0]])
 			}
 		}
 	}
 	s.corpus = read
+	if s.flow != nil {
+		loose := s.flow.loose
+		s.flow = newFlow(s.flow.topology, taken)
+		s.flow.loose = loose
+	}
 	return s.audit(whole)
 }

@@ -57,8 +57,8 @@ type process struct {
 	mustPause bool
 	// failures is how many failures of operators there were when it began.
 	failures int64
-	// drained says that a source without end has nothing more to give.
-	drained bool
+	// idle says that a source without end has nothing more to give.
+	idle bool
 	// planning says that it only says what it would do.
 	planning bool
 	// cancels says that it was asked to cancel, stops that it was asked to stop.
@@ -307,7 +307,7 @@ func (p *process) drive() (bool, error) {
 		case n == f.overtaken:
 			s.tracef("overtaken at step %d", n)
 			return true, nil
-		case f.stop > 0 && n >= f.stop && (n-f.stop)%30 == 0, p.drained && n%30 == 0:
+		case f.stop > 0 && n >= f.stop && (n-f.stop)%30 == 0, p.idle && n%30 == 0:
 			p.stops = true
 			kind := runtime.RequestStop
 			if f.drain {

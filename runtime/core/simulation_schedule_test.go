@@ -229,8 +229,8 @@ func (s *schedule) ended(p *process, clean bool) (last bool, err error) {
 		return false, fmt.Errorf("run %d is stuck", s.runs)
 	case err != nil && !p.mayFail():
 		return false, fmt.Errorf("run %d failed: %w", s.runs, err)
-	case err == nil && outcome == runtime.Stopped && s.flow != nil && s.flow.endless != "":
-		return s.drained()
+	case err == nil && outcome == runtime.Stopped && !p.fate.drain && s.flow != nil && s.flow.endless != "":
+		return s.stoppedWhenIdle()
 	case err != nil:
 		return false, s.audit(soFar)
 	case outcome == runtime.Finished:

@@ -38,7 +38,7 @@ func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 	for _, name := range s.flow.names() {
 		sources[name] = &items{
 			name: name, lengths: s.flow.sources[name], endless: name == s.flow.endless, random: s.random, most: 1 << s.random.IntN(4),
-			drained: func() { p.drained = true },
+			idle: func() { p.idle = true },
 		}
 		if s.scenario != nil {
 			sources[name].allowed = func(length int) int { return s.scenario.allowed(s.history, length) }
@@ -49,13 +49,15 @@ func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 		newEar = func() topologies.Ear { return s.history.newEar() }
 		s.history.begin(s.runs)
 	}
-	return s.flow.make(parts{
+	job := s.flow.make(parts{
 		source: func(name string) runtime.Source[topologies.Item] { return sources[name] },
 		lines:  file.JSONL[topologies.Line](s.out).On(fs),
 		faults: s.flow.faults,
 		ear:    newEar,
 		calls:  1 + s.random.IntN(6),
 	}).StreamgenJob()
+	s.flow.job = job.Name()
+	return job
 }
 
 // ear is a hearer as a topology wants it.
@@ -64,9 +66,9 @@ type ear struct{ *hearer }
 func (e ear) Complete(checkpoint int64) { e.complete(checkpoint) }
 func (e ear) Aborted(checkpoint int64)  { e.abort(checkpoint) }
 
-// drained judges the run of a topology without end that was stopped: the story is over when all that there is has come out. A source that has an
+// stoppedWhenIdle judges the run of a topology without end that was stopped: the story is over when all that there is has come out. A source that has an
 // end may not have come to it, so there may be one more run.
-func (s *schedule) drained() (last bool, err error) {
+func (s *schedule) stoppedWhenIdle() (last bool, err error) {
 	s.figures.stopped++
 	if err := s.audit(soFar); err != nil {
 		return false, err

@@ -25,8 +25,8 @@ type items struct {
 	most   int
 	// allowed says how far a split of some length may be read for now; nil: to its end.
 	allowed func(length int) int
-	// drained is called by a reader that waits for more.
-	drained func()
+	// idle is called by a reader that waits for more.
+	idle func()
 }
 
 // item is the nth of a split, from 1.
@@ -106,7 +106,7 @@ func (r *itemReader) Read(records []topologies.Item) (int, error) {
 		return 0, io.EOF
 	}
 	if !left {
-		r.drained()
+		r.idle()
 	}
 	r.ctx.WakeAfter(time.Millisecond)
 	return 0, nil
