@@ -59,7 +59,7 @@ func TestScenario16SubtasksEnd(t *testing.T) {
 
 // A stop with a savepoint, of a simple graph and of larger ones. It flushes nothing: what the operators let go of at the end of input comes out once, when
 // a later run comes to its end. What it leaves bears the number that the subtasks
-// are told last, and the next run goes on from it. (There is no stop that drains yet.)
+// are told last, and the next run goes on from it.
 func TestScenario17StopWithASavepoint(t *testing.T) {
 	for _, topology := range []string{"chain", "state without a key", "broadcast state", "edges of all kinds from one task", "many stages"} {
 		t.Run(topology, func(t *testing.T) {
@@ -75,6 +75,31 @@ func TestScenario17StopWithASavepoint(t *testing.T) {
 						}
 						if err := h.endsWithItsLast(i); err != nil {
 							return err
+						}
+					}
+					return nil
+				},
+			}).show(t)
+		})
+	}
+}
+
+// A stop with drain of the same graphs, also of one with timers, after a failure: it ends the input where it is, so every subtask lets go of what it
+// kept, all of it is committed, and no run goes on from there. What comes out is exactly what had been read.
+func TestScenario17StopWithDrain(t *testing.T) {
+	for _, topology := range []string{"chain", "state without a key", "broadcast state", "timers", "edges of all kinds from one task", "many stages"} {
+		t.Run(topology, func(t *testing.T) {
+			(&scenario{
+				topology: topology, parallelism: []int{2}, endings: []ending{{kill: 1, power: true}, {drain: 1}},
+				holds: func(h *history) error {
+					if len(h.stops) != 1 || h.stops[0].err != nil {
+						return fmt.Errorf("the answers to the stop are %v", h.stops)
+					}
+					a := h.attempts[1]
+					published := a.checkpoints(runtime.EventPublished)
+					for _, ear := range h.ears {
+						if ear.attempt == a && ear.completed[len(ear.completed)-1] != published[len(published)-1] {
+							return fmt.Errorf("a subtask was told of %v, published are %v", ear.completed, published)
 						}
 					}
 					return nil

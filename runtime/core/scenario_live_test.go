@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -13,6 +14,7 @@ import (
 	"github.com/streamgen/streamgen/runtime"
 	"github.com/streamgen/streamgen/runtime/config"
 	"github.com/streamgen/streamgen/runtime/connector/file"
+	"github.com/streamgen/streamgen/runtime/core"
 )
 
 // liveRun is a run of a scenario with goroutines. A kill ends it in the middle of what it does: from then on no operation on the disk takes effect.
@@ -41,6 +43,12 @@ func (sc *scenario) live(t *testing.T) (*history, error) {
 		outcome, err := r.do(t.Context(), disk)
 		if r.dead.Load() && sc.endings[run-1].power {
 			disk = disk.Crash(rand.New(rand.NewPCG(uint64(run), 0)))
+		}
+		if core.IsDrained(err) {
+			if f, err = f.drained(disk, "/checkpoints"); err != nil {
+				return h, err
+			}
+			return h, errors.Join(f.audit(disk, "/out", whole), sc.audit(h))
 		}
 		finished := err == nil && outcome == runtime.Finished
 		extent := soFar
@@ -83,6 +91,7 @@ func (r *liveRun) do(ctx context.Context, disk *vfs.Mem) (runtime.Outcome, error
 		ear:    func() topologies.Ear { return r.history.newEar() },
 		calls:  few,
 	}).StreamgenJob()
+	r.flow.job = job.Name()
 	return job.Run(ctx, runtime.Environment{Config: c, Logger: slog.New(slog.DiscardHandler), FS: fs, Requests: r.requests, OnEvent: r.heard})
 }
 
@@ -106,7 +115,7 @@ func (r *liveRun) heard(e runtime.Event) {
 	case end.kill:
 		r.dead.Store(true)
 		r.kill()
-	case end.stop:
-		r.requests <- runtime.Request{Kind: runtime.RequestStop, Reply: r.history.stopped}
+	case end.stop, end.drain:
+		r.requests <- runtime.Request{Kind: end.request(), Reply: r.history.stopped}
 	}
 }

@@ -36,10 +36,19 @@ type scenario struct {
 	holds func(h *history) error
 }
 
-// ending ends a run when so many checkpoints of it are published: kill by a kill, or with power by a loss of power; stop by a stop with a savepoint.
+// ending ends a run when so many checkpoints of it are published: kill by a kill, or with power by a loss of power; stop by a stop with a savepoint; drain
+// by one that ends the input first, behind which the next run must be refused.
 type ending struct {
-	kill, stop int
-	power      bool
+	kill, stop, drain int
+	power             bool
+}
+
+// request is what is asked for.
+func (e ending) request() runtime.RequestKind {
+	if e.drain > 0 {
+		return runtime.RequestDrain
+	}
+	return runtime.RequestStop
 }
 
 // few is how many items of a split are read whatever the scenario has in store.
@@ -110,7 +119,7 @@ func (sc *scenario) simulated(seed uint64) *schedule {
 	}
 	s.retained = sc.configure(1).Checkpointing.NumRetained
 	for _, e := range sc.endings {
-		s.fates = append(s.fates, fate{power: e.power})
+		s.fates = append(s.fates, fate{power: e.power, drain: e.drain > 0})
 	}
 	for range s.flow.faults.Map.Load() + s.flow.faults.Snapshot.Load() + s.flow.faults.Open.Load() {
 		s.fates = append(s.fates, fate{})
@@ -132,9 +141,9 @@ func (p *process) ends(published int) {
 	switch end := s.scenario.endings[s.runs-1]; published {
 	case end.kill:
 		p.dead = true
-	case end.stop:
+	case end.stop, end.drain:
 		p.stops = true
-		p.Request(runtime.Request{Kind: runtime.RequestStop, Reply: s.history.stopped})
+		p.Request(runtime.Request{Kind: end.request(), Reply: s.history.stopped})
 	}
 }
 

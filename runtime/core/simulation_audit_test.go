@@ -3,7 +3,6 @@ package core_test
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime/config"
 )
 
@@ -170,44 +170,44 @@ func (s *schedule) auditDrained() error {
 	if s.calling != nil {
 		return s.audit(soFar) // its totals say nothing of how much was read
 	}
-	job := "WordCount"
 	if s.flow != nil {
-		job = s.flow.job
+		drained, err := s.flow.drained(s.disk, s.folder)
+		if err != nil {
+			return err
+		}
+		s.flow = drained
+		return s.audit(whole)
 	}
-	head, err := chain.Look(s.disk, s.folder, job)
-	switch {
-	case err != nil:
+	head, err := drainedHead(s.disk, s.folder, "WordCount")
+	if err != nil {
 		return err
-	case head == nil || head.Status != checkpoint.Stopped || head.Checkpoint.Kind != checkpoint.Drain || !head.Committed:
-		return fmt.Errorf("the head of a job that was stopped with drain is %+v", head)
 	}
-	read, taken := &corpus{words: map[string]int{}}, map[string][]int{}
-	if s.flow != nil {
-		for _, name := range s.flow.names() {
-			taken[name] = make([]int, len(s.flow.sources[name]))
-		}
-	}
-	for _, subtask := range head.Checkpoint.Subtasks {
-		if !subtask.Finished {
-			return fmt.Errorf("%s (%d/%d) is not flushed", subtask.Task, subtask.Index+1, subtask.Parallelism)
-		}
+	read := &corpus{words: map[string]int{}}
+	for _, subtask := range head.Subtasks {
 		for _, o := range subtask.Operators {
 			for _, split := range o.Splits {
 				i, _ := strconv.Atoi(split.ID)
-				if s.flow != nil {
-					n, _ := binary.Uvarint(split.Position)
-					taken[o.UID][i] = int(n)
-					continue
-				}
 				read.count(s.corpus.splits[i][:split.Position[0]])
 			}
 		}
 	}
 	s.corpus = read
-	if s.flow != nil {
-		loose := s.flow.loose
-		s.flow = newFlow(s.flow.topology, taken)
-		s.flow.loose = loose
-	}
 	return s.audit(whole)
+}
+
+// drainedHead is the checkpoint that a stop with drain has left, with every subtask flushed.
+func drainedHead(disk *vfs.Mem, folder, job string) (*checkpoint.Checkpoint, error) {
+	head, err := chain.Look(disk, folder, job)
+	switch {
+	case err != nil:
+		return nil, err
+	case head == nil || head.Status != checkpoint.Stopped || head.Checkpoint.Kind != checkpoint.Drain || !head.Committed:
+		return nil, fmt.Errorf("the head of a job that was stopped with drain is %+v", head)
+	}
+	for _, subtask := range head.Checkpoint.Subtasks {
+		if !subtask.Finished {
+			return nil, fmt.Errorf("%s (%d/%d) is not flushed", subtask.Task, subtask.Index+1, subtask.Parallelism)
+		}
+	}
+	return head.Checkpoint, nil
 }

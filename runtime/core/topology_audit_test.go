@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/streamgen/streamgen/checkpoint/vfs"
@@ -138,3 +140,30 @@ func eachLine(disk *vfs.Mem, out string, f func(topologies.Line) error) error {
 
 // names are those of the sources, in order: what is drawn of them is drawn in that order.
 func (f *flow) names() []string { return slices.Sorted(maps.Keys(f.sources)) }
+
+// drained is the flow with as much input as had been read when the job was stopped with drain.
+func (f *flow) drained(disk *vfs.Mem, folder string) (*flow, error) {
+	head, err := drainedHead(disk, folder, f.job)
+	if err != nil {
+		return nil, err
+	}
+	read := map[string][]int{}
+	for _, name := range f.names() {
+		read[name] = make([]int, len(f.sources[name]))
+	}
+	for _, subtask := range head.Subtasks {
+		for _, o := range subtask.Operators {
+			for _, split := range o.Splits {
+				i, err := strconv.Atoi(split.ID)
+				if err != nil {
+					return nil, err
+				}
+				n, _ := binary.Uvarint(split.Position)
+				read[o.UID][i] = int(n)
+			}
+		}
+	}
+	drained := newFlow(f.topology, read)
+	drained.loose, drained.job, drained.faults = f.loose, f.job, f.faults
+	return drained, nil
+}
