@@ -126,7 +126,7 @@ func TestScenario09OneFailedCheckpointOfManyStages(t *testing.T) {
 
 // The manifest of one checkpoint cannot be stored, then a subtask cannot store a snapshot: every subtask is told of the one, then of the other, each
 // once.
-func TestScenario10TwoChecksOfAborts(t *testing.T) {
+func TestScenario10EveryAbortIsToldOnce(t *testing.T) {
 	(&scenario{
 		topology: "many stages", parallelism: []int{2}, config: inFiles(10),
 		disk: func() func(*history, vfs.Op, string) error {

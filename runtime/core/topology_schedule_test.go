@@ -27,6 +27,10 @@ func newFlowSchedule(seed uint64, t *topology) *schedule {
 		if s.flow.loose && s.random.IntN(2) == 0 {
 			c.Checkpointing.Mode, c.Checkpointing.Unaligned = config.AtLeastOnce, false
 		}
+		if t.endless != "" {
+			// It ends with a checkpoint, so one must be possible within the time.
+			c.Checkpointing.Timeout = max(c.Checkpointing.Timeout, 15*time.Millisecond)
+		}
 	}
 	return s
 }
