@@ -5,6 +5,8 @@ package checkpoint
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -143,10 +145,32 @@ type State struct {
 	Kind StateKind
 }
 
-// IsTakenAs reports whether a state of an operator is the one that a checkpoint holds as s: that of its name, or the one that is kept by key. An operator
-// has but one of these, so its type may have another name.
-func (s State) IsTakenAs(taken State) bool {
-	return s.Name == taken.Name || s.Kind == KeyedState && taken.Kind == KeyedState
+// TakenState is a state of a program, for which a restore looks in what an operator held.
+type TakenState struct {
+	State
+	// Was are the former names of the field that holds it, where the state is a list.
+	Was []string
+}
+
+// In says which of the states that an operator held it is, -1 if it is none of them: that of its name, or the one that is kept by key. An operator
+// has but one of these, so its type may have another name; so may the struct of its lists, of which the fields are matched, by former names where
+// no field has the present one.
+func (t TakenState) In(held []State) int {
+	for _, field := range append([]string{fieldOf(t.Name)}, t.Was...) {
+		i := slices.IndexFunc(held, func(h State) bool {
+			return h.Name == t.Name || h.Kind == KeyedState && t.Kind == KeyedState || field != "" && fieldOf(h.Name) == field
+		})
+		if i >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// fieldOf is the field in the name of a list, Held in State.Held, and "" in that of another state.
+func fieldOf(name string) string {
+	_, field, _ := strings.Cut(name, ".")
+	return field
 }
 
 // StateKind says what a state belongs to and so who gets it at a restore. The rules are those of Flink's keyed state, of its ListState

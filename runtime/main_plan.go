@@ -41,8 +41,8 @@ func (p *program) planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := usage(checkConfig(job, c)); err != nil {
-				return err
+			if c, err = checkConfig(job, c); err != nil {
+				return usage(err)
 			}
 			planned, err := job.Plan(cmd.Context(), Environment{Config: c, Logger: slog.New(slog.DiscardHandler), FS: vfs.OS()})
 			if err != nil {

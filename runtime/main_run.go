@@ -39,8 +39,8 @@ func (p *program) runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := usage(checkConfig(job, c)); err != nil {
-				return err
+			if c, err = checkConfig(job, c); err != nil {
+				return usage(err)
 			}
 			return p.run(cmd.Context(), job, c, o)
 		},

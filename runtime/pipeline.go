@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -64,6 +65,10 @@ type Request struct {
 	// goroutine.
 	Reply func(path string, err error)
 }
+
+// ErrNoSavepoint is wrapped by the reply to a stop that ends the job without a savepoint, since the job waits to start again: there is nothing to
+// take one of.
+var ErrNoSavepoint = errors.New("it ends without a savepoint")
 
 // RequestKind says what is asked.
 type RequestKind uint8

@@ -40,7 +40,11 @@ func TestStates(t *testing.T) {
 				Refused: `what the checkpoint says of its form cannot be read: schema at offset 3, before "bigint}": unknown type bigint`}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			require.Equal(t, test.want, States(test.held, test.taken, test.ignoring))
+			var taken []checkpoint.TakenState
+			for _, s := range test.taken {
+				taken = append(taken, checkpoint.TakenState{State: s})
+			}
+			require.Equal(t, test.want, States(test.held, taken, test.ignoring))
 		})
 	}
 }

@@ -11,13 +11,13 @@ import (
 
 // States says what would become of the states that a checkpoint holds of an operator, and which of those that it takes now would be new. Where ignoring
 // is set, those that it does not take are dropped.
-func States(held, taken []checkpoint.State, ignoring bool) []State {
+func States(held []checkpoint.State, taken []checkpoint.TakenState, ignoring bool) []State {
 	var all []State
-	for _, h := range held {
-		i := slices.IndexFunc(taken, func(t checkpoint.State) bool { return h.IsTakenAs(t) })
+	for k, h := range held {
+		i := slices.IndexFunc(taken, func(t checkpoint.TakenState) bool { return t.In(held) == k })
 		switch {
 		case i >= 0:
-			all = append(all, state(h, taken[i]))
+			all = append(all, state(h, taken[i].State))
 		case ignoring:
 			all = append(all, State{Name: h.Name, Kind: h.Kind.String(), Fate: Dropped})
 		default:
@@ -26,7 +26,7 @@ func States(held, taken []checkpoint.State, ignoring bool) []State {
 		}
 	}
 	for _, t := range taken {
-		if !slices.ContainsFunc(held, func(h checkpoint.State) bool { return h.IsTakenAs(t) }) {
+		if t.In(held) < 0 {
 			all = append(all, State{Name: t.Name, Kind: t.Kind.String(), Fate: New})
 		}
 	}

@@ -101,6 +101,14 @@ func TestCheckpointVerify(t *testing.T) {
 	require.Contains(t, errs, ": checkpoint: ")
 	require.NotContains(t, errs, "savepoint")
 
+	// What is damaged is called what it is.
+	manifests, err := filepath.Glob(filepath.Join(dir, "WordCount", "epoch-*", "manifest-*"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(manifests[len(manifests)-1], []byte("x"), 0o600))
+	_, _, errs = streamgen(t, "checkpoint", "verify", manifests[len(manifests)-1])
+	require.Contains(t, errs, ": checkpoint: "+manifests[len(manifests)-1]+" is damaged")
+	require.NotContains(t, errs, "savepoint")
+
 	code, _, errs = streamgen(t, "checkpoint", "verify", t.TempDir())
 	require.Equal(t, exitTrouble, code)
 	require.Contains(t, errs, "there is no checkpoint in")

@@ -23,6 +23,9 @@ type Config struct {
 	Checkpointing Checkpointing
 	Recovery      Recovery
 	Restart       Restart
+
+	// variables are the parallelisms that the environment sets, by the names of the variables: ForOperators finds out whom they mean.
+	variables map[string]int
 }
 
 // Checkpointing is what can be set under execution.checkpointing.

@@ -39,15 +39,14 @@ func resolve(writer, reader string) (form, error) {
 }
 
 // form is how the entries of a state are read that o holds; false if it does not hold it, or in a form that [restored.checkStates] refuses.
-func (r *Restore) form(o *checkpoint.Operator, taken checkpoint.State) (form, bool) {
-	for _, held := range o.States {
-		if held.IsTakenAs(taken) {
-			f, err := resolve(held.Schema, taken.Schema)
-			f.state = held.Name
-			return f, err == nil
-		}
+func (r *Restore) form(o *checkpoint.Operator, taken checkpoint.TakenState) (form, bool) {
+	i := taken.In(o.States)
+	if i < 0 {
+		return form{}, false
 	}
-	return form{}, false
+	f, err := resolve(o.States[i].Schema, taken.Schema)
+	f.state = o.States[i].Name
+	return f, err == nil
 }
 
 // read reads the entries of a section, in the program's form.

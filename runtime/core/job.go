@@ -82,6 +82,9 @@ func (j *Job) resolve(c config.Config) error {
 			if o.missing {
 				errs = append(errs, fmt.Errorf("pipeline %s: %s %s is nil: set the field before the pipeline is run", j.name, o.kind, o.uid))
 			}
+			if o.err != nil && !o.missing {
+				errs = append(errs, fmt.Errorf("pipeline %s: source %s: %w", j.name, o.uid, o.err))
+			}
 			if o.async != nil && o.async.err != nil {
 				errs = append(errs, fmt.Errorf("pipeline %s: operator %s: %w", j.name, o.uid, o.async.err))
 			}

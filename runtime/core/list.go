@@ -53,9 +53,10 @@ func (s *Snapshot) elements(uid, state string, l listState) {
 	s.task.scratch = b
 }
 
-// List fills a state without a key with what this subtask is to have of what all of them held.
-func (r *Restore) List(uid, state string, l listState) {
-	taken := checkpoint.State{Name: state, Schema: l.Schema(), Kind: l.Kind()}
+// List fills a state without a key with what this subtask is to have of what all of them held. It was under the former names of its field
+// where it was not there under the present one.
+func (r *Restore) List(uid, state string, l listState, was ...string) {
+	taken := checkpoint.TakenState{State: checkpoint.State{Name: state, Schema: l.Schema(), Kind: l.Kind()}, Was: was}
 	r.states[uid] = append(r.states[uid], taken)
 	if r.asking {
 		return
@@ -78,7 +79,7 @@ func (r *Restore) List(uid, state string, l listState) {
 			return
 		}
 		for _, section := range file.reader.Sections() {
-			if section.Operator != uid || section.State != state {
+			if section.Operator != uid || section.State != form.state {
 				continue
 			}
 			elements, err := file.reader.Read(section, nil)

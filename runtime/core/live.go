@@ -95,7 +95,7 @@ func storageOf(env runtime.Environment, job string) (vfs.FS, string) {
 }
 
 // errStoppedWaiting is the answer to a stop while there is nothing to take a savepoint of.
-var errStoppedWaiting = errors.New("the job had failed and was waiting to start again: it ends without a savepoint; the next start goes on from its last checkpoint, if there is one")
+var errStoppedWaiting = fmt.Errorf("the job had failed and was waiting to start again: %w; the next start goes on from its last checkpoint, if there is one", runtime.ErrNoSavepoint)
 
 // waitToRestart waits, and answers requests meanwhile. The outcome is Finished if nobody asked the job to end.
 func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan runtime.Request) (runtime.Outcome, error) {

@@ -109,7 +109,7 @@ func (a *attempt) planOperators(ctx context.Context, p *plan.Plan) {
 }
 
 // planOperator says what would become of an operator of the program, of which the checkpoint holds h, nil if nothing.
-func (a *attempt) planOperator(ctx context.Context, v *vertexInfo, o Operator, h *heldOperator, taken []checkpoint.State) plan.Operator {
+func (a *attempt) planOperator(ctx context.Context, v *vertexInfo, o Operator, h *heldOperator, taken []checkpoint.TakenState) plan.Operator {
 	p := plan.Operator{UID: o.uid, Kind: o.kind, Fate: plan.New, Parallelism: v.parallelism}
 	if h == nil {
 		h = &heldOperator{}
@@ -118,8 +118,8 @@ func (a *attempt) planOperator(ctx context.Context, v *vertexInfo, o Operator, h
 		p.Refused = reason(a.from.checkOperator(a.job, h, a.env.config.Recovery.IgnoreUnclaimed))
 	}
 	// Records that are not in flight are nothing new.
-	taken = slices.DeleteFunc(slices.Clone(taken), func(s checkpoint.State) bool {
-		return s.Kind == checkpoint.InFlight && !slices.ContainsFunc(h.States, func(held checkpoint.State) bool { return held.Name == s.Name })
+	taken = slices.DeleteFunc(slices.Clone(taken), func(s checkpoint.TakenState) bool {
+		return s.Kind == checkpoint.InFlight && s.In(h.States) < 0
 	})
 	p.States = plan.States(h.States, taken, a.env.config.Recovery.IgnoreUnclaimed)
 	moved := p.Fate == plan.Restored && (h.parallelism != v.parallelism || a.from.groups != a.from.checkpoint.KeyGroups)

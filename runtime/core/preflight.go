@@ -51,7 +51,7 @@ func (a *attempt) ask(v *vertexInfo) *Restore {
 	runner := v.newTask()
 	runner.task().info = v
 	r := &Restore{
-		task: runner.task(), from: a.from, states: map[string][]checkpoint.State{}, asking: true,
+		task: runner.task(), from: a.from, states: map[string][]checkpoint.TakenState{}, asking: true,
 		ignoring: a.env.config.Recovery.IgnoreUnclaimed, edges: a.job.edgesInto(v),
 	}
 	runner.Restore(r)

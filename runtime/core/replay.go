@@ -28,7 +28,7 @@ func (r *Restore) inFlight() {
 			continue
 		}
 		seen[e.input] = true
-		taken := checkpoint.State{Name: inFlightName(e), Schema: e.batches.schema(), Kind: checkpoint.InFlight}
+		taken := checkpoint.TakenState{State: checkpoint.State{Name: inFlightName(e), Schema: e.batches.schema(), Kind: checkpoint.InFlight}}
 		r.states[uid] = append(r.states[uid], taken)
 		if r.asking || r.from.checkpoint == nil || r.from.checkpoint.ID == int64(r.withoutInFlight) {
 			continue

@@ -164,7 +164,7 @@ func TestAStateOfAnotherFormIsRefused(t *testing.T) {
 	c := held([]bool{false}, []bool{false})
 	r := &restored{checkpoint: c}
 	now := func(schema string) error {
-		return r.checkStates("Count", []checkpoint.State{{Name: "State", Schema: schema}}, true)
+		return r.checkStates("Count", []checkpoint.TakenState{{State: checkpoint.State{Name: "State", Schema: schema}}}, true)
 	}
 	require.NoError(t, now("int: {N int}"))
 	require.NoError(t, now("int: {N int, Last int}"), "a field was added")

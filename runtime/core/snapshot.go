@@ -106,7 +106,7 @@ type Restore struct {
 	subtask  *subtask
 	from     *restored
 	splits   splitPlan
-	states   map[string][]checkpoint.State // by operator, taken so far
+	states   map[string][]checkpoint.TakenState // by operator, taken so far
 	readers  map[*checkpoint.Subtask]*snapshotFile
 	err      error
 	attempt  string
@@ -131,7 +131,7 @@ func (r *Restore) Source(uid string, p anySource) {
 
 // Keyed gives a table its key groups and fills them.
 func (r *Restore) Keyed(uid, state string, t keyedState) {
-	taken := checkpoint.State{Name: state, Schema: t.Schema()}
+	taken := checkpoint.TakenState{State: checkpoint.State{Name: state, Schema: t.Schema()}}
 	r.states[uid] = append(r.states[uid], taken)
 	if r.asking {
 		return

@@ -119,36 +119,36 @@ func (j *Job) producer(output string) string {
 
 // checkStates finds states that the operator uid does not take: tasks know their states only once they are made.
 // With ignoreUnclaimed those are dropped; one of another form is refused all the same.
-func (r *restored) checkStates(uid string, taken []checkpoint.State, ignoreUnclaimed bool) error {
+func (r *restored) checkStates(uid string, taken []checkpoint.TakenState, ignoreUnclaimed bool) error {
 	var errs []error
 	var seen []string
 	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) {
-		for _, s := range o.States {
-			if !slices.Contains(seen, s.Name) {
-				seen = append(seen, s.Name)
-				errs = append(errs, r.checkState(uid, s, taken, ignoreUnclaimed))
+		for k, s := range o.States {
+			if slices.Contains(seen, s.Name) {
+				continue
+			}
+			seen = append(seen, s.Name)
+			i := slices.IndexFunc(taken, func(t checkpoint.TakenState) bool { return t.In(o.States) == k })
+			if i >= 0 {
+				errs = append(errs, r.checkState(uid, s, taken[i].State))
+			} else if !ignoreUnclaimed {
+				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s, which has no such state now: "+
+					"set execution.state-recovery.ignore-unclaimed-state=true to drop it", r.checkpoint.ID, s.Name, uid))
 			}
 		}
 	})
 	return errors.Join(errs...)
 }
 
-// checkState says why a state cannot be taken over by one of those that an operator has now.
-func (r *restored) checkState(uid string, s checkpoint.State, taken []checkpoint.State, ignoreUnclaimed bool) error {
-	i := slices.IndexFunc(taken, func(t checkpoint.State) bool { return s.IsTakenAs(t) })
-	switch {
-	case i < 0 && ignoreUnclaimed:
-	case i < 0:
-		return fmt.Errorf("checkpoint %d holds state %s of operator %s, which has no such state now: "+
-			"set execution.state-recovery.ignore-unclaimed-state=true to drop it", r.checkpoint.ID, s.Name, uid)
-	case taken[i].Kind != s.Kind:
+// checkState says why a state cannot be taken over by the one that the program has in its place.
+func (r *restored) checkState(uid string, held, taken checkpoint.State) error {
+	if taken.Kind != held.Kind {
 		return fmt.Errorf("checkpoint %d holds state %s of operator %s as a %s, but the program has a %s there: give the new one "+
 			"another name and set execution.state-recovery.ignore-unclaimed-state=true to drop the old one, or run the program that wrote it",
-			r.checkpoint.ID, s.Name, uid, s.Kind, taken[i].Kind)
-	default:
-		if _, err := resolve(s.Schema, taken[i].Schema); err != nil {
-			return r.otherForm(uid, s, taken[i], err)
-		}
+			r.checkpoint.ID, held.Name, uid, held.Kind, taken.Kind)
+	}
+	if _, err := resolve(held.Schema, taken.Schema); err != nil {
+		return r.otherForm(uid, held, taken, err)
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/streamgen/streamgen/gen/internal/diag"
 	"github.com/streamgen/streamgen/gen/internal/model"
+	"github.com/streamgen/streamgen/gen/nearest"
 )
 
 // shaper reads the shape of one operator from its methods.
@@ -166,8 +167,11 @@ func isTaker(prefix, rest string) bool {
 // form decides how the operator takes its records.
 func (s *shaper) form(takers []*types.Func) bool {
 	if len(takers) == 0 {
-		s.fail(s.op.Type.Obj().Pos(), "operator "+s.op.Name()+" has no method that takes records",
-			"give it Process(record T, out *runtime.Out[R]), Map(record T) R, Filter(record T) bool or Async(ctx context.Context, record T) (R, error)")
+		hint := "give it Process(record T, out *runtime.Out[R]), Map(record T) R, Filter(record T) bool or Async(ctx context.Context, record T) (R, error)"
+		if meant := s.meantTaker(); meant != "" {
+			hint = meant + "\n" + hint
+		}
+		s.fail(s.op.Type.Obj().Pos(), "operator "+s.op.Name()+" has no method that takes records", hint)
 		return false
 	}
 	for i, fn := range takers {
@@ -185,6 +189,18 @@ func (s *shaper) form(takers []*types.Func) bool {
 		}
 	}
 	return true
+}
+
+// meantTaker asks whether a method was meant to take records, by its name, "" if there is none.
+func (s *shaper) meantTaker() string {
+	for fn := range s.op.Type.Methods() {
+		for _, name := range []string{"Process", "Map", "Filter", "Async"} {
+			if nearest.Of(model.Upper(fn.Name()), []string{name}) != "" || model.Upper(fn.Name()) == name {
+				return "did you mean " + name + " by " + fn.Name() + "?"
+			}
+		}
+	}
+	return ""
 }
 
 func (s *shaper) strayKey(fn *types.Func, name string) {

@@ -182,7 +182,11 @@ func (t *task) emitSnapshot(f *file) {
 		}
 		for _, c := range t.pipeline.e.listsOf(n.Operator) {
 			barrier = append(barrier, jen.Id("s.List").Call(jen.Lit(n.UID), jen.Lit(c.path()), c.saved(f, t.unkeyed[n])))
-			restore = append(restore, jen.Id("r.List").Call(jen.Lit(n.UID), jen.Lit(c.path()), c.saved(f, t.unkeyed[n])))
+			arguments := []jen.Code{jen.Lit(n.UID), jen.Lit(c.path()), c.saved(f, t.unkeyed[n])}
+			for _, was := range c.was() {
+				arguments = append(arguments, jen.Lit(was))
+			}
+			restore = append(restore, jen.Id("r.List").Call(arguments...))
 		}
 	}
 	for _, n := range t.Fields {
