@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// TestTopologiesChange tells stories in which each run is one of two programs: Lines, Split and Count in two tasks, or Lines, Words and Count in
+// TestScenario20TopologiesChange tells stories in which each run is one of two programs: Lines, Split and Count in two tasks, or Lines, Words and Count in
 // three. So operators come and go, Lines moves from one task to another, and at other parallelisms too; the states that have the same uids are restored.
-func TestTopologiesChange(t *testing.T) {
+func TestScenario20TopologiesChange(t *testing.T) {
 	f := figures{began: time.Now()}
 	seeds(t, 800, func(seed uint64) {
 		told(t, seed, &f, func() *schedule {

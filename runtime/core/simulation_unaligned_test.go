@@ -94,7 +94,7 @@ func TestWhatLetsBarriersOvertake(t *testing.T) {
 
 // What a checkpoint holds in flight can be left out of a restore, by its number: what was counted before is counted, and what is read again, and
 // nothing else is missing.
-func TestRestoreWithoutRecordsInFlight(t *testing.T) {
+func TestScenario07RestoreWithoutRecordsInFlight(t *testing.T) {
 	dropped := 0
 	for seed := range uint64(100) {
 		fs := vfs.NewMem()
