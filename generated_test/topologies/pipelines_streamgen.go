@@ -50,8 +50,16 @@ func (p *Chain) StreamgenJob() runtime.Job {
 		Append: appendItem,
 		Parse:  parseItem,
 	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
 	core.Connect(j, core.Hash, items, func(t *chainItemsTask) *core.Output[Item] { return &t.toCount }, count, 0,
 		itemRecords.By(func(i Item) uint64 { return hashCountKey(p.Count.Key(i)) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(count, "Lines", lineRecords, func(t *chainCountTask, line Line) { t.lines.Add(line) })
 	return j
 }
 
@@ -191,9 +199,17 @@ func (p *Rebalanced) StreamgenJob() runtime.Job {
 		Append: appendItem,
 		Parse:  parseItem,
 	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
 	core.Connect(j, core.Rebalance, items, func(t *rebalancedItemsTask) *core.Output[Item] { return &t.toTrip }, trip, 0, itemRecords)
 	core.Connect(j, core.Hash, trip, func(t *rebalancedTripTask) *core.Output[Item] { return &t.toCount }, count, 0,
 		itemRecords.By(func(i Item) uint64 { return hashCountKey(p.Count.Key(i)) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(count, "Lines", lineRecords, func(t *rebalancedCountTask, line Line) { t.lines.Add(line) })
 	return j
 }
 
@@ -540,9 +556,19 @@ func (p *FanOut) StreamgenJob() runtime.Job {
 		Append: appendItem,
 		Parse:  parseItem,
 	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
 	core.Connect(j, core.Hash, items, func(t *fanOutItemsTask) *core.Output[Item] { return &t.toCount }, count, 0,
 		itemRecords.By(func(i Item) uint64 { return hashCountKey(p.Count.Key(i)) }))
 	core.Connect(j, core.Rebalance, items, func(t *fanOutItemsTask) *core.Output[Item] { return &t.toWrite }, write, 0, itemRecords)
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(items, "Part", itemRecords, (*fanOutItemsTask).processPart)
+	core.Enter(count, "Even", lineRecords, func(t *fanOutCountTask, line Line) { t.even.Add(line) })
+	core.Enter(write, "Odd", lineRecords, func(t *fanOutWriteTask, line Line) { t.odd.Add(line) })
 	return j
 }
 
@@ -704,10 +730,18 @@ func (p *Union) StreamgenJob() runtime.Job {
 		Append: appendItem,
 		Parse:  parseItem,
 	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
 	core.Connect(j, core.Forward, a, func(t *unionATask) *core.Output[Item] { return &t.toTrip }, trip, 0, itemRecords)
 	core.Connect(j, core.Forward, b, func(t *unionBTask) *core.Output[Item] { return &t.toTrip }, trip, 0, itemRecords)
 	core.Connect(j, core.Hash, trip, func(t *unionTripTask) *core.Output[Item] { return &t.toCount }, count, 0,
 		itemRecords.By(func(i Item) uint64 { return hashCountKey(p.Count.Key(i)) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(count, "Lines", lineRecords, func(t *unionCountTask, line Line) { t.lines.Add(line) })
 	return j
 }
 
@@ -893,6 +927,11 @@ func (p *TwoInputs) StreamgenJob() runtime.Job {
 		Append: appendItem,
 		Parse:  parseItem,
 	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
 	core.Connect(j, core.Hash, a, func(t *twoInputsATask) *core.Output[Item] { return &t.toJoinLeft }, join, 0,
 		itemRecords.Into("left").By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Join.KeyLeft(i))) }))
 	core.Connect(j, core.Hash, b, func(t *twoInputsBTask) *core.Output[Item] { return &t.toJoinLeft }, join, 0,
@@ -901,6 +940,9 @@ func (p *TwoInputs) StreamgenJob() runtime.Job {
 		itemRecords.Into("right").By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Join.KeyRight(i))) }))
 	core.Connect(j, core.Hash, d, func(t *twoInputsDTask) *core.Output[Item] { return &t.toJoinRight }, join, 1,
 		itemRecords.Into("right").By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Join.KeyRight(i))) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(join, "Lines", lineRecords, func(t *twoInputsJoinTask, line Line) { t.lines.Add(line) })
 	return j
 }
 
@@ -1104,9 +1146,17 @@ func (p *Ruled) StreamgenJob() runtime.Job {
 		Append: appendItem,
 		Parse:  parseItem,
 	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
 	core.Connect(j, core.Hash, items, func(t *ruledItemsTask) *core.Output[Item] { return &t.toObeyItems }, obey, 0,
 		itemRecords.Into("items").By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Obey.KeyItems(i))) }))
 	core.Connect(j, core.Broadcast, rules, func(t *ruledRulesTask) *core.Output[Item] { return &t.toObeyRules }, obey, 1, itemRecords.Into("rules"))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(obey, "Lines", lineRecords, func(t *ruledObeyTask, line Line) { t.lines.Add(line) })
 	return j
 }
 
@@ -1265,9 +1315,17 @@ func (p *Lists) StreamgenJob() runtime.Job {
 		Append: appendItem,
 		Parse:  parseItem,
 	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
 	core.Connect(j, core.Rebalance, items, func(t *listsItemsTask) *core.Output[Item] { return &t.toHold }, hold, 0, itemRecords)
 	core.Connect(j, core.Hash, hold, func(t *listsHoldTask) *core.Output[Item] { return &t.toCount }, count, 0,
 		itemRecords.By(func(i Item) uint64 { return hashCountKey(p.Count.Key(i)) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(count, "Lines", lineRecords, func(t *listsCountTask, line Line) { t.lines.Add(line) })
 	return j
 }
 
@@ -1390,6 +1448,11 @@ func (p *Asked) StreamgenJob() runtime.Job {
 		Append: appendItem,
 		Parse:  parseItem,
 	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
 
 	items := core.AddTask(j, core.TaskInfo{
 		Operators: []core.Operator{
@@ -1423,6 +1486,9 @@ func (p *Asked) StreamgenJob() runtime.Job {
 	core.Connect(j, core.Auto, items, func(t *askedItemsTask) *core.Output[Item] { return &t.toAsk }, ask, 0, itemRecords)
 	core.Connect(j, core.Hash, ask, func(t *askedAskTask) *core.Output[Item] { return &t.toCount }, count, 0,
 		itemRecords.By(func(i Item) uint64 { return hashCountKey(p.Count.Key(i)) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(count, "Lines", lineRecords, func(t *askedCountTask, line Line) { t.lines.Add(line) })
 	return j
 }
 
@@ -1535,6 +1601,11 @@ func (p *AskedAround) StreamgenJob() runtime.Job {
 		Append: appendItem,
 		Parse:  parseItem,
 	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
 
 	items := core.AddTask(j, core.TaskInfo{
 		Operators: []core.Operator{
@@ -1568,6 +1639,9 @@ func (p *AskedAround) StreamgenJob() runtime.Job {
 	core.Connect(j, core.Rebalance, items, func(t *askedAroundItemsTask) *core.Output[Item] { return &t.toAskAround }, askAround, 0, itemRecords)
 	core.Connect(j, core.Hash, askAround, func(t *askedAroundAskAroundTask) *core.Output[Item] { return &t.toCount }, count, 0,
 		itemRecords.By(func(i Item) uint64 { return hashCountKey(p.Count.Key(i)) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(count, "Lines", lineRecords, func(t *askedAroundCountTask, line Line) { t.lines.Add(line) })
 	return j
 }
 
@@ -1701,8 +1775,16 @@ func (p *Timers) StreamgenJob() runtime.Job {
 		Append: appendItem,
 		Parse:  parseItem,
 	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
 	core.Connect(j, core.Hash, items, func(t *timersItemsTask) *core.Output[Item] { return &t.toDelay }, delay, 0,
 		itemRecords.By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Delay.Key(i))) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(delay, "Lines", lineRecords, func(t *timersDelayTask, line Line) { t.lines.Add(line) })
 	return j
 }
 
@@ -1855,11 +1937,19 @@ func (p *Unequal) StreamgenJob() runtime.Job {
 		Append: appendItem,
 		Parse:  parseItem,
 	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
 	core.Connect(j, core.Rebalance, short, func(t *unequalShortTask) *core.Output[Item] { return &t.toStamp }, stamp, 0, itemRecords)
 	core.Connect(j, core.Hash, long, func(t *unequalLongTask) *core.Output[Item] { return &t.toCount }, count, 0,
 		itemRecords.By(func(i Item) uint64 { return hashCountKey(p.Count.Key(i)) }))
 	core.Connect(j, core.Hash, stamp, func(t *unequalStampTask) *core.Output[Item] { return &t.toCount }, count, 0,
 		itemRecords.By(func(i Item) uint64 { return hashCountKey(p.Count.Key(i)) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(count, "Lines", lineRecords, func(t *unequalCountTask, line Line) { t.lines.Add(line) })
 	return j
 }
 
@@ -2069,6 +2159,9 @@ func (p *Mixed) StreamgenJob() runtime.Job {
 	core.Connect(j, core.Auto, near, func(t *mixedNearTask) *core.Output[Item] { return &t.toWrite }, write, 0, itemRecords)
 	core.Connect(j, core.Auto, copy2, func(t *mixedCopyTask) *core.Output[Line] { return &t.toLines }, lines, 0, lineRecords)
 	core.Connect(j, core.Auto, write, func(t *mixedWriteTask) *core.Output[Line] { return &t.toLines }, lines, 0, lineRecords)
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(count, "Counts", lineRecords, func(t *mixedCountTask, line Line) { t.counts.Add(line) })
 	return j
 }
 
@@ -2330,6 +2423,11 @@ func (p *Stages) StreamgenJob() runtime.Job {
 		Append: appendItem,
 		Parse:  parseItem,
 	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
 	core.Connect(j, core.Hash, items, func(t *stagesItemsTask) *core.Output[Item] { return &t.toFirst }, first, 0,
 		itemRecords.By(func(i Item) uint64 { return hashRelayKey(p.First.Key(i)) }))
 	core.Connect(j, core.Rebalance, first, func(t *stagesFirstTask) *core.Output[Item] { return &t.toSecond }, second, 0, itemRecords)
@@ -2338,6 +2436,9 @@ func (p *Stages) StreamgenJob() runtime.Job {
 	core.Connect(j, core.Rebalance, third, func(t *stagesThirdTask) *core.Output[Item] { return &t.toFourth }, fourth, 0, itemRecords)
 	core.Connect(j, core.Hash, fourth, func(t *stagesFourthTask) *core.Output[Item] { return &t.toCount }, count, 0,
 		itemRecords.By(func(i Item) uint64 { return hashCountKey(p.Count.Key(i)) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(count, "Lines", lineRecords, func(t *stagesCountTask, line Line) { t.lines.Add(line) })
 	return j
 }
 
