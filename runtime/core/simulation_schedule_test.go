@@ -26,6 +26,7 @@ type schedule struct {
 	rebuilds    bool        // each run may be relayed or not
 	timed       *timedStory // nil if it is no story of timers
 	calling     *calling    // the pipeline, but for its source and sink, if it is one with calls
+	looping     *looping    // the pipeline, but for its source and sink, if it is one with loops
 	lists       bool        // the pipeline is the one that keeps lists
 	unaligned   bool        // most runs have barriers that overtake, at once or later
 	// changing says that each run is another program, whose state has another form.
