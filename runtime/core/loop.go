@@ -65,15 +65,14 @@ func (j *Job) loops() [][]*vertexInfo {
 
 // loopMember is what a subtask of a loop knows of its end.
 type loopMember struct {
-	number   int   // of the loop
-	received int64 // batches from within the loop that work
-	ebbed    bool  // nothing more comes from outside: the master was told
-	taken    bool  // no channel but those that feed back brings anything more: the master was told
-	ebbing   bool  // nothing more comes from outside to any subtask: timers in processing time are dropped
-	probed   int   // the wave that is to be answered, 0 if there is none
-	last     bool  // the last watermark may pass
-	over     bool  // nothing circulates any more
-	fed      int64 // records that were fed back when a probe was answered last
+	number int   // of the loop
+	ebbed  bool  // nothing more comes from outside: the master was told
+	taken  bool  // no channel but those that feed back brings anything more: the master was told
+	ebbing bool  // nothing more comes from outside to any subtask: timers in processing time are dropped
+	probed bool  // a probe is to be answered
+	last   bool  // the last watermark may pass
+	over   bool  // nothing circulates any more
+	fed    int64 // records that were fed back when a probe was answered last
 }
 
 // works reports whether a batch may give its receiver something to do that sends records round: a barrier does not.
@@ -133,7 +132,7 @@ func (s *subtask) settle() bool {
 		s.endInput()
 		return true
 	}
-	if l.probed == 0 || s.calls != nil && !s.calls.empty() {
+	if !l.probed || s.calls != nil && !s.calls.empty() {
 		return false
 	}
 	for k := range s.channels {
@@ -141,7 +140,7 @@ func (s *subtask) settle() bool {
 			return false // it is blocked
 		}
 	}
-	answer := hasSettled{subtask: s.index, wave: l.probed, received: l.received}
+	answer := hasSettled{subtask: s.index}
 	l.fed = 0
 	for _, o := range s.outputs {
 		batches, allLeft := o.within()
@@ -151,7 +150,7 @@ func (s *subtask) settle() bool {
 		answer.sent += batches
 		l.fed += o.fed()
 	}
-	l.probed = 0
+	l.probed = false
 	s.run.master.mailbox.send(answer)
 	return false
 }

@@ -2,31 +2,29 @@ package core
 
 // The end of a loop. When nothing more comes from outside to any of its subtasks, the master probes them in waves. A subtask answers a probe when it has
 // nothing to do: no records to take or to send, no timers that fire, no calls in flight. It says how many batches of records and
-// watermarks it has sent and taken within the loop; barriers do not count, so a checkpoint does not put the end off. If two waves in a row find the same, as many taken as sent, then nothing circulates: no subtask has sent or taken anything between
-// its two answers, all of which lie around the moment when the second wave began, so at that moment all batches that had been sent were taken and
-// everybody had nothing to do; and only such a batch can give a subtask something to do, since timers in processing time are dropped from the first probe on.
+// watermarks it has sent within the loop; barriers do not count, so a checkpoint does not put the end off.
+//
+// If two waves in a row find the same number, then nothing circulates. Nobody has sent anything between its two answers. What was sent before the first ones was in the
+// mailbox of its receiver before the second wave began, so that was taken before the receiver answered again. So after the last answer there is nothing left
+// that could give anybody something to do; timers in processing time are dropped from the first probe on.
 //
 // That is found out twice. First the heads let the last watermark pass, whose timers may send records round. Then the loop is over: the
 // heads end as at any end of input, and the others behind them.
 
 // Commands of the master to a subtask in a loop.
 type (
-	probe struct {
-		wave int
-		last bool // the last watermark may pass
-	}
+	probe    struct{ last bool } // whether the last watermark may pass
 	loopOver struct{}
 )
 
 // endingLoop is what the master knows of the end of a loop.
 type endingLoop struct {
-	members        []int // subtasks
-	filling        int   // those of them to which something may come from outside
-	wave           int
-	answers        int // to this wave
-	sent, received int64
-	before         int64 // what the wave before has found, both sent and received, or -1
-	last           bool  // the last watermark may pass
+	members []int // subtasks
+	filling int   // those of them to which something may come from outside
+	answers int   // to this wave
+	sent    int64 // what they say
+	before  int64 // what the wave before has found, or -1
+	last    bool  // the last watermark may pass
 }
 
 func endingLoops(n int, subtasks []*subtask) []*endingLoop {
@@ -52,22 +50,18 @@ func (m *master) hasEbbed(e hasEbbed) {
 
 // probe begins a wave.
 func (m *master) probe(l *endingLoop) {
-	l.wave++
-	l.answers, l.sent, l.received = 0, 0, 0
+	l.answers, l.sent = 0, 0
 	for _, i := range l.members {
-		m.run.subtasks[i].mailbox.send(probe{l.wave, l.last})
+		m.run.subtasks[i].mailbox.send(probe{l.last})
 	}
 }
 
 // hasSettled takes the answer to a probe.
 func (m *master) hasSettled(e hasSettled) {
 	l := m.loops[m.run.subtasks[e.subtask].loop.number]
-	l.answers, l.sent, l.received = l.answers+1, l.sent+e.sent, l.received+e.received
+	l.answers, l.sent = l.answers+1, l.sent+e.sent
 	switch {
 	case l.answers < len(l.members):
-	case l.sent != l.received:
-		l.before = -1
-		m.probe(l)
 	case l.sent != l.before:
 		l.before = l.sent
 		m.probe(l)

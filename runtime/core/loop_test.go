@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -82,5 +83,30 @@ func TestALoopNeedsNoCredit(t *testing.T) {
 			totals[total.Word] = max(totals[total.Word], int(total.Count))
 		}
 		require.Equal(t, wideText.words, totals)
+	}
+}
+
+// While a loop goes on after its input has ended, checkpoints are taken all the same.
+func TestCheckpointsOfALoopWhoseInputHasEnded(t *testing.T) {
+	for seed := range uint64(20) {
+		random, sink, published := rand.New(rand.NewPCG(seed, 0)), collect.New[wordcount.Total](), 0
+		c := config.Default()
+		c.Parallelism, c.Checkpointing.Unaligned = 2, seed%2 == 0
+		c.Checkpointing.Interval = 10 * time.Millisecond
+		var s *core.Simulation
+		job := (&looping{lines: &texts{corpus: shortText, random: random, most: 16}, totals: sink, alone: seed%4 < 2, lasts: func() bool { return published < 3 }}).StreamgenJob()
+		s, err := core.Simulate(job, c, vfs.NewMem(), "/job", random, func(e runtime.Event) {
+			if e.Kind == runtime.EventPublished && s.Steps > 2000 { // the input has ended long before
+				published++
+			}
+		})
+		require.NoError(t, err)
+		for s.Step() && s.Steps < 50_000 {
+		}
+		require.Equal(t, 3, min(published, 3), "violation: seed %d", seed)
+		outcome, err, stuck := s.Outcome()
+		require.NoError(t, err)
+		require.False(t, stuck, "violation: seed %d", seed)
+		require.Equal(t, runtime.Finished, outcome)
 	}
 }

@@ -26,8 +26,8 @@ type (
 	// hasEbbed is said by a subtask in a loop when nothing more comes from outside, hasSettled in answer to a probe.
 	hasEbbed   struct{ subtask int }
 	hasSettled struct {
-		subtask, wave  int
-		sent, received int64 // batches within the loop that work
+		subtask int
+		sent    int64 // batches within the loop that work
 	}
 	hasAcknowledged struct {
 		subtask    int

@@ -27,6 +27,8 @@ type looping struct {
 	echoes bool
 	// finish is called by Finish of Attempt, if it is not nil.
 	finish func(t *loopingAttempt)
+	// lasts says that no trial counts at the moment, so that all go round; nil: that is never so.
+	lasts func() bool
 }
 
 // trial is a word with how often it is still to be tried: "2:fox".
@@ -110,8 +112,12 @@ func (t *loopingAttempt) Process(input int, records core.Records) {
 			t.try(len(record)%5, record)
 			continue
 		}
-		if left, word := parseTrial(record); !strings.HasPrefix(word, echo) {
-			t.try(left-1, word)
+		left, word := parseTrial(record)
+		if t.pipeline.lasts == nil || !t.pipeline.lasts() {
+			left--
+		}
+		if !strings.HasPrefix(word, echo) {
+			t.try(left, word)
 		}
 	}
 	t.totals.Write(t.out.Take())

@@ -290,9 +290,6 @@ func (s *subtask) nextOf(feedback bool) bool {
 func (s *subtask) take(k int) {
 	c := &s.channels[k]
 	s.current, s.from, s.last = c.queue[0], k, k
-	if c.inside && works(s.current) {
-		s.loop.received++
-	}
 	s.resume(c)
 	copy(c.queue, c.queue[1:])
 	c.queue[len(c.queue)-1] = nil
@@ -386,7 +383,7 @@ func (s *subtask) handle(command any) {
 		}
 		s.notifyAborted(c.barrier)
 	case probe:
-		s.loop.probed, s.loop.ebbing, s.loop.last = c.wave, true, c.last
+		s.loop.probed, s.loop.ebbing, s.loop.last = true, true, c.last
 	case loopOver:
 		s.loop.over = true
 	case called:
