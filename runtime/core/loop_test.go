@@ -86,6 +86,27 @@ func TestALoopNeedsNoCredit(t *testing.T) {
 	}
 }
 
+// What runs in the simulation runs with a goroutine for each subtask too.
+func TestALoopRunsLive(t *testing.T) {
+	for i := range 8 {
+		sink := collect.New[wordcount.Total]()
+		p := &looping{lines: &texts{corpus: longText, random: rand.New(rand.NewPCG(1, uint64(i))), most: 4}, totals: sink, alone: i%2 == 0, echoes: i%3 == 0}
+		c := config.Default()
+		c.Parallelism = 1 // the source shares its random numbers
+		c.Parallelisms = map[string]int{"Attempt": 3}
+		c.Checkpointing.Dir, c.Checkpointing.Storage = "job", config.FileSystem
+		c.Checkpointing.Interval, c.Checkpointing.Unaligned = 10*time.Millisecond, i%4 < 2
+		outcome, err := p.StreamgenJob().Run(t.Context(), runtime.Environment{Config: c, FS: vfs.NewMem()})
+		require.NoError(t, err)
+		require.Equal(t, runtime.Finished, outcome)
+		totals := map[string]int{}
+		for _, total := range sink.Records() {
+			totals[total.Word] = max(totals[total.Word], int(total.Count))
+		}
+		require.Equal(t, longText.words, totals)
+	}
+}
+
 // While a loop goes on after its input has ended, checkpoints are taken all the same.
 func TestCheckpointsOfALoopWhoseInputHasEnded(t *testing.T) {
 	for seed := range uint64(20) {
