@@ -35,11 +35,13 @@ func newLoopSchedule(seed uint64, parallelism int) *schedule {
 func (s *schedule) loop(lines runtime.Source[string], totals runtime.Sink[wordcount.Total], c *config.Config) runtime.Job {
 	p := *s.looping
 	p.lines, p.totals = lines, totals
-	kinds := []core.Partition{core.Auto, core.Rebalance, core.Rescale, core.Broadcast, core.Forward}[:3]
-	p.to, p.around = kinds[s.random.IntN(len(kinds))], kinds[s.random.IntN(len(kinds))]
+	kinds := []core.Partition{core.Auto, core.Rebalance, core.Rescale, core.Forward}
+	p.around = kinds[s.random.IntN(4)]
 	if !p.alone && s.parallelism == 0 {
+		kinds = kinds[:3] // forward needs the same parallelism
 		c.Parallelisms = map[string]int{"Wait": 1 + s.random.IntN(3)}
 	}
+	p.to = kinds[s.random.IntN(len(kinds))]
 	return p.StreamgenJob()
 }
 
