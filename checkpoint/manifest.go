@@ -196,7 +196,7 @@ const (
 	UnionList
 	// BroadcastState is the same everywhere: every subtask gets one copy of it.
 	BroadcastState
-	// InFlight are records that the barrier has overtaken on their way to the operator: they go to the subtasks that they belong to, before any others.
+	// InFlight are records that the barrier has overtaken on their way to the operator, or that a loop has fed back meanwhile: they go to the subtasks that they belong to, before any others.
 	InFlight
 )
 

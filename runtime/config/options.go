@@ -64,7 +64,7 @@ func checkpointingOptions() []Option {
 			"Least time from the completion of a checkpoint to the start of the next periodic one"),
 		supported(prefix+"max-concurrent-checkpoints", "Checkpointing.MaxConcurrent", integer,
 			func(c *Config) *int { return &c.Checkpointing.MaxConcurrent },
-			"How many checkpoints may be under way. More than 1 excludes min-pause"),
+			"How many checkpoints may be under way. More than 1 excludes min-pause, and a pipeline with a loop"),
 		supported(prefix+"tolerable-failed-checkpoints", "Checkpointing.TolerableFailures", integer,
 			func(c *Config) *int { return &c.Checkpointing.TolerableFailures },
 			"How many checkpoints in a row may fail before the job does"),

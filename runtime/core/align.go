@@ -7,10 +7,11 @@ import (
 )
 
 // alignment follows the barriers of a subtask's input channels. A checkpoint is taken when its barrier has come on all of them; the end
-// of a channel counts as every barrier. Where it blocks (exactly once), a channel whose barrier has come waits for the others; where it does
+// of a channel counts as every barrier. What a loop feeds back is not waited for: its barrier only comes round when this one has been sent on. Where it blocks (exactly once), a channel whose barrier has come waits for the others; where it does
 // not (at least once), its records are taken meanwhile and will be taken again after a restore.
 type alignment struct {
 	blocks   bool
+	feedback []bool  // by channel: nobody waits for it
 	ended    []bool  // by channel
 	blocked  []bool  // by channel
 	done     int64   // barriers up to this one are over
@@ -24,13 +25,14 @@ type awaited struct {
 	arrived []bool // by channel
 }
 
-func (a *alignment) addChannel() int {
+func (a *alignment) addChannel(feedback bool) int {
+	a.feedback = append(a.feedback, feedback)
 	a.ended, a.blocked = append(a.ended, false), append(a.blocked, false)
 	return len(a.ended) - 1
 }
 
 // barrier takes a barrier from a channel. It returns those that are complete by it, oldest first.
-func (a *alignment) barrier(channel int, b coordinator.Barrier) []coordinator.Barrier {
+func (a *alignment) barrier(channel int, b coordinator.Barrier) []awaited {
 	if !a.awaits(b.ID) {
 		return nil
 	}
@@ -65,25 +67,25 @@ func (a *alignment) arrived(id int64) []bool {
 }
 
 // end takes the end of a channel. It returns the barriers that are complete by it, oldest first.
-func (a *alignment) end(channel int) []coordinator.Barrier {
+func (a *alignment) end(channel int) []awaited {
 	a.ended[channel] = true
 	return a.complete()
 }
 
 // complete returns the barriers that have come everywhere and forgets them, and all before them.
-func (a *alignment) complete() []coordinator.Barrier {
-	var complete []coordinator.Barrier
+func (a *alignment) complete() []awaited {
+	var complete []awaited
 	for _, w := range a.awaiting {
 		all := true
 		for channel := range a.ended {
-			all = all && (w.arrived[channel] || a.ended[channel])
+			all = all && (w.arrived[channel] || a.ended[channel] || a.feedback[channel])
 		}
 		if all {
-			complete = append(complete, w.barrier)
+			complete = append(complete, w)
 		}
 	}
 	if n := len(complete); n > 0 {
-		a.over(complete[n-1].ID)
+		a.over(complete[n-1].barrier.ID)
 	}
 	return complete
 }
@@ -120,5 +122,12 @@ func (a *alignment) block() {
 	}
 }
 
-// allEnded reports whether no channel brings anything more.
-func (a *alignment) allEnded() bool { return !slices.Contains(a.ended, false) }
+// allEnded reports whether no channel brings anything more, but for what a loop feeds back.
+func (a *alignment) allEnded() bool {
+	for channel, ended := range a.ended {
+		if !ended && !a.feedback[channel] {
+			return false
+		}
+	}
+	return true
+}

@@ -11,7 +11,7 @@ import (
 func aligning(blocks bool, channels int) *alignment {
 	a := &alignment{blocks: blocks}
 	for range channels {
-		a.addChannel()
+		a.addChannel(false)
 	}
 	return a
 }
@@ -25,11 +25,11 @@ func (a *alignment) takeEnd(channel int) int64 {
 	return newest(a.end(channel))
 }
 
-func newest(complete []coordinator.Barrier) int64 {
+func newest(complete []awaited) int64 {
 	if len(complete) == 0 {
 		return 0
 	}
-	return complete[len(complete)-1].ID
+	return complete[len(complete)-1].barrier.ID
 }
 
 func TestExactlyOnceBlocksUntilAllBarriersHaveCome(t *testing.T) {
@@ -102,5 +102,28 @@ func TestTheEndCompletesASavepointBesideACheckpoint(t *testing.T) {
 	a := aligning(false, 2)
 	a.take(0, 5)
 	a.take(0, 6)
-	require.Equal(t, []coordinator.Barrier{{ID: 5}, {ID: 6}}, a.end(1))
+	complete := a.end(1)
+	require.Len(t, complete, 2)
+	require.EqualValues(t, []int64{5, 6}, []int64{complete[0].barrier.ID, complete[1].barrier.ID})
+}
+
+// A barrier comes round a loop only behind the one that is waited for. One that has come round all the same, from another subtask, blocks.
+func TestNobodyWaitsForWhatIsFedBack(t *testing.T) {
+	a := aligning(true, 2)
+	a.addChannel(true)
+	require.EqualValues(t, 0, a.take(0, 5))
+	require.EqualValues(t, 5, a.take(1, 5))
+	require.EqualValues(t, 0, a.take(2, 5))
+	require.False(t, a.blocked[2])
+
+	require.EqualValues(t, 0, a.take(2, 6))
+	require.True(t, a.blocked[2])
+	require.EqualValues(t, 0, a.take(0, 6))
+	require.EqualValues(t, 6, a.take(1, 6))
+	require.False(t, a.blocked[2])
+
+	require.EqualValues(t, 0, a.takeEnd(0))
+	require.False(t, a.allEnded())
+	require.EqualValues(t, 0, a.takeEnd(1))
+	require.True(t, a.allEnded(), "what is fed back ends with the rest")
 }

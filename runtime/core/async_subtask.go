@@ -63,6 +63,9 @@ func (s *subtask) takeResults() (status, bool) {
 // endInput flushes the operators when all input was taken, and the calls for it have returned. Nobody sends barriers any more: while it waits for
 // calls the subtask takes them from the master.
 func (s *subtask) endInput() {
+	if s.life != running || s.draining {
+		return
+	}
 	if s.calls == nil || s.calls.empty() {
 		s.exhaust()
 		return

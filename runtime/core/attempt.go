@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"sync/atomic"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -201,6 +202,7 @@ func (a *attempt) build() {
 	a.transactional = len(a.sinks()) > 0
 	byVertex := map[*vertexInfo][]*subtask{}
 	timeless := a.job.timeless()
+	loops := a.job.loops()
 	for _, v := range a.job.vertices {
 		inputOver := a.from.inputOver(a.job, v)
 		for i := range v.parallelism {
@@ -215,6 +217,9 @@ func (a *attempt) build() {
 			s.task.times = a.restoredTimes(v, i)
 			s.paused = a.pauses()
 			s.isSource = v.info.Operators[0].splits != nil
+			if k := slices.IndexFunc(loops, func(loop []*vertexInfo) bool { return slices.Contains(loop, v) }); k >= 0 {
+				s.loop = &loopMember{number: k}
+			}
 			a.subtasks = append(a.subtasks, s)
 			byVertex[v] = append(byVertex[v], s)
 		}
@@ -225,6 +230,7 @@ func (a *attempt) build() {
 	n := len(a.subtasks)
 	a.master.ended, a.master.exhausted, a.master.backlog = make([]bool, n), make([]bool, n), make([]bool, n)
 	a.master.inputs = n
+	a.master.loops = endingLoops(len(loops), a.subtasks)
 }
 
 // pauses reports whether sources wait for the first checkpoint of the run.

@@ -1,6 +1,10 @@
 package core
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/streamgen/streamgen/runtime"
+)
 
 // Partition says which subtask of the reader gets a record.
 type Partition uint8
@@ -79,13 +83,16 @@ func Connect[F, T Runner, R any](
 		for i, s := range senders {
 			o := output(s.runner.(F))
 			index := s.addOutput(o)
-			*o = Output[R]{task: s.runner.task(), broadcast: p == Broadcast}
+			inside := s.loop.isOf(receivers[0].loop)
+			*o = Output[R]{task: s.runner.task(), broadcast: p == Broadcast, loop: e.loop, inside: inside}
 			for k, r := range receivers {
 				if !p.reaches(i, len(senders), k, len(receivers)) {
 					continue
 				}
 				home := home{mailbox: &s.mailbox, output: index, outlet: len(o.outlets)}
-				o.outlets = append(o.outlets, newOutlet[R](o.task, &r.mailbox, r.addChannel(e, s.timeless), home))
+				channel := r.addChannel(channel{edge: e, feedback: e.loop, inside: inside,
+					channelTime: channelTime{watermark: runtime.MinTime, timeless: s.timeless}})
+				o.outlets = append(o.outlets, newOutlet[R](o.task, e.loop, &r.mailbox, channel, home))
 			}
 			o.targets = o.outlets
 			// Senders begin at different receivers, so that few records spread too.

@@ -21,8 +21,14 @@ type (
 		subtask int
 		backlog bool
 	}
-	hasTakenAll     struct{ subtask int } // its input, while calls for it are in flight
-	hasExhausted    struct{ subtask int }
+	hasTakenAll  struct{ subtask int } // its input, while calls for it are in flight
+	hasExhausted struct{ subtask int }
+	// hasEbbed is said by a subtask in a loop when nothing more comes from outside, hasSettled in answer to a probe.
+	hasEbbed   struct{ subtask int }
+	hasSettled struct {
+		subtask int
+		sent    int64 // batches within the loop that work
+	}
 	hasAcknowledged struct {
 		subtask    int
 		checkpoint int64
@@ -68,6 +74,7 @@ type master struct {
 	exhausted   []bool // by subtask
 	inputs      int    // subtasks that are not exhausted yet
 	closed      int
+	loops       []*endingLoop
 	backlog     []bool // by subtask, of those who have told of it before every subtask had started
 	paused      bool   // sources wait for the first checkpoint
 
@@ -192,6 +199,10 @@ func (m *master) handle(event any) {
 		}
 		m.hasEnded(e.subtask)
 		m.finalIfExhausted()
+	case hasEbbed:
+		m.hasEbbed(e)
+	case hasSettled:
+		m.hasSettled(e)
 	case hasAcknowledged:
 		m.act(m.coordinator.Acknowledge(e.checkpoint, e.subtask, e.held, now))
 	case hasDeclined:

@@ -70,3 +70,23 @@ func readMutants(t *testing.T) []mutant {
 	}
 	return mutants
 }
+
+// TestMutantsFitTheSources finds planted bugs whose old text is not in the sources any more, without building them.
+func TestMutantsFitTheSources(t *testing.T) {
+	for _, m := range readMutants(t) {
+		sources := map[string]string{}
+		for _, c := range m.changes {
+			if sources[c.file] == "" {
+				b, err := os.ReadFile(filepath.Join("../..", filepath.FromSlash(c.file)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				sources[c.file] = string(b)
+			}
+			if n := strings.Count(sources[c.file], c.before); n != 1 {
+				t.Errorf("the old text of testdata/mutants/%s.txtar occurs %d times in %s, not once", m.name, n, c.file)
+			}
+			sources[c.file] = strings.Replace(sources[c.file], c.before, c.after, 1)
+		}
+	}
+}

@@ -21,6 +21,8 @@ type Output[T any] struct {
 	targets   []*outlet[T]
 	next      int
 	broadcast bool
+	loop      bool // it feeds records back
+	inside    bool // it leads to a task of the same loop
 }
 
 // SendByKey sends record to the subtask that owns the key group of hash.
@@ -61,13 +63,15 @@ type outlet[T any] struct {
 	sent    int // batches on their way
 	marks   int // that the open batch has been given
 	full    bool
+	loop    bool // it feeds records back: it is never full
+	shipped traffic
 	to      *mailbox
 	channel int
 	home    home
 }
 
-func newOutlet[T any](task *Task, to *mailbox, channel int, home home) *outlet[T] {
-	o := &outlet[T]{task: task, to: to, channel: channel, home: home}
+func newOutlet[T any](task *Task, loop bool, to *mailbox, channel int, home home) *outlet[T] {
+	o := &outlet[T]{task: task, loop: loop, to: to, channel: channel, home: home}
 	o.renew()
 	return o
 }
@@ -80,9 +84,9 @@ func (o *outlet[T]) add(record T) {
 }
 
 // filled sends the open batch. Without credit it stays, and the task takes no more records until there is some: the batch grows by
-// what the record under way still emits.
+// what the record under way still emits. A loop that waited for credit would wait for itself, so what feeds records back leaves without.
 func (o *outlet[T]) filled() {
-	if o.sent < credits {
+	if o.sent < credits || o.loop {
 		o.ship()
 		return
 	}
@@ -98,6 +102,10 @@ func (o *outlet[T]) ship() {
 	b := o.open
 	b.home, b.records = o.home, o.buffer[:o.n]
 	o.sent++
+	if works(b) {
+		o.shipped.batches++
+	}
+	o.shipped.records += int64(o.n)
 	o.renew()
 	o.to.deliver(o.channel, b)
 }
@@ -139,7 +147,13 @@ type anyOutput interface {
 	// end sends the end of input behind all records.
 	end()
 	back(outlet int, records Records)
+	// within is what has left for a task of the same loop, fed what was fed back, that too which is still to leave.
+	within() (batches int64, allLeft bool)
+	fed() (records int64)
 }
+
+// traffic is what an outlet has sent; batches are those that work.
+type traffic struct{ batches, records int64 }
 
 func (o *Output[T]) flush() {
 	for _, outlet := range o.outlets {
@@ -170,6 +184,28 @@ func (o *outlet[T]) shipWhole() {
 		o.task.full--
 	}
 	o.ship()
+}
+
+func (o *Output[T]) within() (batches int64, allLeft bool) {
+	if !o.inside {
+		return 0, true
+	}
+	allLeft = true
+	for _, outlet := range o.outlets {
+		batches += outlet.shipped.batches
+		allLeft = allLeft && outlet.n == 0 && outlet.marks == 0
+	}
+	return batches, allLeft
+}
+
+func (o *Output[T]) fed() (records int64) {
+	if !o.loop {
+		return 0
+	}
+	for _, outlet := range o.outlets {
+		records += outlet.shipped.records + int64(outlet.n)
+	}
+	return records
 }
 
 func (o *Output[T]) back(outlet int, records Records) { o.outlets[outlet].back(records.(*batch[T])) }

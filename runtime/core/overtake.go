@@ -31,7 +31,8 @@ type comingBarrier struct {
 	alarm   func() // takes back the wait until it overtakes
 }
 
-// capture writes down what the barrier of a checkpoint has overtaken on its way into a subtask.
+// capture writes down what is in flight into a subtask behind its snapshot: what the barrier of the checkpoint has overtaken, and what a loop
+// feeds back until the barrier has come round.
 type capture struct {
 	barrier coordinator.Barrier
 	snap    *Snapshot
@@ -125,14 +126,20 @@ func (s *subtask) overtake(b coordinator.Barrier) {
 	}
 	arrived := s.align.arrived(b.ID)
 	s.align.over(b.ID)
-	snap := s.snapshot(b)
-	if snap == nil {
-		return
+	if snap := s.snapshot(b); snap != nil {
+		s.capture(snap, arrived, func(int) bool { return true })
 	}
-	c := &capture{barrier: b, snap: snap, waiting: make([]bool, len(s.channels))}
+}
+
+// capture writes down, behind a snapshot, what is in flight on some channels, without those on which the barrier has had its turn.
+func (s *subtask) capture(snap *Snapshot, arrived []bool, of func(channel int) bool) {
+	c := &capture{barrier: snap.barrier, snap: snap, waiting: make([]bool, len(s.channels))}
+	if arrived == nil { // the master has told of the barrier
+		arrived = make([]bool, len(s.channels))
+	}
 	for i := range s.channels {
 		k := (i + s.replays.first) % len(s.channels) // what is replayed is older
-		if s.align.ended[k] || arrived[k] {
+		if s.align.ended[k] || arrived[k] || !of(k) {
 			continue
 		}
 		channel, open := &s.channels[k], true

@@ -24,7 +24,7 @@ func (j *Job) Plan(ctx context.Context, outer runtime.Environment) (_ *plan.Plan
 	if outer.FS == nil {
 		outer.FS = vfs.OS()
 	}
-	if err := errors.Join(j.resolve(outer.Config), j.refuseLoops()); err != nil {
+	if err := errors.Join(j.resolve(outer.Config), j.checkLoops(outer.Config.Checkpointing)); err != nil {
 		return nil, err
 	}
 	fs, folder := storageOf(outer, j.name)

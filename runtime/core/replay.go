@@ -109,9 +109,7 @@ func (r *Restore) readInFlight(records batchCodec, s *checkpoint.Subtask, uid st
 // replay adds a channel with records in flight.
 func (s *subtask) replay(e *edge, batches []Records) {
 	batches[len(batches)-1].head().end = true
-	k := s.addChannel(e, false)
-	s.channels[k].queue = batches
-	s.channels[k].watermark = runtime.MaxTime
+	s.addChannel(channel{edge: e, queue: batches, channelTime: channelTime{watermark: runtime.MaxTime}})
 }
 
 // nextReplay is a channel with records in flight that have not been taken, -1 if there is none.

@@ -78,7 +78,7 @@ func (r *restored) splits(uid string) []runtime.Split {
 	return splits
 }
 
-// hadInFlight reports whether barriers had overtaken records on their way to an operator.
+// hadInFlight reports whether barriers had overtaken records on their way to an operator, or a loop had fed some back.
 func (r *restored) hadInFlight(uid string) bool {
 	found := false
 	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) {

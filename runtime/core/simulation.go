@@ -49,7 +49,7 @@ func Simulate(job runtime.Job, c config.Config, fs vfs.FS, folder string, random
 	s := &Simulation{random_: random}
 	j := job.(*Job)
 	c.Checkpointing.Storage = config.FileSystem // fs stands for one
-	if err := errors.Join(j.resolve(c), j.refuseLoops(), j.checkTransactions(c.Checkpointing)); err != nil {
+	if err := errors.Join(j.resolve(c), j.checkLoops(c.Checkpointing), j.checkTransactions(c.Checkpointing)); err != nil {
 		return nil, err
 	}
 	env := &environment{driver: s, config: c, logger: slog.New(slog.DiscardHandler), onEvent: onEvent, files: fs}

@@ -160,6 +160,8 @@ func (s *schedule) start(f fate) (*process, error) {
 			pipeline.options.Capacity = 1 + s.random.IntN(6)
 		}
 		job = pipeline.StreamgenJob()
+	case s.looping != nil:
+		job = s.loop(source, sink, &c)
 	case s.lists:
 		job = s.list(source, sink)
 	case s.timed != nil:

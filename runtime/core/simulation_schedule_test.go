@@ -28,6 +28,7 @@ type schedule struct {
 	apart       parted      // how far relayed parts what WordCount chains
 	timed       *timedStory // nil if it is no story of timers
 	calling     *calling    // the pipeline, but for its source and sink, if it is one with calls
+	looping     *looping    // the pipeline, but for its source and sink, if it is one with loops
 	lists       bool        // the pipeline is the one that keeps lists
 	flow        *flow       // the topology that it is told of, if it is one of the list
 	unaligned   bool        // most runs have barriers that overtake, at once or later

@@ -53,6 +53,8 @@ type subtask struct {
 	replays  replays
 	entering []entering // what a restore has found for the entries of the task, and was not taken yet
 
+	loop *loopMember // nil if the task is in no loop
+
 	calls    anyCalls // those of its operator with Async, nil if it has none
 	cut      bool     // its source ends here, whatever there is to read
 	draining bool     // all input was taken, but calls for it are in flight
@@ -73,6 +75,8 @@ const (
 type channel struct {
 	edge  *edge
 	queue []Records
+	// feedback says that it closes a loop, inside that it comes from a task of the same loop.
+	feedback, inside bool
 	channelTime
 }
 
@@ -108,9 +112,9 @@ type (
 
 func (s *subtask) box() *mailbox { return &s.mailbox }
 
-func (s *subtask) addChannel(e *edge, timeless bool) int {
-	s.channels = append(s.channels, channel{edge: e, channelTime: channelTime{watermark: runtime.MinTime, timeless: timeless}})
-	return s.align.addChannel()
+func (s *subtask) addChannel(c channel) int {
+	s.channels = append(s.channels, c)
+	return s.align.addChannel(c.feedback)
 }
 
 func (s *subtask) addOutput(o anyOutput) int {
@@ -196,6 +200,7 @@ func (s *subtask) begin() {
 	if s.source == nil && len(s.channels) == 0 {
 		s.exhaust()
 	}
+	s.ebb()
 }
 
 // takeRecords runs what is left of a batch, or the next one.
@@ -231,6 +236,9 @@ func (s *subtask) takeRecords() status {
 	case s.current != nil:
 	case !s.next():
 		s.flush()
+		if s.loop != nil && s.settle() {
+			return busy
+		}
 		return s.awaitTimers()
 	}
 	s.process(s.channels[s.from].edge.input, s.current)
@@ -288,9 +296,14 @@ func (s *subtask) next() bool {
 		s.take(k)
 		return true
 	}
+	// What a loop feeds back is taken before what would add to it.
+	return s.loop != nil && s.nextOf(true) || s.nextOf(false)
+}
+
+func (s *subtask) nextOf(feedback bool) bool {
 	for i := range s.channels {
 		k := (s.last + 1 + i) % len(s.channels)
-		if len(s.channels[k].queue) > 0 && !s.align.blocked[k] {
+		if c := &s.channels[k]; len(c.queue) > 0 && c.feedback == feedback && !s.align.blocked[k] {
 			s.take(k)
 			return true
 		}
@@ -316,17 +329,15 @@ func (s *subtask) endOfBatch() {
 	}
 	if h.barrier != nil {
 		s.phases.enter(h.barrier.ID, coordinator.Aligning, s.task.env.now())
-		for _, b := range s.align.barrier(s.from, *h.barrier) {
-			s.checkpoint(b)
+		for _, w := range s.align.barrier(s.from, *h.barrier) {
+			s.checkpoint(w)
 		}
 	}
 	if h.end {
-		for _, b := range s.align.end(s.from) {
-			s.checkpoint(b)
+		for _, w := range s.align.end(s.from) {
+			s.checkpoint(w)
 		}
-		if s.align.allEnded() {
-			s.endInput()
-		}
+		s.channelEnded()
 	}
 	records := s.current
 	s.current = nil
@@ -353,6 +364,9 @@ func (s *subtask) exhaust() {
 			sink.flush()
 		}
 	}
+	if s.loop != nil {
+		s.refuseLateFeedback()
+	}
 	for _, o := range s.outputs {
 		o.mark(mark{watermarkMark, runtime.MaxTime})
 		o.end()
@@ -367,9 +381,11 @@ func (s *subtask) handle(command any) {
 		s.close()
 	case trigger:
 		// At or below done it was taken before the end of the input was, by it.
-		if (s.life == exhausted || s.life == running && (s.source != nil || s.draining)) && c.barrier.ID > s.align.done {
+		direct := s.life == exhausted || s.life == running && (s.source != nil || s.align.allEnded())
+		if direct && c.barrier.ID > s.align.done {
+			arrived := s.align.arrived(c.barrier.ID)
 			s.align.over(c.barrier.ID)
-			s.checkpoint(c.barrier)
+			s.checkpoint(awaited{c.barrier, arrived})
 		}
 	case complete:
 		s.complete(c.barrier)
@@ -393,6 +409,10 @@ func (s *subtask) handle(command any) {
 			s.suspended = 0
 		}
 		s.notifyAborted(c.barrier)
+	case probe:
+		s.loop.probed, s.loop.ebbing, s.loop.last = true, true, c.last
+	case loopOver:
+		s.loop.over = true
 	case called:
 		s.handleCalled(c)
 	case graceOver:
@@ -400,9 +420,14 @@ func (s *subtask) handle(command any) {
 	}
 }
 
-// checkpoint takes a checkpoint whose barrier has come everywhere.
-func (s *subtask) checkpoint(b coordinator.Barrier) {
-	if snap := s.snapshot(b); snap != nil {
+// checkpoint takes a checkpoint whose barrier has come everywhere, but for what a loop feeds back: that is written down until it comes there.
+func (s *subtask) checkpoint(w awaited) {
+	snap := s.snapshot(w.barrier)
+	switch {
+	case snap == nil:
+	case s.loop != nil && s.life == running:
+		s.capture(snap, w.arrived, func(k int) bool { return s.channels[k].feedback })
+	default:
 		s.submit(snap)
 	}
 }

@@ -126,7 +126,7 @@ func (s *subtask) fireSome() {
 
 // fireProcessing fires timers in processing time whose time has come, in every other step if there are so many. It reports whether it did.
 func (s *subtask) fireProcessing() bool {
-	if len(s.task.processing) == 0 {
+	if len(s.task.processing) == 0 || s.loop != nil && s.loop.ebbing {
 		return false
 	}
 	s.task.readClock()
@@ -150,6 +150,10 @@ func (s *subtask) fireProcessing() bool {
 
 // awaitTimers is what a subtask does that has nothing else to do: it goes on if a timer is due, or asks to be woken when one is.
 func (s *subtask) awaitTimers() status {
+	if s.loop != nil && s.loop.ebbing {
+		s.stopTimerAlarm()
+		return idle
+	}
 	next, found := runtime.MaxTime, false
 	for _, q := range s.task.processing {
 		if at, ok := q.Next(); ok {

@@ -113,14 +113,15 @@ func (s *subtask) resume(c *channel) {
 	}
 }
 
-// combine advances to the least watermark of the channels that are neither idle, nor timeless, nor at their end. Where there is no such
+// combine advances to the least watermark of the channels that are neither idle, nor timeless, nor at their end; what a loop feeds back has no say.
+// Where there is no such
 // channel the subtask is at its end, or idle itself: then it advances to the latest watermark first, that of the channel which was waited for
 // least, so that it does not matter in which order they became idle.
 func (s *subtask) combine() {
 	low, high, active, open := runtime.MaxTime, runtime.MinTime, false, false
 	for k := range s.channels {
 		c := &s.channels[k]
-		if c.watermark == runtime.MaxTime {
+		if c.watermark == runtime.MaxTime || c.feedback {
 			continue
 		}
 		open = true
@@ -136,6 +137,7 @@ func (s *subtask) combine() {
 	case active:
 		s.setIdle(false)
 		s.advance(low)
+	case !open && s.holdsLast():
 	case !open:
 		s.advance(low)
 	default:
@@ -220,6 +222,9 @@ func (s *subtask) sawNothing() {
 // mark gives every outlet what is to be said. It goes out with the next batch; where that takes longer than it takes those outlets to fill
 // that get their share of the records, it goes out by itself.
 func (o *Output[T]) mark(m mark) {
+	if o.loop {
+		return
+	}
 	for _, outlet := range o.outlets {
 		outlet.open.mark = m
 		if outlet.marks++; outlet.marks > len(o.outlets)+marksInBatch && outlet.sent < credits {

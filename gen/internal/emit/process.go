@@ -29,7 +29,7 @@ func (t *task) emitProcess(f *file) {
 	default:
 		for _, in := range t.Inputs {
 			edges := t.Reads(in)
-			inputs = append(inputs, reads{edges, func(name string) []jen.Code { return t.pass(f, edges[:1], jen.Id(name)) }, edges[0].Record})
+			inputs = append(inputs, reads{edges, func(name string) []jen.Code { return []jen.Code{t.take(edges[0], jen.Id(name))} }, edges[0].Record})
 		}
 	}
 	names := t.locals(f)
@@ -86,22 +86,29 @@ func written(e *model.Edge) string {
 func (t *task) pass(f *file, edges []*model.Edge, record *jen.Statement) []jen.Code {
 	var calls []jen.Code
 	for _, e := range edges {
-		call := jen.Id("t." + t.fields[e.To] + ".Add")
-		if s := t.Send(e); s != nil {
-			name := t.sendTo[s]
-			if name == "" {
-				calls = append(calls, t.send(f, s, record))
-				continue
-			}
-			call = jen.Id("t." + name)
-		} else if e.To.CallsOut() {
-			call = jen.Id("t." + t.calls[e.To] + ".Submit")
-		} else if e.To.Kind == model.Transform {
-			call = jen.Id("t." + t.process[input{e.To, e.Input}])
+		s := t.Send(e)
+		switch {
+		case s == nil:
+			calls = append(calls, t.take(e, record))
+		case t.sendTo[s] != "":
+			calls = append(calls, jen.Id("t."+t.sendTo[s]).Call(record))
+		default:
+			calls = append(calls, t.send(f, s, record))
 		}
-		calls = append(calls, call.Call(record))
 	}
 	return calls
+}
+
+// take gives one record to the field of the task that reads it by an edge: from the field before it, or from another subtask, which may be of
+// the same task where records are fed back.
+func (t *task) take(e *model.Edge, record *jen.Statement) jen.Code {
+	name := "t." + t.fields[e.To] + ".Add"
+	if e.To.CallsOut() {
+		name = "t." + t.calls[e.To] + ".Submit"
+	} else if e.To.Kind == model.Transform {
+		name = "t." + t.process[input{e.To, e.Input}]
+	}
+	return jen.Id(name).Call(record)
 }
 
 // edges are those that begin at an output of a field.
