@@ -10,8 +10,9 @@ const (
 	KindNil
 	// KindBool is true or false.
 	KindBool
-	// KindInt is an integer up to the largest int64, KindUint one in the format of a uint64, which may be larger.
+	// KindInt is an integer up to the largest int64.
 	KindInt
+	// KindUint is one in the format of a uint64, which may be larger.
 	KindUint
 	// KindFloat32 and KindFloat64 are floats of their widths.
 	KindFloat32

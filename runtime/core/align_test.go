@@ -104,7 +104,7 @@ func TestTheEndCompletesASavepointBesideACheckpoint(t *testing.T) {
 	a.take(0, 6)
 	complete := a.end(1)
 	require.Len(t, complete, 2)
-	require.EqualValues(t, []int64{5, 6}, []int64{complete[0].barrier.ID, complete[1].barrier.ID})
+	require.Equal(t, []int64{5, 6}, []int64{complete[0].barrier.ID, complete[1].barrier.ID})
 }
 
 // A barrier comes round a loop only behind the one that is waited for. One that has come round all the same, from another subtask, blocks.
