@@ -80,7 +80,7 @@ func (p *manifestParser) since(v ManifestVersion) bool { return p.version >= v }
 const (
 	manifestFields   = 6
 	checkpointFields = 6
-	subtaskFields    = 7
+	subtaskFields    = 8
 	dataFields       = 3
 	operatorFields   = 6
 	splitFields      = 4
@@ -116,8 +116,10 @@ func parseCheckpoint(p *manifestParser) *Checkpoint {
 
 func parseSubtask(p *manifestParser) Subtask {
 	fields := subtaskFields
-	if !p.since(ManifestStateKinds) {
-		fields--
+	for _, added := range []ManifestVersion{ManifestStateKinds, ManifestBases} {
+		if !p.since(added) {
+			fields--
+		}
 	}
 	p.ArrayOf(fields)
 	s := Subtask{
@@ -127,13 +129,20 @@ func parseSubtask(p *manifestParser) Subtask {
 		Finished:    p.Bool(),
 		Operators:   parseList(p, parseOperator),
 	}
-	p.ArrayOf(dataFields)
-	s.Data = Data{Inline: p.Bytes(), File: p.String(), Size: p.Int()}
+	s.Data = parseData(p)
 	s.Watermark = NoWatermark
 	if p.since(ManifestStateKinds) {
 		s.Watermark = p.Int()
 	}
+	if p.since(ManifestBases) {
+		s.Bases = parseList(p, parseData)
+	}
 	return s
+}
+
+func parseData(p *manifestParser) Data {
+	p.ArrayOf(dataFields)
+	return Data{Inline: p.Bytes(), File: p.String(), Size: p.Int()}
 }
 
 func parseOperator(p *manifestParser) Operator {

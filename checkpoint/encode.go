@@ -21,7 +21,10 @@ const (
 	// ManifestStateKinds adds State.Kind and Subtask.Watermark. The states of a manifest before it are keyed, and nothing is known of the time.
 	ManifestStateKinds ManifestVersion = 2
 
-	newestManifest = ManifestStateKinds
+	// ManifestBases adds Subtask.Bases. Before it every snapshot holds everything.
+	ManifestBases ManifestVersion = 3
+
+	newestManifest = ManifestBases
 )
 
 // The frame of a manifest: magic 4, version 2, zero 2, length of the payload 8; the payload; crc32c 4 of all that is before it.
@@ -76,11 +79,16 @@ func appendSubtask(b []byte, s *Subtask) []byte {
 	b = serde.AppendInt(b, int64(s.Parallelism))
 	b = serde.AppendBool(b, s.Finished)
 	b = appendList(b, s.Operators, appendOperator)
+	b = appendData(b, &s.Data)
+	b = serde.AppendInt(b, s.Watermark)
+	return appendList(b, s.Bases, appendData)
+}
+
+func appendData(b []byte, d *Data) []byte {
 	b = serde.AppendArray(b, dataFields)
-	b = serde.AppendBytes(b, s.Data.Inline)
-	b = serde.AppendString(b, s.Data.File)
-	b = serde.AppendInt(b, s.Data.Size)
-	return serde.AppendInt(b, s.Watermark)
+	b = serde.AppendBytes(b, d.Inline)
+	b = serde.AppendString(b, d.File)
+	return serde.AppendInt(b, d.Size)
 }
 
 func appendOperator(b []byte, o *Operator) []byte {
@@ -140,8 +148,10 @@ func (m *Manifest) validate() error {
 		if s.Index < 0 || s.Index >= s.Parallelism {
 			return fmt.Errorf("checkpoint %d: subtask %d of %d of task %s: there is no such subtask", c.ID, s.Index, s.Parallelism, s.Task)
 		}
-		if err := s.Data.validate(); err != nil {
-			return fmt.Errorf("checkpoint %d: subtask %d of task %s: %w", c.ID, s.Index, s.Task, err)
+		for _, d := range append(s.Bases[:len(s.Bases):len(s.Bases)], s.Data) {
+			if err := d.validate(); err != nil {
+				return fmt.Errorf("checkpoint %d: subtask %d of task %s: %w", c.ID, s.Index, s.Task, err)
+			}
 		}
 		for _, o := range s.Operators {
 			for _, state := range o.States {

@@ -34,18 +34,19 @@ func sample() checkpoint.Manifest {
 					UID: "Count", States: []checkpoint.State{{Name: "state", Schema: "{}"}, {Name: "buffer.Pending", Schema: "string", Kind: checkpoint.SplitList}},
 				}, {
 					UID: "Totals", Handles: [][]byte{{1}, nil, {}},
-				}}, Data: checkpoint.Data{File: "data/epoch-0000000003-17-Count-1", Size: 1 << 20}, Watermark: 1_700_000_000_123},
+				}}, Data: checkpoint.Data{File: "data/epoch-0000000003-17-Count-1", Size: 1 << 20}, Watermark: 1_700_000_000_123,
+					Bases: []checkpoint.Data{{File: "data/epoch-0000000003-15-Count-1", Size: 1 << 24}, {Inline: []byte("delta"), Size: 5}}},
 			},
 		},
 	}
 }
 
-// The golden file holds what version 2 writes.
+// The golden file holds what version 3 writes.
 func TestManifestGolden(t *testing.T) {
 	m := sample()
 	b, err := checkpoint.EncodeManifest(&m)
 	require.NoError(t, err)
-	const name = "testdata/manifest-v2.hex"
+	const name = "testdata/manifest-v3.hex"
 	if *update {
 		require.NoError(t, os.WriteFile(name, []byte(hex.Dump(b)), 0o644))
 	}
@@ -58,17 +59,27 @@ func TestManifestGolden(t *testing.T) {
 	require.Equal(t, &m, got)
 }
 
-// What version 1 wrote is read for ever: its golden file is never written anew.
-func TestManifestOfVersion1(t *testing.T) {
-	golden, err := os.ReadFile("testdata/manifest-v1.hex")
-	require.NoError(t, err)
-	got, err := checkpoint.DecodeManifest(undump(t, golden))
-	require.NoError(t, err)
+// What older versions wrote is read for ever: their golden files are never written anew.
+func TestManifestOfOlderVersions(t *testing.T) {
 	m := sample()
-	count := &m.Checkpoint.Subtasks[1].Operators[0]
-	count.States = count.States[:1] // there were only keyed ones
-	m.Checkpoint.Subtasks[1].Watermark = checkpoint.NoWatermark
-	require.Equal(t, &m, got)
+	count := &m.Checkpoint.Subtasks[1]
+	for _, test := range []struct {
+		golden string
+		lacks  func()
+	}{
+		{"testdata/manifest-v2.hex", func() { count.Bases = nil }},
+		{"testdata/manifest-v1.hex", func() {
+			count.Operators[0].States = count.Operators[0].States[:1] // there were only keyed ones
+			count.Watermark = checkpoint.NoWatermark
+		}},
+	} {
+		golden, err := os.ReadFile(test.golden)
+		require.NoError(t, err)
+		got, err := checkpoint.DecodeManifest(undump(t, golden))
+		require.NoError(t, err)
+		test.lacks()
+		require.Equal(t, &m, got, test.golden)
+	}
 }
 
 // undump reads what hex.Dump wrote.
@@ -205,10 +216,10 @@ func TestManifestDamage(t *testing.T) {
 	}{
 		{"empty", func([]byte) []byte { return nil }, "manifest damaged at offset 0: 0 bytes are fewer than the 20 of a frame: the file is cut off"},
 		{"another file", func(b []byte) []byte { b[0] = 'x'; return b }, `manifest damaged at offset 0: it does not begin with "SGMF"`},
-		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 221 bytes of payload, there are 222"},
-		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 237: the checksum does not fit the 237 bytes before it"},
-		{"a later version", func(b []byte) []byte { b[4] = 3; return mend(b) },
-			"manifest of version 3 was written by a newer streamgen, this one reads up to 2: use a binary as new as the one that wrote it"},
+		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 274 bytes of payload, there are 275"},
+		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 290: the checksum does not fit the 290 bytes before it"},
+		{"a later version", func(b []byte) []byte { b[4] = 4; return mend(b) },
+			"manifest of version 4 was written by a newer streamgen, this one reads up to 3: use a binary as new as the one that wrote it"},
 		{"msgpack", func(b []byte) []byte { b[16] = 0xc1; return mend(b) }, "manifest damaged at offset 16: msgpack at offset 0: expected an array, found a byte that msgpack never uses (0xc1)"},
 	}
 	for _, test := range tests {

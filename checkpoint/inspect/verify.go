@@ -31,18 +31,19 @@ func Verify(fsys vfs.FS, path string, progress func(read, total int64)) error {
 	}
 	var total, done int64
 	for _, s := range saved.Manifest.Checkpoint.Subtasks {
-		total += s.Data.Size
+		for _, d := range s.Snapshots() {
+			total += d.Size
+		}
 	}
 	var errs []error
 	for _, s := range saved.Manifest.Checkpoint.Subtasks {
-		if s.Data.Size > 0 {
-			if err := verifyData(saved, s.Data); err != nil {
+		for _, d := range s.Snapshots() {
+			if err := verifyData(saved, d); err != nil {
 				errs = append(errs, fmt.Errorf("%s, subtask %d of %d: %w", s.Task, s.Index+1, s.Parallelism, err))
 			}
-		}
-		done += s.Data.Size
-		if progress != nil {
-			progress(done, total)
+			if done += d.Size; progress != nil {
+				progress(done, total)
+			}
 		}
 	}
 	return errors.Join(errs...)
