@@ -11,6 +11,9 @@ import (
 // Reader reads a snapshot. It trusts nothing in it: every length is held against what there is before memory is taken for it, and
 // every byte is covered by a checksum.
 type Reader struct {
+	// Name says in the errors of a [Stack] which of its snapshots they are of; it may be left out.
+	Name string
+
 	r        io.ReaderAt
 	sections []Section
 }

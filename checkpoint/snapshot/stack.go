@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/streamgen/streamgen/serde"
@@ -56,12 +57,12 @@ func (g Group) Read(dst []byte) ([]byte, int, error) {
 	if len(g.layers) == 1 && g.layers[0].section.Kind == Whole {
 		l := g.layers[0]
 		entries, err := l.reader.Read(l.section, dst)
-		return entries, l.section.Entries, err
+		return entries, l.section.Entries, l.reader.named(err)
 	}
 	m := merged{at: map[string]int{}}
 	for _, l := range g.layers {
 		if err := m.add(l); err != nil {
-			return dst, 0, err
+			return dst, 0, l.reader.named(err)
 		}
 	}
 	n := 0
@@ -71,6 +72,13 @@ func (g Group) Read(dst []byte) ([]byte, int, error) {
 		}
 	}
 	return dst, n, nil
+}
+
+func (r *Reader) named(err error) error {
+	if err == nil || r.Name == "" {
+		return err
+	}
+	return fmt.Errorf("%s: %w", r.Name, err)
 }
 
 // merged are the entries of several layers.

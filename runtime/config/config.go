@@ -49,6 +49,8 @@ type Checkpointing struct {
 	InlineThreshold int
 	// Compression is how snapshots are compressed (snapshot-compression).
 	Compression Compression
+	// Incremental lets the checkpoints hold only what has changed of keyed state since an earlier one (incremental). Savepoints hold everything.
+	Incremental bool
 }
 
 // Recovery is what can be set under execution.state-recovery.

@@ -85,6 +85,9 @@ func checkpointingOptions() []Option {
 			enum[Compression](prefix+"snapshot-compression", compressionWords),
 			func(c *Config) *Compression { return &c.Checkpointing.Compression },
 			"How snapshots are compressed. `true` means s2, `false` none"),
+		supported(prefix+"incremental", "Checkpointing.Incremental", boolean,
+			func(c *Config) *bool { return &c.Checkpointing.Incremental },
+			"Whether a checkpoint holds only what has changed of keyed state since an earlier one. Savepoints hold everything"),
 	}
 }
 

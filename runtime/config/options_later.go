@@ -15,8 +15,6 @@ func laterOptions() []Option {
 			"Interval while a source reports a backlog"),
 		later(checkpointing+"checkpoints-after-tasks-finish", boolean, "true", "true",
 			"Whether checkpoints go on when some tasks have finished"),
-		later(checkpointing+"incremental", boolean, "false", "false",
-			"Whether a checkpoint holds only what changed since the one before"),
 		later(checkpointing+"unaligned.enabled", boolean, "false", "false",
 			"Whether barriers overtake records that wait"),
 		later(checkpointing+"unaligned.forced", boolean, "false", "false",

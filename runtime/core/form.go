@@ -56,13 +56,14 @@ func isSameState(held, taken checkpoint.State) bool {
 	return held.Name == taken.Name || held.Kind == checkpoint.KeyedState && taken.Kind == checkpoint.KeyedState
 }
 
-// read reads the entries of a section, in the program's form.
-func (f form) read(file *snapshot.Reader, section snapshot.Section) ([]byte, error) {
-	entries, err := file.Read(section, nil)
+// read reads the entries of a key group, in the program's form.
+func (f form) read(group snapshot.Group) ([]byte, int, error) {
+	entries, n, err := group.Read(nil)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return f.apply(entries, section.Entries)
+	entries, err = f.apply(entries, n)
+	return entries, n, err
 }
 
 // apply brings entries into the program's form.

@@ -17,6 +17,7 @@ type figures struct {
 	points                                int    // single crash points
 	replayed                              int
 	lists                                 int // of a subtask, restored with something in it
+	resting                               int // retained checkpoints that rest on others, in all audits
 	began                                 time.Time
 }
 
@@ -33,6 +34,7 @@ func (f *figures) add(g figures) {
 	f.checkpoints += g.checkpoints
 	f.failed += g.failed
 	f.lists += g.lists
+	f.resting += g.resting
 	for i := range f.faults {
 		f.faults[i] += g.faults[i]
 	}

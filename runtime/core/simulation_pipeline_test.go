@@ -17,6 +17,8 @@ type relayed struct {
 	totals runtime.Sink[wordcount.Total]
 	// codec is the form in which this program has the state.
 	codec countCodec
+	// cycle is the total at which a word is forgotten, so that it is counted from 1 again; 0: never.
+	cycle int64
 }
 
 // StreamgenJob is written as the generator writes it.
@@ -30,7 +32,7 @@ func (p *relayed) StreamgenJob() runtime.Job {
 	})
 	count := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Count", "Words"), core.Sink("Totals", p.totals, "Count")}},
 		func() *relayedCount {
-			return &relayedCount{states: table.New[string, wordcount.CountState](p.codec), totals: core.NewSinkPort(p.totals)}
+			return &relayedCount{cycle: p.cycle, states: table.New[string, wordcount.CountState](p.codec), totals: core.NewSinkPort(p.totals)}
 		})
 	core.Connect(j, core.Rebalance, lines, func(t *relayedLines) *core.Output[string] { return &t.toWords }, words, 0, stringRecords())
 	core.Connect(j, core.Hash, words, func(t *relayedWords) *core.Output[string] { return &t.toCount }, count, 0, stringRecords())
@@ -70,6 +72,7 @@ func (t *relayedWords) Process(_ int, lines core.Records) {
 type relayedCount struct {
 	core.Task
 	count  wordcount.Count
+	cycle  int64
 	states table.Table[string, wordcount.CountState]
 	out    runtime.Out[wordcount.Total]
 	totals core.SinkPort[wordcount.Total]
@@ -77,7 +80,11 @@ type relayedCount struct {
 
 func (t *relayedCount) Process(_ int, words core.Records) {
 	for word := range core.Rest[string](&t.Task, words) {
-		t.count.Process(strings.ToLower(word), t.states.At(word, serde.HashString(word)), &t.out)
+		hash := serde.HashString(word)
+		s := t.states.At(word, hash)
+		if t.count.Process(strings.ToLower(word), s, &t.out); s.Total == t.cycle {
+			t.states.Drop(word, hash)
+		}
 	}
 	t.totals.Write(t.out.Take())
 }

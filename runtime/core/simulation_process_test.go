@@ -115,7 +115,7 @@ func (s *schedule) start(f fate) (*process, error) {
 	case s.timed != nil:
 		job = s.timedPipeline(fs).StreamgenJob()
 	case s.relayed:
-		p := &relayed{lines: source, totals: sink}
+		p := &relayed{lines: source, totals: sink, cycle: int64(s.cycle)}
 		if s.changing {
 			p.codec = countCodec(s.random.IntN(countForms))
 			s.tracef("the state is %s", p.codec.Schema())
@@ -144,10 +144,11 @@ func (s *schedule) config(f fate) config.Config {
 	if c.Parallelism == 0 {
 		c.Parallelism = 1 + s.random.IntN(3)
 	}
-	c.MaxParallelism = 8
+	c.MaxParallelism = s.groups
 	c.Recovery.Path = s.savepoint
 	k := &c.Checkpointing
 	k.Mode = s.mode
+	k.Incremental = s.incremental
 	// From 1 to 10 ms, the shorter the likelier; a step takes 0.1 ms.
 	k.Interval = time.Millisecond + time.Duration(s.random.IntN(1+s.random.IntN(int(9*time.Millisecond))))
 	k.MaxConcurrent = 1 + s.random.IntN(3)
@@ -221,6 +222,7 @@ func (p *process) drive() (bool, error) {
 			p.ask(runtime.RequestCancel, nil)
 		case f.savepoints > 0 && s.random.IntN(f.savepoints) == 0:
 			p.ask(runtime.RequestSavepoint, func(path string) {
+				s.isWhole(path)
 				// The savepoint of a runner that was overtaken may stand behind transactions that its successor has aborted.
 				if !slices.Contains(s.zombies, p) {
 					s.hasSavepoint(path)

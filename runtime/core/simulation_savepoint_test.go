@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/streamgen/streamgen/checkpoint/chain"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime/config"
 )
@@ -48,7 +49,7 @@ func (s *schedule) fork(savepoint string) error {
 	}
 	other := &schedule{
 		random: s.random, disk: s.disk.Crash(s.random), folder: "/elsewhere/checkpoints", out: "/elsewhere/out", savepoint: savepoint,
-		corpus: s.corpus, relayed: s.relayed, changing: s.changing, calling: s.calling, lists: s.lists, parallelism: s.parallelism,
+		corpus: s.corpus, incremental: s.incremental, groups: s.groups, cycle: s.cycle, relayed: s.relayed, changing: s.changing, calling: s.calling, lists: s.lists, parallelism: s.parallelism,
 		retained: 1, retention: config.RetainOnCancellation, trace: s.trace,
 	}
 	other.fates = []fate{other.drawFate(), {op: 1 + s.random.IntN(60), power: true}}
@@ -60,6 +61,19 @@ func (s *schedule) fork(savepoint string) error {
 	s.tracef("--- end of what was restored elsewhere")
 	s.figures.forks++
 	return err
+}
+
+// isWhole looks whether a savepoint rests on nothing.
+func (s *schedule) isWhole(savepoint string) {
+	saved, err := chain.ReadSavepoint(s.disk, savepoint)
+	if err != nil {
+		return // of a runner that was overtaken, or on a disk that has lost it
+	}
+	for _, t := range saved.Manifest.Checkpoint.Subtasks {
+		if len(t.Bases) > 0 {
+			s.violated("the savepoint %s rests on snapshots of checkpoints", savepoint)
+		}
+	}
 }
 
 // copyOutput copies the files of checkpoints up to one, and those that are not committed.

@@ -27,6 +27,11 @@ type schedule struct {
 	lists       bool        // the pipeline is the one that keeps lists
 	// changing says that each run is another program, whose state has another form.
 	changing bool
+	// incremental lets checkpoints hold only what changed, of few key groups, so that there is something in each.
+	incremental bool
+	groups      int
+	// cycle is the total at which a word is forgotten and counted from 1 again, 0 if none is: of the relayed pipeline.
+	cycle int
 	// parallelism of each run; 0 draws one from 1 to 3 at every start.
 	parallelism int
 	mode        config.Mode
@@ -55,7 +60,7 @@ type schedule struct {
 // newSchedule draws everything that stays the same in a story.
 func newSchedule(seed uint64, parallelism int) *schedule {
 	random := rand.New(rand.NewPCG(seed, 0))
-	s := &schedule{random: random, disk: vfs.NewMem(), folder: "/checkpoints/WordCount", out: "/out", parallelism: parallelism}
+	s := &schedule{random: random, disk: vfs.NewMem(), folder: "/checkpoints/WordCount", out: "/out", parallelism: parallelism, groups: 8}
 	s.corpus = drawCorpus(random)
 	s.relayed = random.IntN(4) == 0
 	s.retained = 1 + random.IntN(3)
@@ -65,6 +70,9 @@ func newSchedule(seed uint64, parallelism int) *schedule {
 	}
 	for range 1 + random.IntN(4) {
 		s.fates = append(s.fates, s.drawFate())
+	}
+	if s.incremental = random.IntN(2) == 0; s.incremental {
+		s.groups = 3 // the most subtasks there are
 	}
 	return s
 }

@@ -48,6 +48,7 @@ type subtask struct {
 	finished  bool    // Finish has run, in this run or before
 	timing
 	timerState
+	lineage lineage
 
 	calls    anyCalls // those of its operator with Async, nil if it has none
 	draining bool     // all input was taken, but calls for it are in flight
@@ -322,6 +323,7 @@ func (s *subtask) handle(command any) {
 	case abort:
 		s.align.abort(c.barrier.ID)
 		s.givenUp.Store(c.barrier.ID, true)
+		s.lineage.abort(c.barrier.ID)
 		if s.suspended == c.barrier.ID {
 			s.suspended = 0
 		}
@@ -342,11 +344,17 @@ func (s *subtask) checkpoint(b coordinator.Barrier) {
 	for _, o := range s.task.info.info.Operators {
 		held.Operators = append(held.Operators, checkpoint.Operator{UID: o.uid, Connector: o.connector})
 	}
-	snap := &Snapshot{barrier: b, task: s.task, held: held, data: s.run.newSnapshot()}
+	snap := &Snapshot{barrier: b, task: s.task, held: held, data: s.run.newSnapshot(), lineage: &s.lineage}
+	if s.run.env.config.Checkpointing.Incremental {
+		snap.image, snap.base = s.lineage.next(b)
+	}
 	s.runner.Barrier(snap)
 	if snap.err != nil {
 		s.fail(snap.err)
 		return
+	}
+	if snap.image != nil {
+		snap.held.Bases = snap.image.rest(snap.base)
 	}
 	if s.life == running {
 		for _, o := range s.outputs {
@@ -372,12 +380,15 @@ func (s *subtask) acknowledge(snap *Snapshot) {
 		return
 	}
 	if snap.stored {
-		data, err := s.run.store(snap.barrier.ID, s, snap.data.Finish())
+		data, err := s.run.store(snap.barrier.ID, s, snap.data.Finish(), snap.held.Bases)
 		if err != nil {
 			s.run.master.mailbox.send(hasDeclined{s.index, snap.barrier.ID, fmt.Errorf("store its snapshot: %w", err)})
 			return
 		}
 		snap.held.Data = data
+		if snap.image != nil {
+			snap.image.data = data // nobody reads it before the checkpoint is complete
+		}
 	}
 	s.run.master.mailbox.send(hasAcknowledged{s.index, snap.barrier.ID, snap.held})
 }
@@ -388,6 +399,7 @@ func (s *subtask) complete(b coordinator.Barrier) {
 	if s.life >= closing {
 		return
 	}
+	s.lineage.complete(b.ID)
 	if s.source != nil {
 		s.source.complete(b.ID)
 	}
