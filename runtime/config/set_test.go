@@ -33,6 +33,7 @@ func TestSet(t *testing.T) {
 		"key groups not chosen":      {"pipeline.max-parallelism", "-1", func(c *Config) {}},
 		"a parallelism by uid":       {"parallelism.Count", "3", func(c *Config) { c.Parallelisms = map[string]int{"Count": 3} }},
 		"a parallelism of inner":     {"parallelism.Clean.Trim", "3", func(c *Config) { c.Parallelisms = map[string]int{"Clean.Trim": 3} }},
+		"what changed":               {"execution.checkpointing.incremental", "true", func(c *Config) { c.Checkpointing.Incremental = true }},
 		"a number":                   {"restart-strategy.exponential-delay.jitter-factor", "0.5", func(c *Config) { c.Restart.ExponentialDelay.JitterFactor = 0.5 }},
 		"the one claim mode":         {"execution.state-recovery.claim-mode", "no_claim", func(c *Config) {}},
 		"not supported, but true":    {"execution.checkpointing.unaligned.forced", "FALSE", func(c *Config) {}},

@@ -3,13 +3,15 @@ package core_test
 import (
 	"testing"
 	"time"
+
+	"github.com/streamgen/streamgen/runtime/config"
 )
 
 // newIncrementalSchedule draws a story with incremental checkpoints of so many words that a checkpoint changes few of them. In half of the stories words are
 // forgotten and counted anew.
 func newIncrementalSchedule(seed uint64, parallelism int) *schedule {
 	s := newSchedule(seed, parallelism)
-	s.incremental, s.groups = true, 3
+	s.incremental, s.slow = true, true
 	s.corpus = richText(36 + 24*s.random.IntN(4))
 	if s.random.IntN(2) == 0 {
 		s.relayed, s.cycle = true, 2+s.random.IntN(4)
@@ -18,6 +20,9 @@ func newIncrementalSchedule(seed uint64, parallelism int) *schedule {
 		s.fates[i].op *= 1 + s.random.IntN(4)
 		s.fates[i].step *= 1 + s.random.IntN(4)
 		s.fates[i].overtaken *= 1 + s.random.IntN(4)
+	}
+	s.fixed = func(c *config.Config) {
+		c.Checkpointing.Interval = time.Millisecond + time.Duration(s.random.IntN(int(2*time.Millisecond)))
 	}
 	return s
 }

@@ -100,6 +100,9 @@ func (s *schedule) start(f fate) (*process, error) {
 	c := s.config(f)
 	s.tracef("run %d: %+v, parallelism %d, interval %v, %d at a time", s.runs, f, c.Parallelism, c.Checkpointing.Interval, c.Checkpointing.MaxConcurrent)
 	source := &texts{corpus: s.corpus, random: s.random, most: 1 << s.random.IntN(4)}
+	if s.slow {
+		source.most = 1
+	}
 	sink := file.JSONL[wordcount.Total](s.out).On(fs)
 	var job runtime.Job
 	switch {
@@ -144,7 +147,10 @@ func (s *schedule) config(f fate) config.Config {
 	if c.Parallelism == 0 {
 		c.Parallelism = 1 + s.random.IntN(3)
 	}
-	c.MaxParallelism = s.groups
+	c.MaxParallelism = 8
+	if s.incremental {
+		c.MaxParallelism = 3 // the most subtasks there are
+	}
 	c.Recovery.Path = s.savepoint
 	k := &c.Checkpointing
 	k.Mode = s.mode

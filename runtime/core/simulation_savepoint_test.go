@@ -49,7 +49,7 @@ func (s *schedule) fork(savepoint string) error {
 	}
 	other := &schedule{
 		random: s.random, disk: s.disk.Crash(s.random), folder: "/elsewhere/checkpoints", out: "/elsewhere/out", savepoint: savepoint,
-		corpus: s.corpus, incremental: s.incremental, groups: s.groups, cycle: s.cycle, relayed: s.relayed, changing: s.changing, calling: s.calling, lists: s.lists, parallelism: s.parallelism,
+		corpus: s.corpus, incremental: s.incremental, slow: s.slow, cycle: s.cycle, relayed: s.relayed, changing: s.changing, calling: s.calling, lists: s.lists, parallelism: s.parallelism,
 		retained: 1, retention: config.RetainOnCancellation, trace: s.trace,
 	}
 	other.fates = []fate{other.drawFate(), {op: 1 + s.random.IntN(60), power: true}}

@@ -21,6 +21,7 @@ type schedule struct {
 	folder, out string
 	savepoint   string // that the job begins with
 	corpus      *corpus
+	slow        bool // a line of it is read at a time
 	relayed     bool
 	timed       *timedStory // nil if it is no story of timers
 	calling     *calling    // the pipeline, but for its source and sink, if it is one with calls
@@ -29,7 +30,6 @@ type schedule struct {
 	changing bool
 	// incremental lets checkpoints hold only what changed, of few key groups, so that there is something in each.
 	incremental bool
-	groups      int
 	// cycle is the total at which a word is forgotten and counted from 1 again, 0 if none is: of the relayed pipeline.
 	cycle int
 	// parallelism of each run; 0 draws one from 1 to 3 at every start.
@@ -60,7 +60,7 @@ type schedule struct {
 // newSchedule draws everything that stays the same in a story.
 func newSchedule(seed uint64, parallelism int) *schedule {
 	random := rand.New(rand.NewPCG(seed, 0))
-	s := &schedule{random: random, disk: vfs.NewMem(), folder: "/checkpoints/WordCount", out: "/out", parallelism: parallelism, groups: 8}
+	s := &schedule{random: random, disk: vfs.NewMem(), folder: "/checkpoints/WordCount", out: "/out", parallelism: parallelism}
 	s.corpus = drawCorpus(random)
 	s.relayed = random.IntN(4) == 0
 	s.retained = 1 + random.IntN(3)
@@ -71,9 +71,7 @@ func newSchedule(seed uint64, parallelism int) *schedule {
 	for range 1 + random.IntN(4) {
 		s.fates = append(s.fates, s.drawFate())
 	}
-	if s.incremental = random.IntN(2) == 0; s.incremental {
-		s.groups = 3 // the most subtasks there are
-	}
+	s.incremental = random.IntN(2) == 0
 	return s
 }
 
