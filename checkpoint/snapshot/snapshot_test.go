@@ -140,12 +140,13 @@ func sample(t testing.TB) []byte {
 }
 
 func TestEveryFlippedBitIsFound(t *testing.T) {
-	b := sample(t)
-	for i := range len(b) * 8 {
-		flipped := bytes.Clone(b)
-		flipped[i/8] ^= 1 << (i % 8)
-		_, err := read(flipped)
-		require.Error(t, err, "bit %d of byte %d", i%8, i/8)
+	for _, b := range [][]byte{sample(t), changes(t)} {
+		for i := range len(b) * 8 {
+			flipped := bytes.Clone(b)
+			flipped[i/8] ^= 1 << (i % 8)
+			_, err := read(flipped)
+			require.Error(t, err, "bit %d of byte %d", i%8, i/8)
+		}
 	}
 }
 

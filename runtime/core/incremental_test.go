@@ -249,6 +249,34 @@ func TestAnEmptyKeyGroupIsCleared(t *testing.T) {
 	require.Equal(t, left, restoredNumbers(t, c, 1, 2))
 }
 
+// Of several snapshots the one that is damaged is named.
+func TestADamagedBaseIsNamed(t *testing.T) {
+	s := newSumming(1)
+	for i := range 100 {
+		s.set(fmt.Sprint(i), 1)
+	}
+	s.completed(t)
+	s.set("1", 2)
+	c := s.completed(t)
+	held := &c.Subtasks[0]
+	files := map[string][]byte{"data/base": held.Bases[0].Inline, "data/own": held.Data.Inline}
+	held.Bases[0], held.Data = checkpoint.Data{File: "data/base", Size: held.Bases[0].Size}, checkpoint.Data{File: "data/own", Size: held.Data.Size}
+	for _, file := range []string{"data/base", "data/own"} {
+		for _, at := range []int{30, len(files[file]) - 50} { // a block, the index
+			files[file][at] ^= 1
+			r := &Restore{task: keyedTask(0, 1, 1), states: map[string][]checkpoint.State{}, readers: map[*checkpoint.Subtask]*snapshotFiles{},
+				from: &restored{checkpoint: c, read: func(d checkpoint.Data) (vfs.Reader, error) { return inMemory{bytes.NewReader(files[d.File])}, nil }}}
+			numbers := table.New(numberCodec{})
+			r.Keyed("Sum", "int64", &numbers)
+			err := r.done()
+			require.ErrorContains(t, err, "checkpoint 2: snapshot of Sum")
+			require.ErrorContains(t, err, file)
+			require.ErrorContains(t, err, "put the file back from a backup")
+			files[file][at] ^= 1
+		}
+	}
+}
+
 // Small snapshots are in the manifest as long as they are small together.
 func TestInlineBasesAreSmallTogether(t *testing.T) {
 	a := &attempt{env: &environment{config: config.Default()}}
