@@ -78,17 +78,22 @@ func (p *manifestParser) since(v ManifestVersion) bool { return p.version >= v }
 
 // The number of fields of each struct in the newest version.
 const (
-	manifestFields   = 6
+	manifestFields   = 7
+	claimFields      = 4
 	checkpointFields = 6
-	subtaskFields    = 8
-	dataFields       = 3
+	subtaskFields    = 9
+	dataFields       = 4
 	operatorFields   = 6
 	splitFields      = 4
 	stateFields      = 3
 )
 
 func parseManifest(p *manifestParser) *Manifest {
-	p.ArrayOf(manifestFields)
+	fields := manifestFields
+	if !p.since(ManifestInFlight) {
+		fields--
+	}
+	p.ArrayOf(fields)
 	m := &Manifest{
 		Job:       p.String(),
 		Epoch:     p.Int(),
@@ -98,6 +103,10 @@ func parseManifest(p *manifestParser) *Manifest {
 	}
 	if !p.Nil() {
 		m.Checkpoint = parseCheckpoint(p)
+	}
+	if p.since(ManifestInFlight) && !p.Nil() {
+		p.ArrayOf(claimFields)
+		m.Claimed = &Claim{Path: p.String(), ID: p.Int(), Triggered: p.Time(), Newest: p.Int()}
 	}
 	return m
 }
@@ -116,7 +125,7 @@ func parseCheckpoint(p *manifestParser) *Checkpoint {
 
 func parseSubtask(p *manifestParser) Subtask {
 	fields := subtaskFields
-	for _, added := range []ManifestVersion{ManifestStateKinds, ManifestBases} {
+	for _, added := range []ManifestVersion{ManifestStateKinds, ManifestInFlight, ManifestInFlight} {
 		if !p.since(added) {
 			fields--
 		}
@@ -134,15 +143,25 @@ func parseSubtask(p *manifestParser) Subtask {
 	if p.since(ManifestStateKinds) {
 		s.Watermark = p.Int()
 	}
-	if p.since(ManifestBases) {
+	s.Firing = NoWatermark
+	if p.since(ManifestInFlight) {
+		s.Firing = p.Int()
 		s.Bases = parseList(p, parseData)
 	}
 	return s
 }
 
 func parseData(p *manifestParser) Data {
-	p.ArrayOf(dataFields)
-	return Data{Inline: p.Bytes(), File: p.String(), Size: p.Int()}
+	fields := dataFields
+	if !p.since(ManifestInFlight) {
+		fields--
+	}
+	p.ArrayOf(fields)
+	d := Data{Inline: p.Bytes(), File: p.String(), Size: p.Int()}
+	if p.since(ManifestInFlight) {
+		d.Sum = p.Uint32()
+	}
+	return d
 }
 
 func parseOperator(p *manifestParser) Operator {

@@ -21,10 +21,10 @@ const (
 	// ManifestStateKinds adds State.Kind and Subtask.Watermark. The states of a manifest before it are keyed, and nothing is known of the time.
 	ManifestStateKinds ManifestVersion = 2
 
-	// ManifestBases adds Subtask.Bases. Before it every snapshot holds everything.
-	ManifestBases ManifestVersion = 3
+	// ManifestInFlight adds Subtask.Firing and Subtask.Bases, the kind InFlight, Manifest.Claimed and Data.Sum. Before it every snapshot holds everything.
+	ManifestInFlight ManifestVersion = 3
 
-	newestManifest = ManifestBases
+	newestManifest = ManifestInFlight
 )
 
 // The frame of a manifest: magic 4, version 2, zero 2, length of the payload 8; the payload; crc32c 4 of all that is before it.
@@ -57,9 +57,18 @@ func appendManifest(b []byte, m *Manifest) []byte {
 	b = serde.AppendUint(b, uint64(m.Status))
 	b = serde.AppendBool(b, m.Committed)
 	if m.Checkpoint == nil {
+		b = serde.AppendNil(b)
+	} else {
+		b = appendCheckpoint(b, m.Checkpoint)
+	}
+	if m.Claimed == nil {
 		return serde.AppendNil(b)
 	}
-	return appendCheckpoint(b, m.Checkpoint)
+	b = serde.AppendArray(b, claimFields)
+	b = serde.AppendString(b, m.Claimed.Path)
+	b = serde.AppendInt(b, m.Claimed.ID)
+	b = serde.AppendTime(b, m.Claimed.Triggered)
+	return serde.AppendInt(b, m.Claimed.Newest)
 }
 
 func appendCheckpoint(b []byte, c *Checkpoint) []byte {
@@ -81,6 +90,7 @@ func appendSubtask(b []byte, s *Subtask) []byte {
 	b = appendList(b, s.Operators, appendOperator)
 	b = appendData(b, &s.Data)
 	b = serde.AppendInt(b, s.Watermark)
+	b = serde.AppendInt(b, s.Firing)
 	return appendList(b, s.Bases, appendData)
 }
 
@@ -88,7 +98,8 @@ func appendData(b []byte, d *Data) []byte {
 	b = serde.AppendArray(b, dataFields)
 	b = serde.AppendBytes(b, d.Inline)
 	b = serde.AppendString(b, d.File)
-	return serde.AppendInt(b, d.Size)
+	b = serde.AppendInt(b, d.Size)
+	return serde.AppendUint(b, uint64(d.Sum))
 }
 
 func appendOperator(b []byte, o *Operator) []byte {
@@ -131,6 +142,9 @@ func (m *Manifest) validate() error {
 		return fmt.Errorf("epoch %d, sequence %d: both begin at 1", m.Epoch, m.Sequence)
 	case m.Status > Finished:
 		return fmt.Errorf("status %d is not known", m.Status)
+	case m.Claimed != nil && (m.Claimed.Path == "" || m.Claimed.ID < 1 || m.Claimed.Newest < 0):
+		return fmt.Errorf("the claimed savepoint is number %d in folder %q, claimed after checkpoint %d: there is no such one",
+			m.Claimed.ID, m.Claimed.Path, m.Claimed.Newest)
 	case m.Checkpoint == nil:
 		return nil
 	}
@@ -138,7 +152,7 @@ func (m *Manifest) validate() error {
 	switch {
 	case c.ID < 1:
 		return fmt.Errorf("checkpoint %d: ids begin at 1", c.ID)
-	case c.Kind > Final:
+	case c.Kind > Drain:
 		return fmt.Errorf("checkpoint %d: kind %d is not known", c.ID, c.Kind)
 	case c.KeyGroups < 1 || c.KeyGroups > maxKeyGroups:
 		return fmt.Errorf("checkpoint %d: %d key groups, there can be 1 to %d", c.ID, c.KeyGroups, maxKeyGroups)
@@ -155,7 +169,7 @@ func (m *Manifest) validate() error {
 		}
 		for _, o := range s.Operators {
 			for _, state := range o.States {
-				if state.Kind > BroadcastState {
+				if state.Kind > InFlight {
 					return fmt.Errorf("checkpoint %d: subtask %d of task %s: state %s of operator %s: kind %d is not known",
 						c.ID, s.Index, s.Task, state.Name, o.UID, state.Kind)
 				}

@@ -5,6 +5,8 @@ package checkpoint
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -23,6 +25,25 @@ type Manifest struct {
 	Committed bool
 	// Checkpoint is the newest completed one, nil before the first.
 	Checkpoint *Checkpoint
+	// Claimed is the savepoint that the job began with and owns since then (execution.state-recovery.claim-mode), nil if there is none, or not any
+	// more. Until the job has a checkpoint of its own it goes on from there.
+	Claimed *Claim
+}
+
+// Claim is a savepoint that belongs to a job, which deletes it when no retained checkpoint stands behind it any more.
+type Claim struct {
+	// Path is its folder.
+	Path string
+	// ID and Triggered are those of its checkpoint: a savepoint that is found at the path with others is not the one that was claimed.
+	ID        int64
+	Triggered time.Time
+	// Newest is the highest number of a checkpoint that the job had before, 0 if it had none.
+	Newest int64
+}
+
+// GoesOnFromClaimed reports whether what a start goes on from is the claimed savepoint.
+func (m *Manifest) GoesOnFromClaimed() bool {
+	return m.Claimed != nil && m.Checkpoint == nil && m.Status == Running
 }
 
 // Status is how a job stands at a link of its chain.
@@ -31,7 +52,7 @@ type Status uint8
 const (
 	// Running is a job under way, or one that was killed.
 	Running Status = iota
-	// Stopped is a job that was stopped with a savepoint: the next start goes on from it.
+	// Stopped is a job that was stopped with a savepoint: the next start goes on from it, unless its kind is Drain.
 	Stopped
 	// Cancelled is a job that was cancelled: the next start goes on from its last checkpoint, if that was retained.
 	Cancelled
@@ -48,7 +69,7 @@ type Checkpoint struct {
 	// Triggered is when the barriers left, Duration the time from then until the checkpoint was complete.
 	Triggered time.Time
 	Duration  time.Duration
-	// KeyGroups is the job's number of key groups (pipeline.max-parallelism), fixed at its first start.
+	// KeyGroups is the job's number of key groups (pipeline.max-parallelism) when it was taken. A start can split each into as many of its own.
 	KeyGroups int
 	// Subtasks holds one entry for each subtask of each task.
 	Subtasks []Subtask
@@ -66,6 +87,8 @@ const (
 	StopSavepoint
 	// Final is the checkpoint at the end of input.
 	Final
+	// Drain is the savepoint of a stop with drain: it is taken when the input was told to have ended, it commits, and no job goes on from it.
+	Drain
 )
 
 // Subtask is what one parallel instance of a task held at the barrier.
@@ -80,6 +103,8 @@ type Subtask struct {
 	Data Data
 	// Watermark is how far event time had come, in milliseconds since 1970-01-01 UTC; NoWatermark if it was not known.
 	Watermark int64
+	// Firing is a watermark that has come further, of which not all timers have fired; NoWatermark if there is none.
+	Firing int64
 	// Bases are the snapshots of earlier checkpoints that Data rests on, oldest first: it may hold only what has changed since the last of
 	// them. Only the entries of keyed states are read from them. There are none if Data holds everything.
 	Bases []Data
@@ -131,6 +156,34 @@ type State struct {
 	Kind StateKind
 }
 
+// TakenState is a state of a program, for which a restore looks in what an operator held.
+type TakenState struct {
+	State
+	// Was are the former names of the field that holds it, where the state is a list.
+	Was []string
+}
+
+// In says which of the states that an operator held it is, -1 if it is none of them: that of its name, or the one that is kept by key. An operator
+// has but one of these, so its type may have another name; so may the struct of its lists, of which the fields are matched, by former names where
+// no field has the present one.
+func (t TakenState) In(held []State) int {
+	for _, field := range append([]string{fieldOf(t.Name)}, t.Was...) {
+		i := slices.IndexFunc(held, func(h State) bool {
+			return h.Name == t.Name || h.Kind == KeyedState && t.Kind == KeyedState || field != "" && fieldOf(h.Name) == field
+		})
+		if i >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// fieldOf is the field in the name of a list, Held in State.Held, and "" in that of another state.
+func fieldOf(name string) string {
+	_, field, _ := strings.Cut(name, ".")
+	return field
+}
+
 // StateKind says what a state belongs to and so who gets it at a restore. The rules are those of Flink's keyed state, of its ListState
 // with either redistribution, and of its BroadcastState.
 type StateKind uint8
@@ -145,14 +198,16 @@ const (
 	UnionList
 	// BroadcastState is the same everywhere: every subtask gets one copy of it.
 	BroadcastState
+	// InFlight are records that the barrier has overtaken on their way to the operator: they go to the subtasks that they belong to, before any others.
+	InFlight
 )
 
 // String names the kind in messages.
 func (k StateKind) String() string {
-	if k > BroadcastState {
+	if k > InFlight {
 		return fmt.Sprintf("state of kind %d", uint8(k))
 	}
-	return [...]string{"keyed state", "split list", "union list", "broadcast state"}[k]
+	return [...]string{"keyed state", "split list", "union list", "broadcast state", "records in flight"}[k]
 }
 
 // Data is where the bytes of a snapshot are: inline, or in a file of the job's folder.
@@ -162,6 +217,8 @@ type Data struct {
 	// File is the path of the snapshot within the job's folder, Size its length in bytes.
 	File string
 	Size int64
+	// Sum is the CRC-32C of the file, 0 where it is not known.
+	Sum uint32
 }
 
 // Holds reports whether there is anything in o that would be lost without it.

@@ -29,13 +29,13 @@ func sample() checkpoint.Manifest {
 				{Task: "Lines", Parallelism: 1, Finished: true, Operators: []checkpoint.Operator{{
 					UID: "Lines", Connector: checkpoint.Connector{Kind: "file", Version: 1},
 					Splits: []checkpoint.Split{{ID: "a.txt", Weight: 100, Position: []byte{7}, Done: true}},
-				}}, Data: checkpoint.Data{Inline: []byte("small")}, Watermark: checkpoint.NoWatermark},
+				}}, Data: checkpoint.Data{Inline: []byte("small")}, Watermark: checkpoint.NoWatermark, Firing: checkpoint.NoWatermark},
 				{Task: "Count", Index: 1, Parallelism: 2, Operators: []checkpoint.Operator{{
-					UID: "Count", States: []checkpoint.State{{Name: "state", Schema: "{}"}, {Name: "buffer.Pending", Schema: "string", Kind: checkpoint.SplitList}},
+					UID: "Count", States: []checkpoint.State{{Name: "state", Schema: "{}"}, {Name: "buffer.Pending", Schema: "string", Kind: checkpoint.SplitList}, {Name: "in flight", Schema: "string", Kind: checkpoint.InFlight}},
 				}, {
 					UID: "Totals", Handles: [][]byte{{1}, nil, {}},
-				}}, Data: checkpoint.Data{File: "data/epoch-0000000003-17-Count-1", Size: 1 << 20}, Watermark: 1_700_000_000_123,
-					Bases: []checkpoint.Data{{File: "data/epoch-0000000003-15-Count-1", Size: 1 << 24}, {Inline: []byte("delta"), Size: 5}}},
+				}}, Data: checkpoint.Data{File: "data/epoch-0000000003-17-Count-1", Size: 1 << 20, Sum: 0xfedcba98}, Watermark: 1_700_000_000_123, Firing: 1_700_000_000_456,
+					Bases: []checkpoint.Data{{File: "data/epoch-0000000003-15-Count-1", Size: 1 << 24, Sum: 7}, {Inline: []byte("delta"), Size: 5}}},
 			},
 		},
 	}
@@ -44,6 +44,7 @@ func sample() checkpoint.Manifest {
 // The golden file holds what version 3 writes.
 func TestManifestGolden(t *testing.T) {
 	m := sample()
+	m.Claimed = &checkpoint.Claim{Path: "/savepoints/savepoint-WordCount-9-51ab3d4e", ID: 9, Triggered: time.Unix(1_600_000_000, 0).UTC(), Newest: 4}
 	b, err := checkpoint.EncodeManifest(&m)
 	require.NoError(t, err)
 	const name = "testdata/manifest-v3.hex"
@@ -67,7 +68,10 @@ func TestManifestOfOlderVersions(t *testing.T) {
 		golden string
 		lacks  func()
 	}{
-		{"testdata/manifest-v2.hex", func() { count.Bases = nil }},
+		{"testdata/manifest-v2.hex", func() { // which knew of no records in flight, no claims, no sums and no bases
+			count.Operators[0].States = count.Operators[0].States[:2]
+			count.Firing, count.Data.Sum, count.Bases = checkpoint.NoWatermark, 0, nil
+		}},
 		{"testdata/manifest-v1.hex", func() {
 			count.Operators[0].States = count.Operators[0].States[:1] // there were only keyed ones
 			count.Watermark = checkpoint.NoWatermark
@@ -136,16 +140,20 @@ func TestManifestRoundTrip(t *testing.T) {
 		}
 		if rapid.Bool().Draw(t, "checkpoint") {
 			m.Checkpoint = &checkpoint.Checkpoint{
-				ID: rapid.Int64Min(1).Draw(t, "id"), Kind: checkpoint.Kind(rapid.IntRange(0, 3).Draw(t, "kind")),
+				ID: rapid.Int64Min(1).Draw(t, "id"), Kind: checkpoint.Kind(rapid.IntRange(0, 4).Draw(t, "kind")),
 				Triggered: time.UnixMilli(rapid.Int64Range(-1e15, 1e15).Draw(t, "triggered")).UTC(),
 				Duration:  time.Duration(rapid.Int64().Draw(t, "duration")), KeyGroups: rapid.IntRange(1, 32768).Draw(t, "groups"),
 				Subtasks: rapid.SliceOf(rapid.Custom(func(t *rapid.T) checkpoint.Subtask {
 					p := rapid.IntRange(1, 99).Draw(t, "parallelism")
 					return checkpoint.Subtask{Task: text.Draw(t, "task"), Parallelism: p, Index: rapid.IntRange(0, p-1).Draw(t, "index"),
 						Finished: rapid.Bool().Draw(t, "finished"), Operators: rapid.SliceOf(operator).Draw(t, "operators"),
-						Data: checkpoint.Data{Inline: blob.Draw(t, "inline"), Size: rapid.Int64Min(0).Draw(t, "size")}, Watermark: rapid.Int64().Draw(t, "watermark")}
+						Data: checkpoint.Data{Inline: blob.Draw(t, "inline"), Size: rapid.Int64Min(0).Draw(t, "size")}, Watermark: rapid.Int64().Draw(t, "watermark"), Firing: rapid.Int64().Draw(t, "firing")}
 				})).Draw(t, "subtasks"),
 			}
+		}
+		if rapid.Bool().Draw(t, "claimed") {
+			m.Claimed = &checkpoint.Claim{Path: rapid.StringN(1, -1, -1).Draw(t, "path"), ID: rapid.Int64Min(1).Draw(t, "claimed id"),
+				Triggered: time.UnixMilli(rapid.Int64Range(-1e15, 1e15).Draw(t, "claimed triggered")).UTC(), Newest: rapid.Int64Min(0).Draw(t, "newest")}
 		}
 		b, err := checkpoint.EncodeManifest(&m)
 		require.NoError(t, err)
@@ -174,8 +182,8 @@ func TestManifestRefuses(t *testing.T) {
 			`checkpoint 17: subtask 1 of task Count: data file "/etc/passwd" is not a path within the folder`},
 		{"data twice", func(m *checkpoint.Manifest) { m.Checkpoint.Subtasks[0].Data.File = "data/x" },
 			"checkpoint 17: subtask 0 of task Lines: data both inline and in a file"},
-		{"kind of a state", func(m *checkpoint.Manifest) { m.Checkpoint.Subtasks[1].Operators[0].States[1].Kind = 4 },
-			"checkpoint 17: subtask 1 of task Count: state buffer.Pending of operator Count: kind 4 is not known"},
+		{"kind of a state", func(m *checkpoint.Manifest) { m.Checkpoint.Subtasks[1].Operators[0].States[1].Kind = 5 },
+			"checkpoint 17: subtask 1 of task Count: state buffer.Pending of operator Count: kind 5 is not known"},
 		{"data of negative size", func(m *checkpoint.Manifest) { m.Checkpoint.Subtasks[1].Data.Size = -1 },
 			"checkpoint 17: subtask 1 of task Count: data of -1 bytes"},
 	}
@@ -216,8 +224,8 @@ func TestManifestDamage(t *testing.T) {
 	}{
 		{"empty", func([]byte) []byte { return nil }, "manifest damaged at offset 0: 0 bytes are fewer than the 20 of a frame: the file is cut off"},
 		{"another file", func(b []byte) []byte { b[0] = 'x'; return b }, `manifest damaged at offset 0: it does not begin with "SGMF"`},
-		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 274 bytes of payload, there are 275"},
-		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 290: the checksum does not fit the 290 bytes before it"},
+		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 320 bytes of payload, there are 321"},
+		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 336: the checksum does not fit the 336 bytes before it"},
 		{"a later version", func(b []byte) []byte { b[4] = 4; return mend(b) },
 			"manifest of version 4 was written by a newer streamgen, this one reads up to 3: use a binary as new as the one that wrote it"},
 		{"msgpack", func(b []byte) []byte { b[16] = 0xc1; return mend(b) }, "manifest damaged at offset 16: msgpack at offset 0: expected an array, found a byte that msgpack never uses (0xc1)"},

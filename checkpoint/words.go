@@ -2,7 +2,7 @@ package checkpoint
 
 // String is the kind's word.
 func (k Kind) String() string {
-	return [...]string{"periodic", "savepoint", "stop", "final"}[min(k, Final)]
+	return [...]string{"periodic", "savepoint", "stop", "final", "drain"}[min(k, Drain)]
 }
 
 // String is the status's word.

@@ -4,6 +4,7 @@ package gen
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 
 	"github.com/streamgen/streamgen/gen/internal/cache"
@@ -59,6 +60,9 @@ type written struct {
 // load loads what cfg names. Its folder is absolute.
 func (cfg Config) load(ctx context.Context) (packages []*load.Package, dir string, err error) {
 	if dir, err = filepath.Abs(cfg.Dir); err != nil {
+		return nil, "", err
+	}
+	if _, err := os.Stat(dir); err != nil {
 		return nil, "", err
 	}
 	patterns := cfg.Patterns

@@ -76,7 +76,7 @@ func write(t *testing.T, path string, content []byte) {
 
 func generate(t *testing.T, dir string, patterns ...string) *gen.Result {
 	t.Helper()
-	result, err := gen.Generate(context.Background(), gen.Config{Dir: dir, Patterns: patterns, Env: append(os.Environ(), "GOFLAGS=-mod=mod")})
+	result, err := gen.Generate(context.Background(), gen.Config{Dir: dir, Patterns: patterns, Env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off")})
 	require.NoError(t, err)
 	return result
 }

@@ -93,6 +93,10 @@ func (c *comparison) report(l record.Loss) {
 		c.add(p.Type.Obj().Pos(), fmt.Sprintf("pipeline %s has no operator %s any more, which kept %s", l.Pipeline, l.Operator, l.State),
 			fmt.Sprintf("if its field has another name now, tag that with uid:%q\nif what it kept may be dropped, write //streamgen:removed %s above the pipeline\n",
 				l.Operator, l.Operator)+accept)
+	case l.Now == nil && strings.Contains(l.State, "."):
+		_, field, _ := strings.Cut(l.State, ".")
+		c.add(c.field(p, l.Operator), fmt.Sprintf("operator %s of pipeline %s does not keep %s any more", l.Operator, l.Pipeline, l.State),
+			fmt.Sprintf("if the field has another name now, tag that with was:%q\nif what it held may be dropped, write //streamgen:removed %s above its struct\n", field, field)+accept)
 	case l.Now == nil:
 		c.add(c.field(p, l.Operator), fmt.Sprintf("operator %s of pipeline %s does not keep %s any more", l.Operator, l.Pipeline, l.State),
 			"keep it, or give the operator another uid and write //streamgen:removed "+l.Operator+" above the pipeline\n"+accept)

@@ -18,11 +18,12 @@ import (
 //	savepoint  asks the running job for a savepoint
 //	stop       asks it for a savepoint and to end there
 //	cancel     asks it to end where it is
+//	plan       prints what a run would go on from, and what would become of each state
 //	graph      prints the tasks of the pipeline
 //	config     prints the options
 //
 // Options are given as -D key=value; docs/configuration.md lists them. Flags that the program has defined with package flag before it
-// calls Main belong to run and graph, and once build is called they have their values and flag.Args returns the positional arguments.
+// calls Main belong to run, plan and graph, and once build is called they have their values and flag.Args returns the positional arguments.
 //
 // While the job runs, SIGTERM or a first SIGINT stops it with a savepoint, and a second SIGINT cancels it.
 //

@@ -42,7 +42,7 @@ func (p *program) fileValues() (config.Values, error) {
 func (p *program) config() (config.Config, error) {
 	c := config.ForMain()
 	values, err := p.values()
-	if err := usage(errors.Join(err, config.SetAll(&c, values))); err != nil {
+	if err := usage(config.Join(err, config.SetAll(&c, values))); err != nil {
 		return c, err
 	}
 	return c, usage(config.Validate(c))

@@ -15,19 +15,29 @@ import (
 )
 
 func (p *program) savepointCommand() *cobra.Command {
-	return p.controlCommand(control.Savepoint, "Ask the running job for a savepoint and print its folder; the job goes on")
+	return p.controlCommand(control.Savepoint, "Ask the running job for a savepoint and print its folder; the job goes on", nil)
 }
 
 func (p *program) stopCommand() *cobra.Command {
-	return p.controlCommand(control.Stop, "Stop the running job with a last checkpoint, from which the next run goes on, and print where it is")
+	var drain bool
+	cmd := p.controlCommand(control.Stop, "Stop the running job with a last checkpoint, from which the next run goes on, and print where it is",
+		func(command control.Command) control.Command {
+			if drain {
+				return control.Drain
+			}
+			return command
+		})
+	cmd.Flags().BoolVar(&drain, "drain", false, "end the input first: timers fire, operators flush, and no run goes on from the last checkpoint")
+	return cmd
 }
 
 func (p *program) cancelCommand() *cobra.Command {
-	return p.controlCommand(control.Cancel, "End the running job where it is; the next run goes on from its last checkpoint")
+	return p.controlCommand(control.Cancel, "End the running job where it is; the next run goes on from its last checkpoint", nil)
 }
 
 // controlCommand is a subcommand that reaches the process of a running job, and waits until what it asks for is done.
-func (p *program) controlCommand(command control.Command, short string) *cobra.Command {
+// Refine, if it is not nil, says what the flags make of the command.
+func (p *program) controlCommand(command control.Command, short string, refine func(control.Command) control.Command) *cobra.Command {
 	var job string
 	cmd := &cobra.Command{
 		Use:   string(command),
@@ -45,7 +55,11 @@ func (p *program) controlCommand(command control.Command, short string) *cobra.C
 			if err != nil {
 				return err
 			}
-			path, err := control.Call(cmd.Context(), folder, command)
+			asked := command
+			if refine != nil {
+				asked = refine(command)
+			}
+			path, err := control.Call(cmd.Context(), folder, asked)
 			if path != "" {
 				fmt.Fprintln(p.out, path) // it is there, even if the end of the job failed after it
 			}

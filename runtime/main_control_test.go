@@ -49,6 +49,23 @@ func TestSavepointStopAndCancelReachTheRunningJob(t *testing.T) {
 	require.Equal(t, exitOK, wait())
 }
 
+func TestStopWithDrain(t *testing.T) {
+	dir := t.TempDir()
+	run := newCommand("run", "-Dexecution.checkpointing.dir="+dir)
+	running := stoppable(run, func(r Request) (Outcome, error) {
+		require.Equal(t, RequestDrain, r.Kind)
+		r.Reply("/savepoints/2", nil)
+		return Stopped, nil
+	})
+	wait := run.start(t)
+	<-running
+	stop := ask(dir, "stop", "--drain")
+	stop.requireExit(t, exitOK)
+	require.Equal(t, "/savepoints/2\n", stop.out.String())
+	require.Equal(t, exitOK, wait())
+	require.Contains(t, run.err.String(), "its input was ended: no run goes on from what is in /savepoints/2; --fresh begins from nothing")
+}
+
 func TestStopThatFails(t *testing.T) {
 	dir := t.TempDir()
 	run := newCommand("run", "-Dexecution.checkpointing.dir="+dir)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/streamgen/streamgen/checkpoint/plan"
 	"github.com/streamgen/streamgen/runtime/config"
 )
 
@@ -18,6 +19,7 @@ import (
 type fakeJob struct {
 	name     string
 	graph    func(config.Config) (Graph, error)
+	plan     func(ctx context.Context, env Environment) (*plan.Plan, error)
 	run      func(ctx context.Context, env Environment) (Outcome, error)
 	progress Progress
 }
@@ -41,6 +43,10 @@ func (j *fakeJob) Graph(c config.Config) (Graph, error) {
 			{From: "Count", To: "Totals", Kind: "chained"},
 		},
 	}, nil
+}
+
+func (j *fakeJob) Plan(ctx context.Context, env Environment) (*plan.Plan, error) {
+	return j.plan(ctx, env)
 }
 
 func (j *fakeJob) Run(ctx context.Context, env Environment) (Outcome, error) {

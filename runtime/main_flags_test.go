@@ -208,7 +208,7 @@ func TestHelp(t *testing.T) {
 	bare := newCommand()
 	bare.requireExit(t, exitUsage)
 	require.Contains(t, bare.err.String(), "savepoint")
-	require.Contains(t, bare.err.String(), "wordcount: say what to do: run, savepoint, stop, cancel, graph or config\n")
+	require.Contains(t, bare.err.String(), "wordcount: say what to do: run, savepoint, stop, cancel, plan, graph or config\n")
 }
 
 func TestBuildMistakes(t *testing.T) {

@@ -27,8 +27,8 @@ func (p *program) graphCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := usage(checkConfig(job, c)); err != nil {
-				return err
+			if c, err = checkConfig(job, c); err != nil {
+				return usage(err)
 			}
 			graph, err := job.Graph(c)
 			if err != nil {

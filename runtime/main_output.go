@@ -98,8 +98,8 @@ func sampleOf(job Job, at time.Time) progress.Sample {
 	return sample
 }
 
-// summary tells how the job ended. It returns the error that the run ends with.
-func (o *output) summary(p *program, job Job, c config.Config, end ending, savepoint string) error {
+// summary tells how the job ended, and after a stop what the next run does. It returns the error that the run ends with.
+func (o *output) summary(p *program, job Job, c config.Config, end ending, next string) error {
 	if end.err == nil && end.outcome == FinishedBefore {
 		o.say(job.Name() + " had finished before: nothing to do; --fresh runs it again from nothing")
 		return nil
@@ -113,8 +113,8 @@ func (o *output) summary(p *program, job Job, c config.Config, end ending, savep
 		folder = c.Checkpointing.JobDir(job.Name())
 	}
 	o.say(job.Name() + " " + progress.Summary(how, sampleOf(job, p.now()), o.started, int(o.checkpoints.Load()), folder))
-	if end.err == nil && end.outcome == Stopped && savepoint != "" {
-		o.say("the next run goes on from what is in " + savepoint)
+	if end.err == nil && end.outcome == Stopped && next != "" {
+		o.say(next)
 	}
 	if end.err != nil {
 		return fmt.Errorf("%s: %w", job.Name(), end.err)

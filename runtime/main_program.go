@@ -91,7 +91,7 @@ func (p *program) command() (*cobra.Command, error) {
 			if err := cmd.Help(); err != nil {
 				return err
 			}
-			return usage(errors.New("say what to do: run, savepoint, stop, cancel, graph or config"))
+			return usage(errors.New("say what to do: run, savepoint, stop, cancel, plan, graph or config"))
 		},
 		SilenceUsage:               true,
 		SilenceErrors:              true,
@@ -104,9 +104,9 @@ func (p *program) command() (*cobra.Command, error) {
 	root.PersistentFlags().VarP(&settingsFlag{p}, "define", "D", "set an option; repeat for more, the last one of a key wins")
 	root.PersistentFlags().StringVar(&p.configFile, "config", "", "read options from this YAML `file`; -D and the environment win over it")
 
-	run, graph := p.runCommand(), p.graphCommand()
-	root.AddCommand(run, p.savepointCommand(), p.stopCommand(), p.cancelCommand(), graph, p.configCommand())
-	return root, p.joinFlags(run, graph)
+	run, plan, graph := p.runCommand(), p.planCommand(), p.graphCommand()
+	root.AddCommand(run, p.savepointCommand(), p.stopCommand(), p.cancelCommand(), plan, graph, p.configCommand())
+	return root, p.joinFlags(run, plan, graph)
 }
 
 // noArguments is for subcommands that take none.

@@ -19,6 +19,7 @@ type requests struct {
 	server  *control.Server
 	waiting []func(ending) // answers that are due when the job has ended
 	stopped string         // the savepoint of the stop, once it is there
+	drained bool           // it was one with drain
 }
 
 func newRequests(folder string, logger *slog.Logger) *requests {
@@ -50,6 +51,7 @@ func (r *requests) onEvent(e Event) {
 var requestKinds = map[control.Command]RequestKind{
 	control.Savepoint: RequestSavepoint,
 	control.Stop:      RequestStop,
+	control.Drain:     RequestDrain,
 	control.Cancel:    RequestCancel,
 }
 
@@ -62,8 +64,8 @@ func (r *requests) ask(kind RequestKind, reply func(path string, err error)) {
 		}
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		if kind == RequestStop {
-			r.stopped = path
+		if kind == RequestStop || kind == RequestDrain {
+			r.stopped, r.drained = path, kind == RequestDrain
 		}
 		r.waiting = append(r.waiting, func(end ending) { reply(path, end.err) })
 	}}
@@ -92,9 +94,15 @@ func (r *requests) close(end ending) {
 	}
 }
 
-// savepoint is the folder of the savepoint that the job was stopped with, "" if it was not.
-func (r *requests) savepoint() string {
+// next says what the next run does after a stop, "" if there was none.
+func (r *requests) next() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.stopped
+	switch {
+	case r.stopped == "":
+		return ""
+	case r.drained:
+		return "its input was ended: no run goes on from what is in " + r.stopped + "; --fresh begins from nothing"
+	}
+	return "the next run goes on from what is in " + r.stopped
 }

@@ -39,8 +39,8 @@ func (p *program) runCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := usage(checkConfig(job, c)); err != nil {
-				return err
+			if c, err = checkConfig(job, c); err != nil {
+				return usage(err)
 			}
 			return p.run(cmd.Context(), job, c, o)
 		},
@@ -100,7 +100,7 @@ func (p *program) run(ctx context.Context, job Job, c config.Config, o *output) 
 			}
 			stopReport()
 			r.close(end)
-			return o.summary(p, job, c, end, r.savepoint())
+			return o.summary(p, job, c, end, r.next())
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -219,6 +220,22 @@ func TestFailedStopLeavesTheJobRunning(t *testing.T) {
 	c.signals <- os.Interrupt
 	require.Equal(t, exitOK, wait())
 	require.Equal(t, 2, stops)
+}
+
+// A job that waits to start again has nothing to take a savepoint of: it ends, and that is what is said.
+func TestSignalEndsAJobThatWaitsToRestart(t *testing.T) {
+	c := newCommand("run", "-Dexecution.checkpointing.dir="+t.TempDir())
+	c.job.run = func(_ context.Context, env Environment) (Outcome, error) {
+		r := <-env.Requests
+		require.Equal(t, RequestStop, r.Kind)
+		r.Reply("", fmt.Errorf("the job had failed: %w; go on", ErrNoSavepoint))
+		return Cancelled, nil
+	}
+	wait := c.start(t)
+	c.signals <- syscall.SIGTERM
+	require.Equal(t, exitOK, wait())
+	require.NotContains(t, c.err.String(), "the stop failed")
+	require.Contains(t, c.err.String(), "the job had failed: it ends without a savepoint; go on\n")
 }
 
 func TestInterruptCancelsWhereNoSavepointCanBe(t *testing.T) {

@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"errors"
 	"os"
 
 	"github.com/streamgen/streamgen/runtime/config"
@@ -58,7 +59,11 @@ func (s *interrupts) signal(signal os.Signal) (giveUp bool) {
 // answered takes what came of a stop.
 func (s *interrupts) answered(err error) {
 	s.stopping = false
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNoSavepoint):
+		s.cancelled = true
+		s.say(err.Error())
+	case err != nil:
 		s.say("the stop failed, and the job goes on: " + err.Error() + "; interrupt again to cancel it without a savepoint")
 	}
 }

@@ -2,9 +2,11 @@ package runtime
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
+	"github.com/streamgen/streamgen/checkpoint/plan"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime/config"
 )
@@ -21,6 +23,9 @@ type Job interface {
 	Name() string
 	// Graph describes the operators and their edges under a configuration, sources first.
 	Graph(c config.Config) (Graph, error)
+	// Plan says what Run would do to start: what it would go on from, and what would become of each operator and state, or why it would be refused. It
+	// changes nothing, and does not disturb a job that runs. An error is one of the configuration, or of the disk.
+	Plan(ctx context.Context, env Environment) (*plan.Plan, error)
 	// Run runs the job until it ends. It returns how it ended, or the error that ended it. Cancelling ctx cancels the job.
 	Run(ctx context.Context, env Environment) (Outcome, error)
 	// Progress says how far the job is. It may be called from any goroutine while Run runs.
@@ -56,9 +61,14 @@ const (
 // Request is what a user asks of a running job.
 type Request struct {
 	Kind RequestKind
-	// Reply is called once, with the folder of the savepoint if one was made. It may be called from any goroutine.
+	// Reply is called once, with the folder of the savepoint if one was made, also when the job failed to end after it. It may be called from any
+	// goroutine.
 	Reply func(path string, err error)
 }
+
+// ErrNoSavepoint is wrapped by the reply to a stop that ends the job without a savepoint, since the job waits to start again: there is nothing to
+// take one of.
+var ErrNoSavepoint = errors.New("it ends without a savepoint")
 
 // RequestKind says what is asked.
 type RequestKind uint8
@@ -70,6 +80,9 @@ const (
 	RequestStop
 	// RequestCancel ends the job where it is.
 	RequestCancel
+	// RequestDrain is a stop that ends the input first, as if every source had come to its end: the last watermark, all timers in event time, Finish. The
+	// savepoint holds what is left then and commits. No start goes on from it: more input would be counted against results that are out.
+	RequestDrain
 )
 
 // EventKind says what happened in a job.

@@ -24,7 +24,7 @@ func Run(ctx context.Context, pipeline Pipeline, options ...Option) error {
 	if err != nil {
 		return err
 	}
-	if err := checkConfig(job, s.config); err != nil {
+	if s.config, err = checkConfig(job, s.config); err != nil {
 		return fmt.Errorf("%s: %w", job.Name(), err)
 	}
 	logger := s.logger.With("job", job.Name())
@@ -61,18 +61,27 @@ func newJob(pipeline Pipeline) (Job, error) {
 	return pipeline.StreamgenJob(), nil
 }
 
-// checkConfig returns every mistake in the configuration of a job.
-func checkConfig(job Job, c config.Config) error {
+// checkConfig returns the configuration of a job with what the environment says of its operators, and every mistake in it.
+func checkConfig(job Job, c config.Config) (config.Config, error) {
 	if err := config.Validate(c); err != nil {
-		return err // a graph of a configuration that is not valid says nothing
+		return c, err // a graph of a configuration that is not valid says nothing
 	}
-	graph, err := job.Graph(c)
+	graph, err := job.Graph(config.Default()) // for its operators
 	if err != nil {
-		return err
+		_, err = job.Graph(c) // says what else is wrong, too
+		return c, err
 	}
 	var uids []string
 	for _, task := range graph.Tasks {
 		uids = append(uids, task.Operators...)
 	}
-	return c.CheckOperators(uids)
+	c, err = c.ForOperators(uids)
+	if err = errors.Join(err, c.CheckOperators(uids)); err != nil {
+		return c, err
+	}
+	if err := config.Validate(c); err != nil {
+		return c, err
+	}
+	_, err = job.Graph(c)
+	return c, err
 }

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Sink is where records of type T go. A pipeline's field of this type is set when the pipeline is built.
@@ -16,11 +17,30 @@ type Sink[T any] interface {
 	Open(ctx SinkContext) (Writer[T], error)
 }
 
-// TransactionalSink is a Sink whose records appear exactly once: those written between two barriers form a transaction, which is
-// prepared at the barrier and committed when the checkpoint is complete (two-phase commit).
+// TransactionalSink is a Sink whose records appear exactly once, by a two-phase commit that follows the checkpoints of the job. Its life, for one
+// subtask:
 //
-// Every start calls, before any writer is opened: Commit for each handle of the checkpoint, then Abort. Methods may be called
-// from several goroutines.
+//   - Write adds to the open transaction. Nobody who reads the output sees what is in it.
+//   - Pre-commit: at the barrier of a checkpoint Writer.Prepare ends the transaction and returns its handle, and the next Write begins a new
+//     one. Transaction.Sync, off the record path, makes durable what the handle stands for. Only then is the checkpoint acknowledged, with
+//     the handle in it. From here on a commit must be possible whatever happens: the writer, its process and its machine may be gone.
+//   - Commit: when the checkpoint is complete, Commit is called with the handle of it and of every one before that is not committed yet, oldest
+//     first. One that fails is tried again, as often as sink.committer.retries says, and then fails the job. No later checkpoint of the
+//     subtask is acknowledged in between, so none completes that has forgotten a handle.
+//   - A checkpoint that is given up commits nothing and discards nothing: what was prepared for it is kept, stands in the next checkpoint
+//     too, and is committed with that one. The same goes for a plain savepoint. A savepoint of a stop commits.
+//   - At the end of input, after Finish, the final checkpoint prepares and commits what came last. Nothing is prepared after it.
+//   - Failure: what was not prepared is discarded by Writer.Close, or is left by a process that was killed.
+//
+// Recovery. Every start calls, before any writer is opened: Commit for each handle of the checkpoint that it goes on from, since that may have
+// been complete without being committed, or committed without a record of it. So Commit must be idempotent. Then Abort discards all that
+// earlier runs of the operator have left, prepared or open: no checkpoint holds it, and its records come again. The order matters: where
+// aborting fences earlier runs it may discard what was to be committed. A start whose commit fails is a failed start, which the restart strategy
+// tries again.
+//
+// If a service discards transactions by itself after some time, the sink implements TransactionTimeout too.
+//
+// Methods may be called from several goroutines.
 type TransactionalSink interface {
 	// Commit makes the transaction visible. It must be idempotent: after a crash it is called again with a handle that was
 	// committed. It returns an error that is ErrTransactionLost if the transaction is neither there nor committed: then data is lost,
@@ -33,6 +53,16 @@ type TransactionalSink interface {
 	// none. A job that starts from nothing passes 0 and refuses to add to it; one that restores a savepoint of number n passes n and
 	// refuses output that was committed after it, which would be written again.
 	Occupied(ctx context.Context, operator string, after int64) (string, error)
+}
+
+// TransactionTimeout is a TransactionalSink whose transactions do not live for ever: a broker, for example, gives up those that are open for too long,
+// prepared ones too. A job with such a sink does not start unless a transaction lives as long as it may have to: from the barrier at which it
+// begins to the next one (execution.checkpointing.interval, or interval-during-backlog or min-pause if they are longer), and until the checkpoint
+// there is complete (execution.checkpointing.timeout). It must live through failed checkpoints, restarts and the time that the job is down
+// as well, which nobody can check: make it generous.
+type TransactionTimeout interface {
+	// TransactionTimeout is how long a transaction lives from its begin; 0 or less: for ever.
+	TransactionTimeout() time.Duration
 }
 
 // ErrTransactionLost is the error of a commit of a transaction that is neither there nor committed.

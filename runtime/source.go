@@ -39,11 +39,21 @@ type Reader[T any] interface {
 	Close() error
 }
 
-// CompletionListener is a Reader that wants to know of completed checkpoints, to release what is not needed for a replay any more.
+// CompletionListener is a Reader or a Writer that wants to know of completed checkpoints: a source, to release what is not needed for a replay
+// any more. An operator has a method of that form instead.
 type CompletionListener interface {
-	// CheckpointComplete is called when the checkpoint of that number, which covers every one before it, is complete. It is best
-	// effort: after a failure it may never come.
+	// CheckpointComplete is called when the checkpoint of that number, which covers every one before it, is complete: at most once for each, with
+	// numbers that only grow, and never for one that failed or for a plain savepoint. It is best effort: after a failure it may never
+	// come. It is called in the subtask, between two records, and may come before or after the commits of the checkpoint.
 	CheckpointComplete(checkpoint int64)
+}
+
+// AbortionListener is a Reader or a Writer that wants to know of checkpoints that were given up. An operator has a method of that form instead.
+type AbortionListener interface {
+	// CheckpointAborted is called when the checkpoint or savepoint of that number was given up: it failed, or a later one was complete before it.
+	// It is called once for each in every subtask that runs, whether the barrier had come to it or not. What was prepared for the
+	// checkpoint is not discarded: it belongs to the next one. After a failure of the job it may never come.
+	CheckpointAborted(checkpoint int64)
 }
 
 // Split is a part of a source's input.
@@ -59,6 +69,10 @@ type SourceContext struct {
 	Wake func()
 	// WakeAfter calls Wake after d. A later call replaces the earlier one. It is called from Read only, not from another goroutine.
 	WakeAfter func(d time.Duration)
+	// SetBacklog says whether the reader is in a backlog: it reads what has piled up, where checkpoints cost more than a replay would, and
+	// execution.checkpointing.interval-during-backlog counts as long as any reader of the job says so. A reader that says nothing has none; at its
+	// end it has none either. It may be called from Open on, by one goroutine at a time. Nil means that nobody listens.
+	SetBacklog func(backlog bool)
 	// Now is the job's monotonic clock, from an arbitrary start.
 	Now func() time.Duration
 }

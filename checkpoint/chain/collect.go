@@ -103,10 +103,12 @@ func (c *Chain) Collect(keep int) error {
 			}
 			err := c.remove(filepath.Join(c.dir, file))
 			errs = append(errs, err)
+			c.removeCopy(file)
 			return err == nil
 		})
 	}
-	return errors.Join(append(errs, c.collectOwn())...)
+	c.collectCopies()
+	return errors.Join(append(errs, c.collectOwn(), c.collectClaimed())...)
 }
 
 // learn reads what earlier epochs left, the first time. A link that is damaged stays where it is: it is not the head, so the job can do

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -75,10 +76,11 @@ func (c *Chain) WriteData(id int64, name string, b []byte) (checkpoint.Data, err
 	if err := writeFile(c.fs, filepath.Join(c.dir, file), b); err != nil {
 		return checkpoint.Data{}, fmt.Errorf("checkpoint chain: write data of checkpoint %d: %w%s", id, err, advice(err))
 	}
+	c.writeCopy(file, b)
 	c.data.mu.Lock()
 	defer c.data.mu.Unlock()
 	f.state = pending
-	return checkpoint.Data{File: file, Size: int64(len(b))}, nil
+	return checkpoint.Data{File: file, Size: int64(len(b)), Sum: crc32.Checksum(b, crcTable)}, nil
 }
 
 // beginData notes a file that is about to be written.
@@ -178,6 +180,7 @@ func (c *Chain) collectOwn() error {
 			errs = append(errs, err)
 			continue
 		}
+		c.removeCopy(file)
 		c.data.mu.Lock()
 		delete(c.data.files, file)
 		c.data.mu.Unlock()
@@ -193,8 +196,11 @@ func (c *Chain) remove(name string) error {
 	return nil
 }
 
-// ReadData opens the snapshot that a link of the chain names. A file that is missing or has another size is [ErrDamaged].
+// ReadData opens the snapshot that a link of the chain names: its copy, if there is one that is whole, or else the file. A file that is missing or has another size is [ErrDamaged].
 func (c *Chain) ReadData(d checkpoint.Data) (vfs.Reader, error) {
+	if r := c.readCopy(d); r != nil {
+		return r, nil
+	}
 	return openData(c.fs, c.dir, d)
 }
 

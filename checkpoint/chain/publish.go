@@ -10,7 +10,7 @@ import (
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 )
 
-// Publish makes m the newest link of the chain; it sets its job, epoch and sequence. When it returns nil the link is durable, with
+// Publish makes m the newest link of the chain; it sets its job, epoch and sequence, and what it has claimed. When it returns nil the link is durable, with
 // the data files that it names.
 //
 // After an error that is neither [ErrFenced] nor [ErrAmbiguous] nothing was published, and the chain goes on: the checkpoint is to be
@@ -29,11 +29,11 @@ func (c *Chain) Publish(m checkpoint.Manifest) error {
 	if err := c.syncData(files); err != nil {
 		return err
 	}
-	return c.publish(m, files)
+	return c.publish(m)
 }
 
-func (c *Chain) publish(m checkpoint.Manifest, files map[string]bool) error {
-	m.Job, m.Epoch, m.Sequence = c.job, c.epoch, c.head.Sequence+1
+func (c *Chain) publish(m checkpoint.Manifest) error {
+	m.Job, m.Epoch, m.Sequence, m.Claimed = c.job, c.epoch, c.head.Sequence+1, c.claimed
 	b, err := checkpoint.EncodeManifest(&m)
 	if err != nil {
 		return err
@@ -70,9 +70,9 @@ func (c *Chain) publish(m checkpoint.Manifest, files map[string]bool) error {
 		return c.inDoubt(name, err)
 	}
 	c.head = m
-	l := link{folder: epochFolder{epoch: c.epoch, path: c.own}, sequence: m.Sequence, path: final, files: files}
+	l := link{folder: epochFolder{epoch: c.epoch, path: c.own}, sequence: m.Sequence, path: final}
+	l.note(&m)
 	if m.Checkpoint != nil {
-		l.checkpoint = m.Checkpoint.ID
 		c.data.published(l.checkpoint)
 	}
 	c.retired.add(l)

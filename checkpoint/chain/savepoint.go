@@ -127,7 +127,7 @@ func (s *Savepoint) ReadData(d checkpoint.Data) (vfs.Reader, error) { return ope
 // ReadSavepoint reads the savepoint in the folder dir. All its files are looked for at once, so that a restore does not find out
 // halfway that one is missing.
 func ReadSavepoint(fsys vfs.FS, dir string) (*Savepoint, error) {
-	s, err := readManifest(fsys, filepath.Join(dir, SavepointManifest), dir)
+	s, err := readManifest(fsys, "savepoint", filepath.Join(dir, SavepointManifest), dir, "take another")
 	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrDamaged) {
 		return nil, fmt.Errorf("savepoint: %w: there is no savepoint in the folder, or one that was never completed", err)
 	}
@@ -136,17 +136,18 @@ func ReadSavepoint(fsys vfs.FS, dir string) (*Savepoint, error) {
 
 // ReadCheckpoint reads a retained checkpoint of another job folder, by the path of its manifest.
 func ReadCheckpoint(fsys vfs.FS, manifest string) (*Savepoint, error) {
-	return readManifest(fsys, manifest, filepath.Dir(filepath.Dir(manifest)))
+	return readManifest(fsys, "checkpoint", manifest, filepath.Dir(filepath.Dir(manifest)), "start from an older one")
 }
 
-func readManifest(fsys vfs.FS, name, dir string) (*Savepoint, error) {
+// readManifest reads the manifest of what is a savepoint or a checkpoint. Otherwise says what to do but to put it back.
+func readManifest(fsys vfs.FS, what, name, dir, otherwise string) (*Savepoint, error) {
 	b, err := fsys.ReadFile(name)
 	if err != nil {
-		return nil, fmt.Errorf("savepoint: %w%s", err, advice(err))
+		return nil, fmt.Errorf("%s: %w%s", what, err, advice(err))
 	}
 	m, err := checkpoint.DecodeManifest(b)
 	if errors.Is(err, checkpoint.ErrNewer) {
-		return nil, fmt.Errorf("savepoint: %s: %w", name, err)
+		return nil, fmt.Errorf("%s: %s: %w", what, name, err)
 	}
 	if err == nil && m.Checkpoint == nil {
 		err = errors.New("it holds no checkpoint")
@@ -155,7 +156,7 @@ func readManifest(fsys vfs.FS, name, dir string) (*Savepoint, error) {
 		err = missing(fsys, dir, m)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("savepoint: %s is %w: %w; put it back from a backup, or take another", name, ErrDamaged, err)
+		return nil, fmt.Errorf("%s: %s is %w: %w; put it back from a backup, or %s", what, name, ErrDamaged, err, otherwise)
 	}
 	return &Savepoint{Manifest: m, fs: fsys, dir: dir}, nil
 }

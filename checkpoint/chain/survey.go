@@ -17,7 +17,8 @@ type link struct {
 	folder     epochFolder
 	sequence   int64
 	path       string
-	checkpoint int64           // its id; 0: none, or not read yet
+	checkpoint int64           // its id, or that of the claimed savepoint which it goes on from; 0: none, or not read yet
+	claimed    bool            // it goes on from the claimed savepoint
 	files      map[string]bool // the data files that it names
 }
 
@@ -97,11 +98,19 @@ func (l *link) read(fsys vfs.FS) (*checkpoint.Manifest, error) {
 	case err != nil:
 		return nil, fmt.Errorf("checkpoint chain: %s is %w: %w", l.path, ErrDamaged, err)
 	}
-	l.files = filesOf(m)
-	if m.Checkpoint != nil {
-		l.checkpoint = m.Checkpoint.ID
-	}
+	l.note(m)
 	return m, nil
+}
+
+// note notes what the collector needs to know of a manifest.
+func (l *link) note(m *checkpoint.Manifest) {
+	l.files = filesOf(m)
+	switch {
+	case m.Checkpoint != nil:
+		l.checkpoint = m.Checkpoint.ID
+	case m.GoesOnFromClaimed():
+		l.checkpoint, l.claimed = m.Claimed.ID, true
+	}
 }
 
 // filesOf returns the data files that a manifest names.
@@ -124,6 +133,12 @@ func nextOlder(fsys vfs.FS, dir string, older []link) string {
 	const restore = "nothing was changed; put the file back from a backup"
 	for _, l := range older {
 		m, err := l.read(fsys)
+		if err == nil && m.GoesOnFromClaimed() {
+			if _, err := ReadClaimed(fsys, m.Claimed); err == nil {
+				return fmt.Sprintf("%s, or move it out of the folder to go on from the savepoint that the job has claimed, %s: what was committed after that is then done again",
+					restore, m.Claimed.Path)
+			}
+		}
 		if err != nil || m.Checkpoint == nil || missing(fsys, dir, m) != nil {
 			continue
 		}

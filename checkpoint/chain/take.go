@@ -23,6 +23,10 @@ type Chain struct {
 	temps int   // links that were begun
 	dead  error // set once the chain is fenced or in doubt: it does nothing any more
 
+	claimed *checkpoint.Claim // the savepoint that the job owns: every link has it
+
+	copies Copies
+
 	data    ownData
 	retired retired
 }
@@ -84,9 +88,9 @@ func take(fsys vfs.FS, dir, job string) (*Chain, error) {
 	if found.head != nil {
 		m = *found.head
 	}
-	c.head.Sequence = m.Sequence
+	c.head.Sequence, c.claimed = m.Sequence, m.Claimed
 	c.retired = newRetired(found, c.own)
-	if err := c.publish(m, filesOf(&m)); err != nil {
+	if err := c.publish(m); err != nil {
 		return nil, err
 	}
 	return c, nil

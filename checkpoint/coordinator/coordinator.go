@@ -7,8 +7,6 @@ package coordinator
 import (
 	"errors"
 	"fmt"
-	"sort"
-	"strings"
 	"time"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -18,6 +16,10 @@ import (
 type Options struct {
 	// Interval is the time from one periodic checkpoint to the next; 0: none.
 	Interval time.Duration
+	// BacklogInterval takes its place while a source reports a backlog; 0: none then.
+	BacklogInterval time.Duration
+	// UntilFirstEnd says that there are no periodic checkpoints once a subtask has come to the end of its input.
+	UntilFirstEnd bool
 	// Timeout is when a pending checkpoint is given up.
 	Timeout time.Duration
 	// MinPause is the least time from a completion to the next periodic trigger.
@@ -30,6 +32,8 @@ type Options struct {
 	NextID int64
 	// Subtasks names every subtask, for errors; each must acknowledge.
 	Subtasks []string
+	// Progress says how far a subtask has come with a checkpoint that it has not acknowledged. Nil if nobody knows.
+	Progress func(subtask int, id int64) Progress
 	// FirstDelay is when the first periodic checkpoint is due, a random time from MinPause to Interval: jobs started together do not
 	// checkpoint together.
 	FirstDelay time.Duration
@@ -42,6 +46,8 @@ type Action interface{ action() }
 type Barrier struct {
 	ID   int64
 	Kind checkpoint.Kind
+	// Triggered is when it left, by the job's monotonic clock.
+	Triggered time.Duration
 }
 
 type (
@@ -81,7 +87,9 @@ type Coordinator struct {
 	lastSuccess   int64 // ID
 	lastLink      int64 // the same without savepoints; before the first, the ID that the first can have
 	failures      int   // in a row
+	firstFailure  error // of those
 	closing       bool  // the last checkpoint of the run is pending: none is to follow
+	schedule
 }
 
 type pending struct {
@@ -96,7 +104,7 @@ type pending struct {
 
 // New returns a coordinator of a job whose subtasks all run, at the time now.
 func New(o Options, now time.Duration) *Coordinator {
-	return &Coordinator{o: o, nextID: o.NextID, lastLink: o.NextID, due: now + o.FirstDelay}
+	return &Coordinator{o: o, nextID: o.NextID, lastLink: o.NextID, due: now + o.FirstDelay, schedule: newSchedule(len(o.Subtasks))}
 }
 
 // Tick gives up what has timed out and triggers what is due. Wall is the time of day that goes into the checkpoint.
@@ -104,14 +112,14 @@ func (c *Coordinator) Tick(now time.Duration, wall time.Time) []Action {
 	var actions []Action
 	for _, p := range append([]*pending(nil), c.pending...) {
 		if !p.published && now >= p.triggered+c.o.Timeout {
-			actions = append(actions, c.fail(p, fmt.Errorf("checkpoint %d expired after %v (execution.checkpointing.timeout): waiting for %s",
-				p.barrier.ID, c.o.Timeout, c.waitingFor(p)))...)
+			actions = append(actions, c.fail(p, fmt.Errorf("checkpoint %d expired after %v (execution.checkpointing.timeout): %s",
+				p.barrier.ID, c.o.Timeout, c.waitingFor(p, now)))...)
 		}
 	}
 	if c.periodicAt() <= now && c.mayTrigger() {
 		actions = append(actions, c.trigger(checkpoint.Periodic, now, wall))
 		for c.due <= now {
-			c.due += c.o.Interval
+			c.due += c.interval()
 		}
 	}
 	return actions
@@ -130,17 +138,28 @@ func (c *Coordinator) Wake() (time.Duration, bool) {
 			earlier(p.triggered + c.o.Timeout)
 		}
 	}
-	if c.o.Interval > 0 && c.mayTrigger() {
+	if c.interval() > 0 && c.mayTrigger() {
 		earlier(c.periodicAt())
 	}
 	return at, ok
+}
+
+// Pending returns the numbers of the checkpoints under way that not all have acknowledged.
+func (c *Coordinator) Pending() []int64 {
+	var ids []int64
+	for _, p := range c.pending {
+		if !p.published {
+			ids = append(ids, p.barrier.ID)
+		}
+	}
+	return ids
 }
 
 const never = time.Duration(1<<63 - 1)
 
 // periodicAt is when the next periodic checkpoint may be triggered, as far as time goes.
 func (c *Coordinator) periodicAt() time.Duration {
-	if c.o.Interval <= 0 {
+	if c.interval() <= 0 {
 		return never
 	}
 	if c.completed {
@@ -162,14 +181,18 @@ func (c *Coordinator) mayTrigger() bool {
 	return n < c.o.MaxConcurrent
 }
 
-// Request triggers a savepoint, the savepoint of a stop or the final checkpoint, at once.
+// Drain says that all input is ended before its time: no periodic checkpoint is triggered any more, since one would hold operators that have
+// flushed beside sources that are not read to their end.
+func (c *Coordinator) Drain() { c.closing = true }
+
+// Request triggers a savepoint, the savepoint of a stop or of a drain, or the final checkpoint, at once.
 func (c *Coordinator) Request(kind checkpoint.Kind, now time.Duration, wall time.Time) Trigger {
-	c.closing = c.closing || kind == checkpoint.StopSavepoint || kind == checkpoint.Final
+	c.closing = c.closing || kind == checkpoint.StopSavepoint || kind == checkpoint.Final || kind == checkpoint.Drain
 	return c.trigger(kind, now, wall)
 }
 
 func (c *Coordinator) trigger(kind checkpoint.Kind, now time.Duration, wall time.Time) Trigger {
-	p := &pending{barrier: Barrier{ID: c.nextID, Kind: kind}, triggered: now, wall: wall,
+	p := &pending{barrier: Barrier{ID: c.nextID, Kind: kind, Triggered: now}, triggered: now, wall: wall,
 		acked: make([]*checkpoint.Subtask, len(c.o.Subtasks)), missing: len(c.o.Subtasks), base: c.lastLink}
 	c.nextID++
 	c.pending = append(c.pending, p)
@@ -225,8 +248,9 @@ func (c *Coordinator) Published(done *checkpoint.Checkpoint, now time.Duration, 
 	}
 	c.remove(p)
 	c.completed, c.lastCompleted = true, now
-	c.lastSuccess = max(c.lastSuccess, done.ID)
-	c.failures = 0
+	if done.ID > c.lastSuccess {
+		c.lastSuccess, c.failures = done.ID, 0
+	}
 	var actions []Action
 	if p.barrier.Kind == checkpoint.Savepoint {
 		// It is nobody's recovery point and commits nothing: it subsumes nothing.
@@ -251,26 +275,39 @@ func (c *Coordinator) OldestBase() int64 {
 	return oldest
 }
 
-// fail gives p up and counts the failure. Failures of savepoints, and those older than the last success, do not count.
+// fail gives p up and counts the failure: once for each checkpoint, since what is given up is not found again. Failures of savepoints, and
+// those at or below the last success, do not count; whoever is subsumed has not failed. What fails in the synchronous part of a subtask
+// fails the task, and never comes here.
 func (c *Coordinator) fail(p *pending, reason error) []Action {
 	actions := c.drop(p, reason)
 	if p.barrier.Kind == checkpoint.StopSavepoint {
 		c.closing = false
 	}
-	if p.barrier.Kind == checkpoint.Final {
+	if p.barrier.Kind == checkpoint.Final || p.barrier.Kind == checkpoint.Drain {
 		// There is nothing left to run that a later checkpoint could wait for.
 		return append(actions, Fail{reason})
 	}
 	if p.barrier.Kind != checkpoint.Periodic || p.barrier.ID <= c.lastSuccess {
 		return actions
 	}
-	if c.failures++; c.failures > c.o.Tolerable {
-		failures := c.failures
+	if c.failures++; c.failures == 1 {
+		c.firstFailure = reason
+	}
+	if c.failures > c.o.Tolerable {
+		actions = append(actions, Fail{c.tooMany(reason)})
 		c.failures = 0
-		actions = append(actions, Fail{fmt.Errorf("%w: %d in a row, %d tolerated (execution.checkpointing.tolerable-failed-checkpoints); the last: %w",
-			ErrTooManyFailures, failures, c.o.Tolerable, reason)})
 	}
 	return actions
+}
+
+// tooMany is the error of a run whose checkpoints have failed too often. The first reason is told too: what follows may be no more than
+// its consequence.
+func (c *Coordinator) tooMany(last error) error {
+	err := fmt.Errorf("%w: %d in a row, %d tolerated (execution.checkpointing.tolerable-failed-checkpoints)", ErrTooManyFailures, c.failures, c.o.Tolerable)
+	if c.failures == 1 {
+		return fmt.Errorf("%w: %w", err, last)
+	}
+	return fmt.Errorf("%w; the first: %w; the last: %w", err, c.firstFailure, last)
 }
 
 // ErrTooManyFailures is the failure of a job whose checkpoints failed more often than is tolerated.
@@ -298,19 +335,4 @@ func (c *Coordinator) remove(p *pending) {
 			return
 		}
 	}
-}
-
-// waitingFor names the subtasks that have not acknowledged p, at most three.
-func (c *Coordinator) waitingFor(p *pending) string {
-	var names []string
-	for i, s := range p.acked {
-		if s == nil {
-			names = append(names, c.o.Subtasks[i])
-		}
-	}
-	sort.Strings(names)
-	if len(names) > 3 {
-		return fmt.Sprintf("%s and %d more of %d subtasks", strings.Join(names[:3], ", "), len(names)-3, len(p.acked))
-	}
-	return strings.Join(names, ", ")
 }

@@ -109,15 +109,52 @@ func TestMinPauseRunsFromTheLastCompletion(t *testing.T) {
 	require.Equal(t, "trigger 3", b.request(checkpoint.Savepoint), "it holds periodic ones only")
 }
 
-func TestTimeoutNamesWhoIsMissing(t *testing.T) {
+func TestTimeoutNamesTheSlowest(t *testing.T) {
+	const head = "checkpoint 1 expired after 1s (execution.checkpointing.timeout): the slowest subtask is "
+	for _, test := range []struct {
+		name     string
+		progress []Progress // by subtask; none of them has acknowledged
+		want     string
+	}{
+		{"who holds the barrier up, though others are in an earlier phase",
+			[]Progress{{Phase: Aligning, Since: 340 * ms}, {}},
+			"A (1/1), aligning for 700ms, with 0 bytes written; 2 of 2 subtasks have not acknowledged"},
+		{"not who is held up by others",
+			[]Progress{{Waits: WaitsForRoom}, {Waits: WaitsForCalls}},
+			"B (1/1), waiting for the barrier (it waits for calls) for 1s, with 0 bytes written; 2 of 2 subtasks have not acknowledged"},
+		{"whoever is held up, if the others are further",
+			[]Progress{{Waits: WaitsForRoom}, {Phase: Storing, Since: 900 * ms}},
+			"A (1/1), waiting for the barrier (its output is full) for 1s, with 0 bytes written; 2 of 2 subtasks have not acknowledged"},
+		{"whom the barrier has not reached",
+			[]Progress{{Phase: Storing, Since: 900 * ms, Bytes: 10}, {}},
+			"B (1/1), waiting for the barrier for 1s, with 0 bytes written; 2 of 2 subtasks have not acknowledged"},
+		{"the earliest phase, once the barrier has passed",
+			[]Progress{{Phase: Storing, Since: 900 * ms, Bytes: 10}, {Phase: PreCommitting, Since: 540 * ms, Bytes: 7}},
+			"B (1/1), pre-committing for 500ms, with 7 bytes written; 2 of 2 subtasks have not acknowledged"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := start(func(o *Options) {
+				o.Tolerable = 1
+				o.Progress = func(subtask int, id int64) Progress {
+					require.EqualValues(t, 1, id)
+					return test.progress[subtask]
+				}
+			})
+			b.tick(40 * ms)
+			actions := b.Tick(1040*ms, time.Unix(0, 0))
+			require.Equal(t, "abort 1, discard 1, trigger 2", b.say(actions))
+			require.EqualError(t, actions[0].(Abort).Reason, head+test.want)
+			require.Equal(t, "discard 1", b.ack(1, 1), "what comes late is deleted")
+		})
+	}
+}
+
+func TestOneWhoHasAcknowledgedIsNotTheSlowest(t *testing.T) {
 	b := start(func(o *Options) { o.Tolerable = 1 })
 	b.tick(40 * ms)
 	b.ack(1, 0)
-	b.now = 1040 * ms
-	actions := b.Tick(b.now, time.Unix(0, 0))
-	require.Equal(t, "abort 1, discard 1, trigger 2", b.say(actions))
-	require.ErrorContains(t, actions[0].(Abort).Reason, "checkpoint 1 expired after 1s (execution.checkpointing.timeout): waiting for B (1/1)")
-	require.Equal(t, "discard 1", b.ack(1, 1), "what comes late is deleted")
+	actions := b.Tick(1040*ms, time.Unix(0, 0))
+	require.ErrorContains(t, actions[0].(Abort).Reason, "the slowest subtask is B (1/1), waiting for the barrier for 1s, with 0 bytes written")
 }
 
 func TestFailuresInARow(t *testing.T) {
@@ -139,9 +176,37 @@ func TestFailuresInARow(t *testing.T) {
 	err := actions[2].(Fail).Err
 	require.ErrorIs(t, err, ErrTooManyFailures)
 	require.ErrorIs(t, err, disk)
-	require.ErrorContains(t, err, "2 in a row, 1 tolerated")
+	require.EqualError(t, err, "too many checkpoints failed: 2 in a row, 1 tolerated (execution.checkpointing.tolerable-failed-checkpoints); "+
+		"the first: checkpoint 3: B (1/1): disk full; the last: checkpoint 4: publish its manifest: disk full")
 	require.Equal(t, "discard 4", b.say(b.Decline(4, 0, disk)), "counted once")
 	require.Equal(t, "abort 5, discard 5", fail(440*ms, 5), "tripping the limit clears the count")
+}
+
+func TestAnOlderSuccessClearsNothing(t *testing.T) {
+	b := start(func(o *Options) { o.Tolerable = 1 })
+	b.request(checkpoint.Savepoint)
+	b.tick(40 * ms)
+	require.Equal(t, "complete 2", b.store(2, nil))
+	b.tick(140 * ms)
+	require.Equal(t, "abort 3, discard 3", b.say(b.Decline(3, 0, errors.New("no"))))
+	require.Equal(t, "complete 1", b.store(1, nil), "the savepoint")
+	b.tick(240 * ms)
+	require.Equal(t, "abort 4, discard 4, fail", b.say(b.Decline(4, 0, errors.New("no"))))
+}
+
+func TestFailuresAtOrBelowTheLastSuccessDoNotCount(t *testing.T) {
+	b := start(nil)
+	b.tick(40 * ms)
+	b.request(checkpoint.Savepoint)
+	require.Equal(t, "complete 2", b.store(2, nil))
+	require.Equal(t, "abort 1, discard 1", b.say(b.Decline(1, 0, errors.New("no"))), "none is tolerated, yet the job goes on")
+}
+
+func TestWhatIsSubsumedHasNotFailed(t *testing.T) {
+	b := start(func(o *Options) { o.MaxConcurrent = 2 })
+	b.tick(40 * ms)
+	b.tick(140 * ms)
+	require.Equal(t, "abort 1, discard 1, complete 2", b.store(2, nil), "none is tolerated, yet the job goes on")
 }
 
 func TestSavepointsDoNotCountAndSubsumeNothing(t *testing.T) {
@@ -179,7 +244,56 @@ func TestASubtaskAtItsEndIsToldWhatItMissed(t *testing.T) {
 	b.tick(40 * ms)
 	b.ack(1, 0)
 	require.Empty(t, b.Waiting(0))
-	require.Equal(t, []Barrier{{ID: 1}}, b.Waiting(1))
+	require.Equal(t, []Barrier{{ID: 1, Triggered: 40 * time.Millisecond}}, b.Waiting(1))
+}
+
+func TestBacklogChangesTheInterval(t *testing.T) {
+	b := start(func(o *Options) { o.BacklogInterval = 300 * ms })
+	b.tick(40 * ms)
+	b.store(1, nil)
+	b.Backlog(0, true, 50*ms)
+	b.Backlog(1, true, 60*ms)
+	require.Equal(t, "trigger 2", b.tick(140*ms), "it was due already")
+	b.store(2, nil)
+	require.Equal(t, "", b.tick(439*ms))
+	require.Equal(t, "trigger 3", b.tick(440*ms))
+	b.store(3, nil)
+	b.Backlog(0, false, 450*ms)
+	require.Equal(t, "", b.tick(550*ms), "any source in backlog counts")
+	b.Finished(1, 560*ms)
+	at, _ := b.Wake()
+	require.Equal(t, 660*ms, at, "the end of input clears it, and the next is due one interval later")
+	require.Equal(t, "trigger 4", b.tick(660*ms))
+	b.Backlog(1, true, 661*ms)
+	b.store(4, nil)
+	require.Equal(t, "trigger 5", b.tick(760*ms), "who has finished has no backlog")
+}
+
+func TestBacklogTurnsCheckpointsOff(t *testing.T) {
+	b := start(nil)
+	b.Backlog(0, true, 0)
+	require.Equal(t, "", b.tick(time.Hour))
+	_, wakes := b.Wake()
+	require.False(t, wakes)
+	require.False(t, b.Expects())
+	require.Equal(t, "trigger 1", b.request(checkpoint.Savepoint), "it holds periodic ones only")
+	b.store(1, nil)
+	b.Backlog(0, false, b.now)
+	require.Equal(t, "trigger 2", b.tick(b.now), "at once: one was due long ago")
+}
+
+func TestNoPeriodicCheckpointsAfterTheFirstEnd(t *testing.T) {
+	for _, until := range []bool{false, true} {
+		b := start(func(o *Options) { o.UntilFirstEnd = until })
+		b.Finished(1, 0)
+		if want := "trigger 1"; !until {
+			require.Equal(t, want, b.tick(40*ms))
+			b.store(1, nil)
+			continue
+		}
+		require.Equal(t, "", b.tick(time.Hour))
+		require.Equal(t, "trigger 1", b.request(checkpoint.Final), "the final one is always taken")
+	}
 }
 
 // What a checkpoint under way may rest on must not be deleted: the newest one that was complete when it was triggered, and what came after that.

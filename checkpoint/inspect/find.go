@@ -26,7 +26,7 @@ type Entry struct {
 	Job string `json:"job,omitempty"`
 	// ID numbers the checkpoints of a job.
 	ID int64 `json:"id,omitempty"`
-	// Kind is why it was taken: periodic, savepoint, stop or final.
+	// Kind is why it was taken: periodic, savepoint, stop, final or drain.
 	Kind string `json:"kind,omitempty"`
 	// Triggered is when its barriers left, Duration the time from then until it was complete.
 	Triggered time.Time     `json:"triggered,omitzero"`
@@ -53,8 +53,11 @@ func Find(fsys vfs.FS, folder string) ([]Entry, error) {
 	return below(fsys, folder)
 }
 
-// One returns the checkpoint of that manifest.
+// One returns the checkpoint, or the savepoint, of that manifest.
 func One(fsys vfs.FS, manifest string) Entry {
+	if filepath.Base(manifest) == chain.SavepointManifest {
+		return savepoint(fsys, filepath.Dir(manifest))
+	}
 	saved, err := chain.ReadCheckpoint(fsys, manifest)
 	if err != nil {
 		return entry(manifest, false, nil, err)

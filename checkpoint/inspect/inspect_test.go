@@ -144,7 +144,7 @@ func TestVerifyFindsEveryChangedByte(t *testing.T) {
 	require.NoError(t, err)
 	for _, e := range entries {
 		var read, total int64
-		require.NoError(t, inspect.Verify(fsys, e.Path, func(r, n int64) { read, total = r, n }))
+		require.NoError(t, inspect.Verify(fsys, e.Path, func(r, n int64) error { read, total = r, n; return nil }))
 		require.Equal(t, e.Size, read)
 		require.Equal(t, e.Size, total)
 	}
@@ -215,7 +215,7 @@ func TestWhatACheckpointRestsOn(t *testing.T) {
 	_, err = inspect.Remove(fsys, entries[1].Path)
 	require.NoError(t, err)
 	var read int64
-	require.NoError(t, inspect.Verify(fsys, entries[0].Path, func(n, _ int64) { read = n }))
+	require.NoError(t, inspect.Verify(fsys, entries[0].Path, func(n, _ int64) error { read = n; return nil }))
 	require.Equal(t, entries[0].Size, read)
 	flip(t, fsys, path.Join(folder, base.File), 30)
 	require.ErrorContains(t, inspect.Verify(fsys, entries[0].Path, nil), base.File)
@@ -238,6 +238,68 @@ func TestRemoveKeepsWhatIsNoPartOfIt(t *testing.T) {
 	entries, err := inspect.Find(fsys, folder)
 	require.NoError(t, err)
 	require.Len(t, entries, 3)
+}
+
+func TestReadOfAJob(t *testing.T) {
+	fsys := job(t)
+	saved, err := inspect.Read(fsys, folder)
+	require.NoError(t, err)
+	require.Equal(t, int64(3), saved.Manifest.Checkpoint.ID)
+	require.Equal(t, checkpoint.Periodic, saved.Manifest.Checkpoint.Kind)
+
+	_, err = chain.Take(fsys, "jobs/New", "New")
+	require.NoError(t, err)
+	_, err = inspect.Read(fsys, "jobs/New")
+	require.EqualError(t, err, "jobs/New holds no checkpoint that its job goes on from")
+	_, err = inspect.Read(fsys, "jobs")
+	require.ErrorContains(t, err, "there is no savepoint in the folder")
+	flip(t, fsys, folder+"/savepoints/savepoint-WordCount-3/manifest", 30)
+	_, err = inspect.Read(fsys, folder+"/savepoints/savepoint-WordCount-3")
+	require.ErrorContains(t, err, "savepoint: jobs/WordCount/savepoints/savepoint-WordCount-3/manifest is damaged")
+	entries, err := inspect.Find(fsys, folder)
+	require.NoError(t, err)
+	flip(t, fsys, entries[1].Path, 30)
+	_, err = inspect.Read(fsys, entries[1].Path)
+	require.ErrorContains(t, err, "checkpoint: "+entries[1].Path+" is damaged")
+	require.NotContains(t, err.Error(), "savepoint")
+}
+
+// The manifest of a savepoint stands for it.
+func TestManifestOfASavepoint(t *testing.T) {
+	fsys := job(t)
+	manifest := folder + "/savepoints/savepoint-WordCount-3/manifest"
+	e := inspect.One(fsys, manifest)
+	require.True(t, e.Savepoint)
+	require.Empty(t, e.Error)
+	require.Equal(t, path.Dir(manifest), e.Path)
+	require.NoError(t, inspect.Verify(fsys, manifest, nil))
+	_, err := inspect.Remove(fsys, manifest)
+	require.NoError(t, err)
+	_, err = fsys.Stat(path.Dir(manifest))
+	require.Error(t, err)
+}
+
+// vanishing is a file system on which the job deletes data files itself, just before they are to be removed.
+type vanishing struct{ vfs.FS }
+
+func (v vanishing) Remove(name string) error {
+	if strings.Contains(name, "data") {
+		if err := v.FS.Remove(name); err != nil {
+			return err
+		}
+	}
+	return v.FS.Remove(name)
+}
+
+func TestRemoveWhileTheJobDeletes(t *testing.T) {
+	fsys := job(t)
+	entries, err := inspect.Find(fsys, folder)
+	require.NoError(t, err)
+	_, err = inspect.Remove(vanishing{fsys}, entries[1].Path)
+	require.NoError(t, err)
+	entries, err = inspect.Find(fsys, folder)
+	require.NoError(t, err)
+	require.Equal(t, []string{"3* periodic", "3 savepoint"}, ids(entries))
 }
 
 // While the manifest of another checkpoint cannot be read, nobody knows what it needs.

@@ -3,6 +3,7 @@ package inspect
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -20,6 +21,8 @@ func Remove(fsys vfs.FS, path string) (freed int64, err error) {
 		return 0, err
 	case info.IsDir:
 		return removeSavepoint(fsys, path)
+	case filepath.Base(path) == chain.SavepointManifest:
+		return removeSavepoint(fsys, filepath.Dir(path))
 	}
 	return removeCheckpoint(fsys, path)
 }
@@ -107,13 +110,16 @@ func files(m *checkpoint.Manifest) []string {
 func removeFiles(fsys vfs.FS, names []string) (freed int64, err error) {
 	for _, name := range names {
 		info, err := fsys.Stat(name)
-		if err != nil {
-			return freed, err
+		if err == nil {
+			err = fsys.Remove(name)
 		}
-		if err := fsys.Remove(name); err != nil {
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // the job runs, and does not need it any more either
+		case err != nil:
 			return freed, err
+		default:
+			freed += info.Size
 		}
-		freed += info.Size
 	}
 	return freed, nil
 }

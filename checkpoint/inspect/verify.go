@@ -4,72 +4,56 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/streamgen/streamgen/checkpoint"
-	"github.com/streamgen/streamgen/checkpoint/chain"
-	"github.com/streamgen/streamgen/checkpoint/snapshot"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 )
 
-// Read reads the checkpoint or savepoint at path, as an Entry names it. Its data files are looked for, but not read.
-func Read(fsys vfs.FS, path string) (*chain.Savepoint, error) {
-	info, err := fsys.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case info.IsDir:
-		return chain.ReadSavepoint(fsys, path)
-	}
-	return chain.ReadCheckpoint(fsys, path)
-}
-
-// Verify reads every byte of the checkpoint at path and checks it against its checksums. It returns all that is damaged, joined. Read is told of
-// the bytes that were read so far, and of how many there are; it may be nil.
-func Verify(fsys vfs.FS, path string, progress func(read, total int64)) error {
+// Verify reads every byte of the checkpoint at path and checks it against its checksums. It returns all that is damaged, joined. Progress may
+// be nil.
+func Verify(fsys vfs.FS, path string, progress Progress) error {
 	saved, err := Read(fsys, path)
 	if err != nil {
 		return err
 	}
-	var total, done int64
-	for _, s := range saved.Manifest.Checkpoint.Subtasks {
-		for _, d := range s.Snapshots() {
-			total += d.Size
+	subtasks := saved.Manifest.Checkpoint.Subtasks
+	m := &meter{progress: progress}
+	for i := range subtasks {
+		for _, d := range subtasks[i].Snapshots() {
+			m.total += d.Size
 		}
 	}
 	var errs []error
-	for _, s := range saved.Manifest.Checkpoint.Subtasks {
-		for _, d := range s.Snapshots() {
-			if err := verifyData(saved, d); err != nil {
-				errs = append(errs, fmt.Errorf("%s, subtask %d of %d: %w", s.Task, s.Index+1, s.Parallelism, err))
+	before := int64(0) // what the snapshots so far hold
+	for i := range subtasks {
+		for _, d := range subtasks[i].Snapshots() {
+			f, err := openSnapshot(saved, &subtasks[i], d)
+			if err != nil {
+				errs = append(errs, err)
+			} else if stop := verifySections(f, m, &errs); stop != nil {
+				return stop
 			}
-			if done += d.Size; progress != nil {
-				progress(done, total)
+			before += d.Size
+			if err := m.at(before); err != nil {
+				return err
 			}
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// verifyData reads every section of a snapshot.
-func verifyData(saved *chain.Savepoint, d checkpoint.Data) (err error) {
-	r, err := saved.ReadData(d)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	where := d.File
-	if where == "" {
-		where = "the manifest"
-	}
-	snap, err := snapshot.Open(r, r.Size())
-	if err != nil {
-		return fmt.Errorf("%s: %w", where, err)
-	}
-	var errs []error
-	var entries []byte
-	for _, section := range snap.Sections() {
-		if entries, err = snap.Read(section, entries[:0]); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %w", where, err))
+// verifySections reads every section of a snapshot, and closes it. It returns an error only if it is to stop.
+func verifySections(f *file, m *meter, damage *[]error) error {
+	defer func() {
+		if err := f.reader.Close(); err != nil {
+			*damage = append(*damage, err)
+		}
+	}()
+	for _, section := range f.snapshot.Sections() {
+		if err := f.snapshot.Blocks(section, func([]byte, int) error { return nil }); err != nil {
+			*damage = append(*damage, fmt.Errorf("%s: %w", f.snapshot.Name, err))
+		}
+		if err := m.add(section.Stored()); err != nil {
+			return err
 		}
 	}
-	return errors.Join(errs...)
+	return nil
 }

@@ -43,12 +43,35 @@ func read(b []byte) (map[string]string, error) {
 	for i := range sections {
 		s := sections[len(sections)-1-i]
 		entries, err := r.Read(s, []byte("before"))
+		if blocksErr := readBlocks(r, s, bytes.TrimPrefix(entries, []byte("before")), err != nil); blocksErr != nil {
+			panic(blocksErr)
+		}
 		if err != nil {
 			return nil, err
 		}
 		got[fmt.Sprintf("%s.%s/%d: %d", s.Operator, s.State, s.Group, s.Entries)] = strings.TrimPrefix(string(entries), "before")
 	}
 	return got, nil
+}
+
+// readBlocks reads a section block by block, which must give what reading it in one piece gave.
+func readBlocks(r *snapshot.Reader, s snapshot.Section, whole []byte, fails bool) error {
+	left, n := whole, 0
+	err := r.Blocks(s, func(entries []byte, count int) error {
+		if !fails && !bytes.HasPrefix(left, entries) {
+			return fmt.Errorf("%v: a block holds %q, where %q is left of the section", s, entries, left)
+		}
+		left = left[min(len(entries), len(left)):]
+		n += count
+		return nil
+	})
+	switch {
+	case fails && err == nil:
+		return fmt.Errorf("%v: damage was not found block by block", s)
+	case !fails && (err != nil || len(left) > 0 || n != s.Entries):
+		return fmt.Errorf("%v: block by block: %d of %d entries, %d bytes left: %w", s, n, s.Entries, len(left), err)
+	}
+	return nil
 }
 
 func TestRoundTrip(t *testing.T) {
@@ -183,6 +206,14 @@ func TestDamageIsNamed(t *testing.T) {
 			require.EqualError(t, err, test.err)
 		})
 	}
+}
+
+func TestBlocksStopAtAnError(t *testing.T) {
+	b := sample(t)
+	r, err := snapshot.Open(bytes.NewReader(b), int64(len(b)))
+	require.NoError(t, err)
+	require.Equal(t, int64(20+len("incompressible")), r.Sections()[1].Stored())
+	require.ErrorIs(t, r.Blocks(r.Sections()[0], func([]byte, int) error { return io.ErrClosedPipe }), io.ErrClosedPipe)
 }
 
 // failing is a disk that cannot be read: that is not damage, the bytes may be fine.

@@ -20,31 +20,63 @@ type Group struct {
 	layers []layer
 }
 
+// layer is a section, and the place of its snapshot in the stack.
 type layer struct {
-	reader  *Reader
+	at      int
 	section Section
+}
+
+// IsWhole reports whether one section has all that the group has. Otherwise its Entries and its Size are those of several sections, which may tell of one
+// key more than once.
+func (g Group) IsWhole() bool { return len(g.layers) == 1 && g.layers[0].section.Kind == Whole }
+
+// Entries is how many entries, and keys that are gone, its sections have.
+func (g Group) Entries() int {
+	n := 0
+	for _, l := range g.layers {
+		n += l.section.Entries
+	}
+	return n
+}
+
+// Size is the length of these.
+func (g Group) Size() int64 {
+	n := int64(0)
+	for _, l := range g.layers {
+		n += l.section.Size
+	}
+	return n
+}
+
+// Stored is what its sections take.
+func (g Group) Stored() int64 {
+	n := int64(0)
+	for _, l := range g.layers {
+		n += l.section.stored
+	}
+	return n
 }
 
 // Groups returns the key groups of a state, in the order of their numbers.
 func (s Stack) Groups(operator, state string) []Group {
 	var groups []Group
 	at := map[int]int{}
-	for _, r := range s {
+	for i, r := range s {
 		for _, kind := range []Kind{Whole, Removed, Changed} {
 			for _, section := range r.sections {
 				if section.Operator != operator || section.State != state || section.Kind != kind {
 					continue
 				}
-				i, known := at[section.Group]
+				k, known := at[section.Group]
 				if !known {
-					i = len(groups)
-					at[section.Group] = i
+					k = len(groups)
+					at[section.Group] = k
 					groups = append(groups, Group{Group: section.Group})
 				}
 				if kind == Whole {
-					groups[i].layers = groups[i].layers[:0]
+					groups[k].layers = groups[k].layers[:0]
 				}
-				groups[i].layers = append(groups[i].layers, layer{r, section})
+				groups[k].layers = append(groups[k].layers, layer{i, section})
 			}
 		}
 	}
@@ -52,17 +84,17 @@ func (s Stack) Groups(operator, state string) []Group {
 	return groups
 }
 
-// Read appends the entries of the group to dst and returns their number. Those that have changed stand behind the others.
-func (g Group) Read(dst []byte) ([]byte, int, error) {
-	if len(g.layers) == 1 && g.layers[0].section.Kind == Whole {
+// Read appends the entries of a group of the stack to dst and returns their number. Those that have changed stand behind the others.
+func (s Stack) Read(g Group, dst []byte) ([]byte, int, error) {
+	if g.IsWhole() {
 		l := g.layers[0]
-		entries, err := l.reader.Read(l.section, dst)
-		return entries, l.section.Entries, l.reader.named(err)
+		entries, err := s[l.at].Read(l.section, dst)
+		return entries, l.section.Entries, s[l.at].named(err)
 	}
 	m := merged{at: map[string]int{}}
 	for _, l := range g.layers {
-		if err := m.add(l); err != nil {
-			return dst, 0, l.reader.named(err)
+		if err := m.add(s[l.at], l.section); err != nil {
+			return dst, 0, s[l.at].named(err)
 		}
 	}
 	n := 0
@@ -72,6 +104,19 @@ func (g Group) Read(dst []byte) ([]byte, int, error) {
 		}
 	}
 	return dst, n, nil
+}
+
+// Blocks calls visit with the entries of a group of the stack, as [Reader.Blocks] does: block by block if it is whole, all at once if not.
+func (s Stack) Blocks(g Group, visit func(entries []byte, count int) error) error {
+	if g.IsWhole() {
+		l := g.layers[0]
+		return s[l.at].named(s[l.at].Blocks(l.section, visit))
+	}
+	entries, n, err := s.Read(g, nil)
+	if err != nil || n == 0 {
+		return err
+	}
+	return s[g.layers[len(g.layers)-1].at].named(visit(entries, n))
 }
 
 func (r *Reader) named(err error) error {
@@ -87,17 +132,17 @@ type merged struct {
 	entries [][]byte       // nil where one was removed, or has changed since
 }
 
-func (m *merged) add(l layer) error {
-	b, err := l.reader.Read(l.section, nil)
+func (m *merged) add(r *Reader, section Section) error {
+	b, err := r.Read(section, nil)
 	if err != nil {
 		return err
 	}
 	p := serde.NewParser(b)
-	for range l.section.Entries {
+	for range section.Entries {
 		start := p.Offset()
 		p.Skip()
 		key := string(b[start:p.Offset()])
-		if l.section.Kind != Removed {
+		if section.Kind != Removed {
 			p.Skip()
 		}
 		if p.Err() != nil {
@@ -107,13 +152,13 @@ func (m *merged) add(l layer) error {
 			m.entries[i] = nil
 			delete(m.at, key)
 		}
-		if l.section.Kind != Removed {
+		if section.Kind != Removed {
 			m.at[key] = len(m.entries)
 			m.entries = append(m.entries, b[start:p.Offset()])
 		}
 	}
 	if err := p.Done(); err != nil {
-		return damaged(l.section.offset, l.section.String(), "cannot be read: %v", err)
+		return damaged(section.offset, section.String(), "cannot be read: %v", err)
 	}
 	return nil
 }

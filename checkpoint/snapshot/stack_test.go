@@ -27,7 +27,7 @@ func pair(key string, n int64) []byte { return serde.AppendInt(serde.AppendStrin
 func contents(t require.TestingT, s snapshot.Stack) map[string]int64 {
 	all := map[string]int64{}
 	for _, g := range s.Groups("Count", "state") {
-		entries, n, err := g.Read([]byte("before"))
+		entries, n, err := s.Read(g, []byte("before"))
 		require.NoError(t, err)
 		p := serde.NewParser(bytes.TrimPrefix(entries, []byte("before")))
 		for range n {
@@ -96,7 +96,8 @@ func TestStackIsAMap(t *testing.T) {
 func TestStackFindsEntriesThatAreNone(t *testing.T) {
 	w := snapshot.NewWriter(snapshot.S2)
 	require.NoError(t, w.Changed("Count", "state", 4, 1, []byte{0xc1}))
-	_, _, err := snapshot.Stack{opened(t, w)}.Groups("Count", "state")[0].Read(nil)
+	stack := snapshot.Stack{opened(t, w)}
+	_, _, err := stack.Read(stack.Groups("Count", "state")[0], nil)
 	var damaged *snapshot.DamagedError
 	require.ErrorAs(t, err, &damaged)
 	require.ErrorContains(t, err, "section Count.state, key group 4, changed cannot be read")

@@ -3,6 +3,7 @@ package snapshot
 import (
 	"encoding/binary"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/s2"
 )
@@ -16,6 +17,7 @@ type Writer struct {
 	seen     map[ident]bool // every section so far
 	block    []byte         // the open block of the last section
 	entries  int            // in the open block
+	taken    atomic.Int64
 }
 
 type name struct{ operator, state string }
@@ -85,6 +87,7 @@ func (w *Writer) add(kind Kind, operator, state string, group, count int, entrie
 	}
 	w.block = append(w.block, entries...)
 	w.entries += count
+	w.taken.Add(int64(len(entries)))
 	return nil
 }
 
@@ -110,6 +113,9 @@ func (w *Writer) open(kind Kind, operator, state string, group int) (opened bool
 	w.sections = append(w.sections, Section{Kind: kind, Operator: operator, State: state, Group: group, offset: int64(len(w.out))})
 	return true, nil
 }
+
+// Taken is how many bytes were handed over so far. It may be called from any goroutine.
+func (w *Writer) Taken() int64 { return w.taken.Load() }
 
 // flush writes the open block.
 func (w *Writer) flush() {

@@ -1,10 +1,10 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -20,7 +20,8 @@ func checkpointListCommand() *cobra.Command {
 		Use:   "ls FOLDER",
 		Short: "List the checkpoints and savepoints in a folder",
 		Long: `Ls lists the checkpoints and savepoints in a folder, one on a line: those of a job newest first, then its savepoints. The folder is that of
-a job, that of a savepoint, or the one above (execution.checkpointing.dir). The checkpoint that the job goes on from is marked with *.
+a job, that of a savepoint, or the one above (execution.checkpointing.dir). A line has the job, the number, why it was taken, when its barriers
+left, how long it took, its size and its path. The checkpoint that the job goes on from is marked with *.
 
 The exit code is 0, also where there is nothing to list, and 2 if the folder cannot be read.`,
 		Example: `  streamgen checkpoint ls checkpoints
@@ -30,6 +31,9 @@ The exit code is 0, also where there is nothing to list, and 2 if the folder can
 			entries, err := inspect.Find(vfs.OS(), inFolder(cmd, args[0]))
 			if err != nil {
 				return err
+			}
+			if asJSON && entries == nil {
+				entries = []inspect.Entry{} // an array of none, not null
 			}
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), entries)
@@ -49,31 +53,18 @@ func inFolder(cmd *cobra.Command, path string) string {
 	return filepath.Join(dir(cmd), path)
 }
 
-func printJSON(w io.Writer, entries []inspect.Entry) error {
-	if entries == nil {
-		entries = []inspect.Entry{} // an array of none, not null
-	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(entries)
-}
-
 func printEntries(w io.Writer, entries []inspect.Entry) error {
-	if len(entries) == 0 {
-		return nil
-	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "JOB\tID\tKIND\tTRIGGERED\tTOOK\tSIZE\tPATH")
 	for _, e := range entries {
 		if e.Error != "" {
-			fmt.Fprintf(table, "?\t?\tdamaged\t\t\t\t%s: %s\n", e.Path, e.Error)
+			fmt.Fprintf(table, "?\t?\tdamaged\t\t\t\t%s: %s\n", e.Path, strings.ReplaceAll(e.Error, "\n", "; "))
 			continue
 		}
 		head := ""
 		if e.Head {
 			head = "*"
 		}
-		fmt.Fprintf(table, "%s\t%d%s\t%s\t%s\t%s\t%s\t%s\n", e.Job, e.ID, head, e.Kind, e.Triggered.Local().Format(time.DateTime),
+		fmt.Fprintf(table, "%s\t%d%s\t%s\t%s\t%s\t%s\t%s\n", plain(e.Job), e.ID, head, e.Kind, e.Triggered.Local().Format(time.DateTime),
 			e.Duration.Round(time.Millisecond), bytesOf(e.Size), e.Path)
 	}
 	return table.Flush()

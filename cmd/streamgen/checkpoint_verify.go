@@ -2,11 +2,9 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/streamgen/streamgen/checkpoint/inspect"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
@@ -28,16 +26,36 @@ The exit code is 0 if all are whole, 1 if one is damaged, 2 if one cannot be rea
 				return err
 			}
 			for _, e := range entries {
-				if problem := inspect.Verify(vfs.OS(), e.Path, progressOn(cmd.ErrOrStderr(), e.Path)); problem != nil {
+				progress, done := progressOf(cmd, e.Path)
+				problem := inspect.Verify(vfs.OS(), e.Path, progress)
+				done()
+				if err := cmd.Context().Err(); err != nil {
+					return err
+				}
+				switch {
+				case problem != nil && e.Error != "": // it says itself what is damaged
 					fmt.Fprintf(cmd.ErrOrStderr(), "%s: %v\n", e.Path, problem)
+				case problem != nil:
+					fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s: %v\n", e.Path, what(e), problem)
+				}
+				if problem != nil {
 					err = errFound
 					continue
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: whole, %s\n", e.Path, bytesOf(e.Size))
+				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s is whole, %s\n", e.Path, what(e), bytesOf(e.Size))
 			}
 			return err
 		},
 	}
+}
+
+// what says what an entry is that can be read.
+func what(e inspect.Entry) string {
+	kind := "checkpoint"
+	if e.Savepoint {
+		kind = "savepoint"
+	}
+	return fmt.Sprintf("%s %d of %s", kind, e.ID, plain(e.Job))
 }
 
 // named returns the checkpoints that the arguments name: by their manifests, their folders, or a folder that holds some.
@@ -63,19 +81,4 @@ func named(cmd *cobra.Command, args []string) ([]inspect.Entry, error) {
 		all = append(all, entries...)
 	}
 	return all, nil
-}
-
-// progressOn reports on a terminal how far a long reading is, nil where w is none.
-func progressOn(w io.Writer, what string) func(read, total int64) {
-	file, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return nil
-	}
-	return func(read, total int64) {
-		if read == total {
-			fmt.Fprint(w, "\r\x1b[K")
-			return
-		}
-		fmt.Fprintf(w, "\r%s: %s of %s\x1b[K", what, bytesOf(read), bytesOf(total))
-	}
 }

@@ -15,7 +15,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of AccessLog: Lines, Parse, Reads and Anonymise, then by key Tally and Usage, then
 // Malformed.
@@ -71,7 +71,8 @@ func (p *AccessLog) StreamgenJob() runtime.Job {
 		Append: func(b []byte, record *string) []byte { return serde.AppendString(b, *record) },
 		Parse:  func(p *serde.Parser, record *string) { *record = p.String() },
 	}
-	core.Connect(j, core.Hash, lines, func(t *accessLogLinesTask) *core.Output[Request] { return &t.toTally }, tally, 0, requestRecords)
+	core.Connect(j, core.Hash, lines, func(t *accessLogLinesTask) *core.Output[Request] { return &t.toTally }, tally, 0,
+		requestRecords.By(func(r Request) uint64 { return hashTallyKey(p.Tally.Key(&r)) }))
 	core.Connect(j, core.Rescale, lines, func(t *accessLogLinesTask) *core.Output[string] { return &t.toMalformed }, malformed, 0, stringRecords)
 	return j
 }

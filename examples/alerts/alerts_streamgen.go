@@ -13,7 +13,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of Alerts: Indoor, Outdoor, Limits, then Parse, Convert and Plausible, then by key Watch
 // and Alerts, then Complain, then Rejected.
@@ -112,8 +112,10 @@ func (p *Alerts) StreamgenJob() runtime.Job {
 	}
 	core.Connect(j, core.Rebalance, indoor, func(t *alertsIndoorTask) *core.Output[string] { return &t.toParse }, parse, 0, stringRecords)
 	core.Connect(j, core.Rebalance, outdoor, func(t *alertsOutdoorTask) *core.Output[string] { return &t.toParse }, parse, 0, stringRecords)
-	core.Connect(j, core.Hash, limits, func(t *alertsLimitsTask) *core.Output[Limit] { return &t.toWatchLimits }, watch, 1, limitRecords)
-	core.Connect(j, core.Hash, parse, func(t *alertsParseTask) *core.Output[Reading] { return &t.toWatchReadings }, watch, 0, readingRecords)
+	core.Connect(j, core.Hash, limits, func(t *alertsLimitsTask) *core.Output[Limit] { return &t.toWatchLimits }, watch, 1,
+		limitRecords.Into("limits").By(func(l Limit) uint64 { return serde.HashString(p.Watch.KeyLimits(l)) }))
+	core.Connect(j, core.Hash, parse, func(t *alertsParseTask) *core.Output[Reading] { return &t.toWatchReadings }, watch, 0,
+		readingRecords.Into("readings").By(func(r Reading) uint64 { return serde.HashString(p.Watch.KeyReadings(r)) }))
 	core.Connect(j, core.Auto, parse, func(t *alertsParseTask) *core.Output[Rejected] { return &t.toComplain }, complain, 0, rejectedRecords)
 	core.Connect(j, core.Auto, complain, func(t *alertsComplainTask) *core.Output[Rejected] { return &t.toRejected }, rejected, 0, rejectedRecords)
 	return j

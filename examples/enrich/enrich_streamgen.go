@@ -15,7 +15,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of Enrich: Orders, then LookUp and Unknown, then by key AddUp and Totals.
 func (p *Enrich) StreamgenJob() runtime.Job {
@@ -68,7 +68,8 @@ func (p *Enrich) StreamgenJob() runtime.Job {
 	})
 
 	core.Connect(j, core.Auto, orders, func(t *enrichOrdersTask) *core.Output[Order] { return &t.toLookUp }, lookUp, 0, orderRecords)
-	core.Connect(j, core.Hash, lookUp, func(t *enrichLookUpTask) *core.Output[Sale] { return &t.toAddUp }, addUp, 0, saleRecords)
+	core.Connect(j, core.Hash, lookUp, func(t *enrichLookUpTask) *core.Output[Sale] { return &t.toAddUp }, addUp, 0,
+		saleRecords.By(func(sale Sale) uint64 { return serde.HashString(p.AddUp.Key(sale)) }))
 	return j
 }
 

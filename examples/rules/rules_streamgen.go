@@ -14,7 +14,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of Rules: Payments, Rules, then by key Check, Violations and Notices.
 func (p *Rules) StreamgenJob() runtime.Job {
@@ -62,8 +62,9 @@ func (p *Rules) StreamgenJob() runtime.Job {
 		Append: appendRule,
 		Parse:  parseRule,
 	}
-	core.Connect(j, core.Hash, payments, func(t *rulesPaymentsTask) *core.Output[Payment] { return &t.toCheckPayments }, check, 0, paymentRecords)
-	core.Connect(j, core.Broadcast, rules, func(t *rulesRulesTask) *core.Output[Rule] { return &t.toCheckRules }, check, 1, ruleRecords)
+	core.Connect(j, core.Hash, payments, func(t *rulesPaymentsTask) *core.Output[Payment] { return &t.toCheckPayments }, check, 0,
+		paymentRecords.Into("payments").By(func(payment Payment) uint64 { return serde.HashString(p.Check.KeyPayments(payment)) }))
+	core.Connect(j, core.Broadcast, rules, func(t *rulesRulesTask) *core.Output[Rule] { return &t.toCheckRules }, check, 1, ruleRecords.Into("rules"))
 	return j
 }
 

@@ -16,7 +16,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of Sessions: Clicks, then by key Sessionize and Visits.
 func (p *Sessions) StreamgenJob() runtime.Job {
@@ -48,7 +48,8 @@ func (p *Sessions) StreamgenJob() runtime.Job {
 		Append: appendClick,
 		Parse:  parseClick,
 	}
-	core.Connect(j, core.Hash, clicks, func(t *sessionsClicksTask) *core.Output[Click] { return &t.toSessionize }, sessionize, 0, clickRecords)
+	core.Connect(j, core.Hash, clicks, func(t *sessionsClicksTask) *core.Output[Click] { return &t.toSessionize }, sessionize, 0,
+		clickRecords.By(func(c Click) uint64 { return serde.HashString(p.Sessionize.Key(c)) }))
 	return j
 }
 
@@ -172,7 +173,7 @@ type sessionizeCodec struct{}
 
 // Schema names the form of the entries: another one is refused at restore.
 func (sessionizeCodec) Schema() string {
-	return "string: {Visits []{User string, Start int64, End int64, Clicks int64}, Expire timer}"
+	return "string: {Visits []{User string, Start int64, End int64, Clicks int64}, Expire timer.Event}"
 }
 
 // Hash places a key in its key group.

@@ -128,9 +128,19 @@ func TestDiskOfCheckpointsThatStaysFull(t *testing.T) {
 	require.Greater(t, requireExact(t, j.output, wordsOf(t, in)).lines, committed)
 }
 
+// A commit that fails is tried again: the job goes on.
+func TestCommitOnAFullDisk(t *testing.T) {
+	in := text(t, 2000)
+	j := newJob(t, in)
+	heard, err := diskJob(t, j, vfs.OS(), full(vfs.OpRename, "Totals-", 5, 6))
+	require.NoError(t, err)
+	require.Empty(t, heard.errorsOf(runtime.EventFailed))
+	requireExact(t, j.output, wordsOf(t, in))
+}
+
 // Output that cannot be written is lost with its transaction, so the task fails. Its restart writes it anew.
 func TestFullDiskOfTheOutput(t *testing.T) {
-	for _, op := range []vfs.Op{vfs.OpCreate, vfs.OpWrite, vfs.OpSync, vfs.OpRename} {
+	for _, op := range []vfs.Op{vfs.OpCreate, vfs.OpWrite, vfs.OpSync} {
 		t.Run(op.String(), func(t *testing.T) {
 			in := text(t, 2000)
 			j := newJob(t, in)

@@ -29,8 +29,8 @@ func TestMistakesInTheArguments(t *testing.T) {
 			[]string{"execution.checkpointing.num-retained", "at least 1"},
 		},
 		{
-			"option that is not supported yet", []string{"-D", "execution.checkpointing.unaligned.enabled=true"},
-			[]string{"execution.checkpointing.unaligned.enabled", "not supported yet"},
+			"option that is not supported yet", []string{"-D", "state.backend.type=pebble"},
+			[]string{"state.backend.type", "not supported yet"},
 		},
 		{
 			"several mistakes", []string{"-D", "execution.checkpointing.intervall=1s", "-D", "parallelism.default=many", "-D", "parallelism.Cuont=2"},

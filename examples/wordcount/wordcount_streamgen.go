@@ -13,7 +13,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of WordCount: Lines and Split, then by key Count and Totals.
 func (p *WordCount) StreamgenJob() runtime.Job {
@@ -46,7 +46,8 @@ func (p *WordCount) StreamgenJob() runtime.Job {
 		Append: func(b []byte, record *string) []byte { return serde.AppendString(b, *record) },
 		Parse:  func(p *serde.Parser, record *string) { *record = p.String() },
 	}
-	core.Connect(j, core.Hash, lines, func(t *wordCountLinesTask) *core.Output[string] { return &t.toCount }, count, 0, stringRecords)
+	core.Connect(j, core.Hash, lines, func(t *wordCountLinesTask) *core.Output[string] { return &t.toCount }, count, 0,
+		stringRecords.By(func(word string) uint64 { return serde.HashString(p.Count.Key(word)) }))
 	return j
 }
 

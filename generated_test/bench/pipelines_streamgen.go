@@ -13,7 +13,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of Stateless: Bids, Euro, Hot and Sums.
 func (p *Stateless) StreamgenJob() runtime.Job {
@@ -115,7 +115,8 @@ func (p *Keyed) StreamgenJob() runtime.Job {
 		Append: appendBid,
 		Parse:  parseBid,
 	}
-	core.Connect(j, core.Hash, bids, func(t *keyedBidsTask) *core.Output[Bid] { return &t.toCount }, count, 0, bidRecords)
+	core.Connect(j, core.Hash, bids, func(t *keyedBidsTask) *core.Output[Bid] { return &t.toCount }, count, 0,
+		bidRecords.By(func(bid Bid) uint64 { return serde.HashUint64(uint64(p.Count.Key(bid))) }))
 	return j
 }
 
@@ -208,7 +209,8 @@ func (p *Exchange) StreamgenJob() runtime.Job {
 		Append: appendBid,
 		Parse:  parseBid,
 	}
-	core.Connect(j, core.Hash, bids, func(t *exchangeBidsTask) *core.Output[Bid] { return &t.toSum }, sum, 0, bidRecords)
+	core.Connect(j, core.Hash, bids, func(t *exchangeBidsTask) *core.Output[Bid] { return &t.toSum }, sum, 0,
+		bidRecords.By(func(bid Bid) uint64 { return serde.HashUint64(uint64(p.Sum.Key(bid))) }))
 	return j
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of Calls: Numbers, then Call and Results.
 func (p *Calls) StreamgenJob() runtime.Job {

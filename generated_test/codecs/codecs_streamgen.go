@@ -17,7 +17,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of Keys: Keys, then by key Remember.
 func (p *Keys) StreamgenJob() runtime.Job {
@@ -47,7 +47,8 @@ func (p *Keys) StreamgenJob() runtime.Job {
 		Append: appendKey,
 		Parse:  parseKey,
 	}
-	core.Connect(j, core.Hash, keys, func(t *keysKeysTask) *core.Output[Key] { return &t.toRemember }, remember, 0, keyRecords)
+	core.Connect(j, core.Hash, keys, func(t *keysKeysTask) *core.Output[Key] { return &t.toRemember }, remember, 0,
+		keyRecords.By(func(k Key) uint64 { return hashRememberKey(p.Remember.Key(k)) }))
 	return j
 }
 

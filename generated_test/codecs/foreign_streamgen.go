@@ -9,7 +9,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // appendPairKindPairStringKindSlicePointer adds s as an array of its fields.
 func appendPairKindPairStringKindSlicePointer(b []byte, s *Pair[Kind, *Pair[string, []Kind]]) []byte {

@@ -13,7 +13,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of Failures: Words, then by key Count, Double, Doubled, TooMuch and Totals, then
 // Refused.
@@ -66,7 +66,8 @@ func (p *Failures) StreamgenJob() runtime.Job {
 		Append: appendRuntimeFailedString,
 		Parse:  parseRuntimeFailedString,
 	}
-	core.Connect(j, core.Hash, words, func(t *failuresWordsTask) *core.Output[string] { return &t.toCount }, count, 0, stringRecords)
+	core.Connect(j, core.Hash, words, func(t *failuresWordsTask) *core.Output[string] { return &t.toCount }, count, 0,
+		stringRecords.By(func(word string) uint64 { return serde.HashString(p.Count.Key(word)) }))
 	core.Connect(j, core.Auto, count, func(t *failuresCountTask) *core.Output[runtime.Failed[string]] { return &t.toRefused }, refused, 0, runtimeFailedStringRecords)
 	return j
 }

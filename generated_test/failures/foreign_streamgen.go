@@ -10,7 +10,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // appendRuntimeFailedString adds s as an array of its fields.
 func appendRuntimeFailedString(b []byte, s *runtime.Failed[string]) []byte {

@@ -13,7 +13,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of Faults: Numbers, then by key Trip and Counts.
 func (p *Faults) StreamgenJob() runtime.Job {
@@ -45,7 +45,8 @@ func (p *Faults) StreamgenJob() runtime.Job {
 		Append: func(b []byte, record *int64) []byte { return serde.AppendInt(b, *record) },
 		Parse:  func(p *serde.Parser, record *int64) { *record = p.Int() },
 	}
-	core.Connect(j, core.Hash, numbers, func(t *faultsNumbersTask) *core.Output[int64] { return &t.toTrip }, trip, 0, int64Records)
+	core.Connect(j, core.Hash, numbers, func(t *faultsNumbersTask) *core.Output[int64] { return &t.toTrip }, trip, 0,
+		int64Records.By(func(n int64) uint64 { return serde.HashUint64(uint64(p.Trip.Key(n))) }))
 	return j
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of Panics: Numbers, Mapper, Sieve and Splitter, then by key Joiner, then Ruler, then
 // Caller, Keeper and Out.
@@ -81,10 +81,12 @@ func (p *Panics) StreamgenJob() runtime.Job {
 		}
 	})
 
-	core.Connect(j, core.Hash, numbers, func(t *panicsNumbersTask) *core.Output[Number] { return &t.toJoinerLeft }, joiner, 0, numberRecords)
-	core.Connect(j, core.Hash, numbers, func(t *panicsNumbersTask) *core.Output[Number] { return &t.toJoinerRight }, joiner, 1, numberRecords)
-	core.Connect(j, core.Broadcast, numbers, func(t *panicsNumbersTask) *core.Output[Number] { return &t.toRulerRules }, ruler, 1, numberRecords)
-	core.Connect(j, core.Auto, joiner, func(t *panicsJoinerTask) *core.Output[Number] { return &t.toRulerNumbers }, ruler, 0, numberRecords)
+	core.Connect(j, core.Hash, numbers, func(t *panicsNumbersTask) *core.Output[Number] { return &t.toJoinerLeft }, joiner, 0,
+		numberRecords.Into("left").By(func(n Number) uint64 { return serde.HashUint64(uint64(p.Joiner.KeyLeft(n))) }))
+	core.Connect(j, core.Hash, numbers, func(t *panicsNumbersTask) *core.Output[Number] { return &t.toJoinerRight }, joiner, 1,
+		numberRecords.Into("right").By(func(n Number) uint64 { return serde.HashUint64(uint64(p.Joiner.KeyRight(n))) }))
+	core.Connect(j, core.Broadcast, numbers, func(t *panicsNumbersTask) *core.Output[Number] { return &t.toRulerRules }, ruler, 1, numberRecords.Into("rules"))
+	core.Connect(j, core.Auto, joiner, func(t *panicsJoinerTask) *core.Output[Number] { return &t.toRulerNumbers }, ruler, 0, numberRecords.Into("numbers"))
 	core.Connect(j, core.Auto, ruler, func(t *panicsRulerTask) *core.Output[Number] { return &t.toCaller }, caller, 0, numberRecords)
 	return j
 }
@@ -390,7 +392,7 @@ type joinerEntry struct {
 type joinerCodec struct{}
 
 // Schema names the form of the entries: another one is refused at restore.
-func (joinerCodec) Schema() string { return "int64: {Count int64, Expire timer}" }
+func (joinerCodec) Schema() string { return "int64: {Count int64, Expire timer.Event}" }
 
 // Hash places a key in its key group.
 func (joinerCodec) Hash(key int64) uint64 { return serde.HashUint64(uint64(key)) }

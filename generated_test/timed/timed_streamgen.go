@@ -16,7 +16,7 @@ import (
 )
 
 // A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.
-const _ = core.SupportsGen2
+const _ = core.SupportsGen3
 
 // StreamgenJob wires the tasks of Timed: Ticks, then by key Remind, then by key Gather, then by key Recent, then Lines.
 func (p *Timed) StreamgenJob() runtime.Job {
@@ -86,9 +86,12 @@ func (p *Timed) StreamgenJob() runtime.Job {
 		Append: appendLine,
 		Parse:  parseLine,
 	}
-	core.Connect(j, core.Hash, ticks, func(t *timedTicksTask) *core.Output[Tick] { return &t.toRemind }, remind, 0, tickRecords)
-	core.Connect(j, core.Hash, ticks, func(t *timedTicksTask) *core.Output[Tick] { return &t.toGather }, gather, 0, tickRecords)
-	core.Connect(j, core.Hash, ticks, func(t *timedTicksTask) *core.Output[Tick] { return &t.toRecent }, recent, 0, tickRecords)
+	core.Connect(j, core.Hash, ticks, func(t *timedTicksTask) *core.Output[Tick] { return &t.toRemind }, remind, 0,
+		tickRecords.By(func(tick Tick) uint64 { return serde.HashString(p.Remind.Key(tick)) }))
+	core.Connect(j, core.Hash, ticks, func(t *timedTicksTask) *core.Output[Tick] { return &t.toGather }, gather, 0,
+		tickRecords.By(func(tick Tick) uint64 { return serde.HashString(p.Gather.Key(tick)) }))
+	core.Connect(j, core.Hash, ticks, func(t *timedTicksTask) *core.Output[Tick] { return &t.toRecent }, recent, 0,
+		tickRecords.By(func(tick Tick) uint64 { return serde.HashString(p.Recent.Key(tick)) }))
 	core.Connect(j, core.Auto, remind, func(t *timedRemindTask) *core.Output[Line] { return &t.toLines }, lines, 0, lineRecords)
 	core.Connect(j, core.Auto, gather, func(t *timedGatherTask) *core.Output[Line] { return &t.toLines }, lines, 0, lineRecords)
 	core.Connect(j, core.Auto, recent, func(t *timedRecentTask) *core.Output[Line] { return &t.toLines }, lines, 0, lineRecords)
@@ -427,7 +430,7 @@ type remindCodec struct{}
 
 // Schema names the form of the entries: another one is refused at restore.
 func (remindCodec) Schema() string {
-	return "string: {Ticks int64, Latest int64, Fired int64, Watermark int64, Remind timers, Quiet timer}"
+	return "string: {Ticks int64, Latest int64, Fired int64, Watermark int64, Remind timers, Quiet timer.Event}"
 }
 
 // Hash places a key in its key group.
@@ -465,7 +468,9 @@ type gatherEntry struct {
 type gatherCodec struct{}
 
 // Schema names the form of the entries: another one is refused at restore.
-func (gatherCodec) Schema() string { return "string: {Waiting int64, Total int64, Tell timer}" }
+func (gatherCodec) Schema() string {
+	return "string: {Waiting int64, Total int64, Tell timer.Processing}"
+}
 
 // Hash places a key in its key group.
 func (gatherCodec) Hash(key string) uint64 { return serde.HashString(key) }

@@ -11,22 +11,40 @@ type Config struct {
 	// Parallelisms sets it by operator uid (parallelism.UID), above the tags of the pipeline.
 	Parallelisms map[string]int
 	// MaxParallelism is the number of key groups, from 1 to 32768 (pipeline.max-parallelism). 0: Flink's formula at the first start,
-	// and the number of the checkpoint ever after.
+	// and the number of the checkpoint ever after. A start from a checkpoint can have that number or a multiple of it: each key group is split.
 	MaxParallelism int
+
+	// PauseSources keeps the sources of a job that restores a checkpoint from reading until the first checkpoint of the new run is complete
+	// (pipeline.sources.pause-until-first-checkpoint).
+	PauseSources bool
+	// CommitRetries is how often a commit that has failed is tried again before the job fails (sink.committer.retries).
+	CommitRetries int
 
 	Checkpointing Checkpointing
 	Recovery      Recovery
 	Restart       Restart
+
+	// variables are the parallelisms that the environment sets, by the names of the variables: ForOperators finds out whom they mean.
+	variables map[string]int
 }
 
 // Checkpointing is what can be set under execution.checkpointing.
 type Checkpointing struct {
 	// Interval is the time from one periodic checkpoint to the next, at least 10 ms (interval). 0: none but the final one.
 	Interval time.Duration
+	// IntervalDuringBacklog takes the place of Interval while a source reports a backlog (interval-during-backlog): at least as much, 0 for no
+	// periodic checkpoints then, or SameInterval.
+	IntervalDuringBacklog time.Duration
+	// AfterTasksFinish says whether periodic checkpoints go on when a subtask has come to the end of its input
+	// (checkpoints-after-tasks-finish). The final one, and those that a user asks for, are taken in any case.
+	AfterTasksFinish bool
 	// Mode says what a barrier guarantees (mode).
 	Mode Mode
 	// Timeout is when a pending checkpoint is given up (timeout).
 	Timeout time.Duration
+	// SynchronousTimeout is how long user code may keep a subtask that a checkpoint waits for (synchronous-timeout), at least 10 ms. Then the
+	// job fails, and if the code still does not return, the run ends with an error and leaves it behind. 0: for ever.
+	SynchronousTimeout time.Duration
 	// MinPause is the least time from the completion of a checkpoint to the trigger of the next periodic one (min-pause).
 	MinPause time.Duration
 	// MaxConcurrent is how many checkpoints may be pending (max-concurrent-checkpoints). More than 1 excludes MinPause.
@@ -47,18 +65,45 @@ type Checkpointing struct {
 	SavepointDir string
 	// InlineThreshold is the size in bytes below which a snapshot goes into the manifest, at most 1 MiB (data-inline-threshold).
 	InlineThreshold int
+	// LocalBackup keeps a second copy of each snapshot file beside the process (local-backup.enabled), in LocalBackupDirs (local-backup.dirs);
+	// default: the folder of the system for temporary files.
+	LocalBackup     bool
+	LocalBackupDirs []string
 	// Compression is how snapshots are compressed (snapshot-compression).
 	Compression Compression
 	// Incremental lets the checkpoints hold only what has changed of keyed state since an earlier one (incremental). Savepoints hold everything.
 	Incremental bool
+	// Unaligned lets barriers overtake the records that wait before a task (unaligned.enabled). It excludes AtLeastOnce, and MaxConcurrent above 1.
+	Unaligned bool
+	// AlignedTimeout is for how long a checkpoint is aligned first, since its trigger, before its barriers overtake; 0: not at all
+	// (aligned-checkpoint-timeout). It needs Unaligned.
+	AlignedTimeout time.Duration
+}
+
+// SameInterval as IntervalDuringBacklog says that a backlog changes nothing.
+const SameInterval time.Duration = -1
+
+// Backlog is the interval of periodic checkpoints while a source reports a backlog, 0 if there are none then.
+func (c Checkpointing) Backlog() time.Duration {
+	if c.IntervalDuringBacklog == SameInterval {
+		return c.Interval
+	}
+	return c.IntervalDuringBacklog
 }
 
 // Recovery is what can be set under execution.state-recovery.
 type Recovery struct {
 	// Path is the savepoint or checkpoint that a first start restores (path). A job that has checkpoints of its own goes on from those.
 	Path string
+	// ClaimMode says who owns the savepoint at Path (claim-mode).
+	ClaimMode ClaimMode
 	// IgnoreUnclaimed drops state that no operator of the pipeline takes (ignore-unclaimed-state). Otherwise it is an error.
 	IgnoreUnclaimed bool
+	// WithoutChannelState is the number of a checkpoint whose records in flight are dropped when it is restored, -1 for none
+	// (without-channel-state.checkpoint-id).
+	WithoutChannelState int
+	// FromLocal reads the second copies where they are whole (from-local).
+	FromLocal bool
 	// Fresh starts from nothing, whatever checkpoints and output there are (--fresh). It overrides Path.
 	Fresh bool
 }
@@ -114,6 +159,15 @@ const (
 	NoExternalizedCheckpoints Retention = iota // deleted when the job is cancelled or fails
 	DeleteOnCancellation                       // kept when it fails
 	RetainOnCancellation                       // kept in both cases
+)
+
+// ClaimMode says who owns the savepoint that is restored.
+type ClaimMode uint8
+
+// The values of execution.state-recovery.claim-mode.
+const (
+	NoClaim ClaimMode = iota // the user
+	Claim                    // the job, which deletes it when it needs it no more
 )
 
 // Storage says where checkpoints are kept.

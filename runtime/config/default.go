@@ -8,14 +8,19 @@ import (
 // Default returns Flink's defaults: checkpointing is off, and a task has as many subtasks as the process may use CPUs.
 func Default() Config {
 	return Config{
-		Parallelism: runtime.GOMAXPROCS(0),
+		Parallelism:   runtime.GOMAXPROCS(0),
+		CommitRetries: 10,
 		Checkpointing: Checkpointing{
-			Timeout:         10 * time.Minute,
-			MaxConcurrent:   1,
-			NumRetained:     1,
-			CreateSubdir:    true,
-			InlineThreshold: 20 * kibibyte,
+			IntervalDuringBacklog: SameInterval,
+			AfterTasksFinish:      true,
+			Timeout:               10 * time.Minute,
+			SynchronousTimeout:    10 * time.Minute,
+			MaxConcurrent:         1,
+			NumRetained:           1,
+			CreateSubdir:          true,
+			InlineThreshold:       20 * kibibyte,
 		},
+		Recovery: Recovery{WithoutChannelState: -1},
 		Restart: Restart{
 			ExponentialDelay: ExponentialDelay{
 				InitialBackoff:    time.Second,

@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,7 +11,8 @@ import (
 )
 
 // WriteYAML returns c as a file that FromYAML reads, each option with where its value comes from: the place in values where it was said,
-// preset for what ForMain says, or default. Options without a value stand in it as comments.
+// preset for what ForMain says, or default. Options without a value stand in it as comments, and so do variables of the environment that name
+// operators: whom they mean says the pipeline.
 func (c Config) WriteYAML(values Values) []byte {
 	presets := map[string]string{}
 	for _, s := range ForMain().Settings() {
@@ -34,6 +37,11 @@ func (c Config) WriteYAML(values Values) []byte {
 			from = "default"
 		}
 		lines = append(lines, [2]string{line, from})
+		width = max(width, len(line))
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.variables)) {
+		line := "# " + parallelismPrefix + "UID: " + strconv.Itoa(c.variables[name])
+		lines = append(lines, [2]string{line, name})
 		width = max(width, len(line))
 	}
 	var b strings.Builder

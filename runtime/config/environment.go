@@ -10,7 +10,7 @@ import (
 const environmentPrefix = "STREAMGEN_"
 
 // FromEnvironment returns the options that environ, as os.Environ gives it, sets: STREAMGEN_ and the key in capitals, with _ for . and -.
-// A variable that begins so and names no option is an error.
+// One of STREAMGEN_PARALLELISM_ names an operator, in capitals too. A variable that begins so and names no option is an error.
 func FromEnvironment(environ []string) (Values, error) {
 	keys := optionKeys()
 	names := make([]string, len(keys))
@@ -25,12 +25,16 @@ func FromEnvironment(environ []string) (Values, error) {
 			continue
 		}
 		i := slices.Index(names, name)
-		if i < 0 {
+		switch operator, ok := strings.CutPrefix(name, EnvironmentName(parallelismPrefix)); {
+		case i >= 0:
+			values[keys[i]] = Value{Text: value, From: name}
+		case ok && operator != "": // who it is turns out when the operators are known
+			values[parallelismPrefix+operator] = Value{Text: value, From: name}
+		default:
 			errs = append(errs, unknown("environment variable", name, names))
-			continue
 		}
-		values[keys[i]] = Value{Text: value, From: name}
 	}
+	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return values, errors.Join(errs...)
 }
 

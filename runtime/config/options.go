@@ -1,9 +1,6 @@
 package config
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // Options returns every option, grouped as the documentation shows them. The keys parallelism.UID, one for each operator, are not
 // among them; Set takes them too.
@@ -11,6 +8,7 @@ func Options() []Option {
 	var all []Option
 	all = append(all, jobOptions()...)
 	all = append(all, checkpointingOptions()...)
+	all = append(all, connectorOptions()...)
 	all = append(all, recoveryOptions()...)
 	all = append(all, restartOptions()...)
 	return append(all, laterOptions()...)
@@ -23,7 +21,7 @@ func jobOptions() []Option {
 	return []Option{
 		parallelism,
 		supported("pipeline.max-parallelism", "MaxParallelism", keyGroups, func(c *Config) *int { return &c.MaxParallelism },
-			"Number of key groups, up to 32768: the most subtasks that keyed state can be spread over. -1: chosen at the first start, then kept"),
+			"Number of key groups, up to 32768: the most subtasks that keyed state can be spread over. A later start may set a multiple of it. -1: chosen at the first start, then kept"),
 	}
 }
 
@@ -46,12 +44,21 @@ func checkpointingOptions() []Option {
 		supported(prefix+"interval", "Checkpointing.Interval", durationOrOff,
 			func(c *Config) *time.Duration { return &c.Checkpointing.Interval },
 			"Time from one periodic checkpoint to the next, at least 10 ms"),
+		supported(prefix+"interval-during-backlog", "Checkpointing.IntervalDuringBacklog", durationOrSame,
+			func(c *Config) *time.Duration { return &c.Checkpointing.IntervalDuringBacklog },
+			"Interval while a source reports a backlog, at least `interval`. `off`: no periodic checkpoints then; `same`: a backlog changes nothing"),
+		supported(prefix+"checkpoints-after-tasks-finish", "Checkpointing.AfterTasksFinish", boolean,
+			func(c *Config) *bool { return &c.Checkpointing.AfterTasksFinish },
+			"Whether periodic checkpoints go on when some tasks have finished. The final one is taken in any case"),
 		supported(prefix+"mode", "Checkpointing.Mode", enum[Mode](prefix+"mode", modeWords),
 			func(c *Config) *Mode { return &c.Checkpointing.Mode },
 			"Whether barriers are aligned, so that each record counts once in the state, or not"),
 		supported(prefix+"timeout", "Checkpointing.Timeout", duration,
 			func(c *Config) *time.Duration { return &c.Checkpointing.Timeout },
 			"A checkpoint that is not complete after it is given up, at least 10 ms"),
+		supported(prefix+"synchronous-timeout", "Checkpointing.SynchronousTimeout", durationOrOff,
+			func(c *Config) *time.Duration { return &c.Checkpointing.SynchronousTimeout },
+			"How long user code may keep a subtask that a checkpoint waits for, at least 10 ms; then the job fails. Not an option of Flink's"),
 		supported(prefix+"min-pause", "Checkpointing.MinPause", duration,
 			func(c *Config) *time.Duration { return &c.Checkpointing.MinPause },
 			"Least time from the completion of a checkpoint to the start of the next periodic one"),
@@ -88,6 +95,42 @@ func checkpointingOptions() []Option {
 		supported(prefix+"incremental", "Checkpointing.Incremental", boolean,
 			func(c *Config) *bool { return &c.Checkpointing.Incremental },
 			"Whether a checkpoint holds only what has changed of keyed state since an earlier one. Savepoints hold everything"),
+		supported(prefix+"unaligned.enabled", "Checkpointing.Unaligned", boolean,
+			func(c *Config) *bool { return &c.Checkpointing.Unaligned },
+			"Whether barriers overtake the records that wait before a task: these are part of the checkpoint then"),
+		supported(prefix+"aligned-checkpoint-timeout", "Checkpointing.AlignedTimeout", duration,
+			func(c *Config) *time.Duration { return &c.Checkpointing.AlignedTimeout },
+			"For how long a checkpoint is aligned, from its trigger on, before its barriers overtake. 0: not at all"),
+		unalignedForced(prefix + "unaligned.forced"),
+		supported(prefix+"local-backup.enabled", "Checkpointing.LocalBackup", boolean,
+			func(c *Config) *bool { return &c.Checkpointing.LocalBackup },
+			"Whether a second copy of each snapshot file is kept beside the process. It is not synced and may be lost. Needs the storage `filesystem`"),
+		supported(prefix+"local-backup.dirs", "Checkpointing.LocalBackupDirs", paths,
+			func(c *Config) *[]string { return &c.Checkpointing.LocalBackupDirs },
+			"Folders of the second copies, separated by commas, each on a disk of its own for example. By default the folder of the system for temporary files"),
+	}
+}
+
+// unalignedForced is an option without an effect: every kind of edge takes part in unaligned checkpoints.
+func unalignedForced(key string) Option {
+	return Option{
+		Key: key, Kind: boolean.kind, Default: "false", Supported: true,
+		Help: "Accepted for Flink's sake: every kind of edge takes part in unaligned checkpoints, loops and broadcasts too",
+		set: func(_ *Config, value string) error {
+			_, err := boolean.parse(value)
+			return err
+		},
+		get: func(Config) string { return "false" },
+	}
+}
+
+// connectorOptions are those of sources and sinks.
+func connectorOptions() []Option {
+	return []Option{
+		supported("pipeline.sources.pause-until-first-checkpoint", "PauseSources", boolean, func(c *Config) *bool { return &c.PauseSources },
+			"Whether sources wait, after a restore, until the first checkpoint of the new run is complete"),
+		supported("sink.committer.retries", "CommitRetries", integer, func(c *Config) *int { return &c.CommitRetries },
+			"How often a failed commit is tried again before the job fails"),
 	}
 }
 
@@ -96,28 +139,19 @@ func recoveryOptions() []Option {
 	return []Option{
 		supported(prefix+"path", "Recovery.Path", path, func(c *Config) *string { return &c.Recovery.Path },
 			"Folder of a savepoint, or manifest of a retained checkpoint, that the first start restores. A job that has checkpoints goes on from those"),
-		claimMode(prefix + "claim-mode"),
+		supported(prefix+"claim-mode", "Recovery.ClaimMode", enum[ClaimMode](prefix+"claim-mode", claimModeWords),
+			func(c *Config) *ClaimMode { return &c.Recovery.ClaimMode },
+			"Who owns the savepoint that is restored. NO_CLAIM: the user, the job does not need it once it has a checkpoint of its own. "+
+				"CLAIM: the job, which deletes it when no retained checkpoint stands behind it. CLAIM needs the storage `filesystem`"),
 		supported(prefix+"ignore-unclaimed-state", "Recovery.IgnoreUnclaimed", boolean,
 			func(c *Config) *bool { return &c.Recovery.IgnoreUnclaimed },
 			"Drop state that no operator of the pipeline takes, instead of refusing to start"),
-	}
-}
-
-// claimMode is an option with one value: what is restored is left alone.
-func claimMode(key string) Option {
-	return Option{
-		Key: key, Kind: "NO_CLAIM", Default: "NO_CLAIM", Supported: true,
-		Help: "Who owns the savepoint that is restored: NO_CLAIM leaves it to the user. `CLAIM` is not supported yet",
-		set: func(_ *Config, value string) error {
-			switch i, ok := matchWord([]string{"NO_CLAIM", "CLAIM"}, nil, value); {
-			case !ok:
-				return errors.New("want NO_CLAIM")
-			case i == 1:
-				return errors.New("CLAIM is not supported yet: want NO_CLAIM")
-			}
-			return nil
-		},
-		get: func(Config) string { return "NO_CLAIM" },
+		supported(prefix+"without-channel-state.checkpoint-id", "Recovery.WithoutChannelState", integer,
+			func(c *Config) *int { return &c.Recovery.WithoutChannelState },
+			"Number of a checkpoint whose records in flight are dropped when it is restored. -1: none"),
+		supported(prefix+"from-local", "Recovery.FromLocal", boolean,
+			func(c *Config) *bool { return &c.Recovery.FromLocal },
+			"Whether a start reads the second copies (local-backup) where they are whole. Needs the storage `filesystem`"),
 	}
 }
 

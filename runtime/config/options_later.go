@@ -11,20 +11,6 @@ func laterOptions() []Option {
 		failover      = "jobmanager.execution.failover-strategy"
 	)
 	return []Option{
-		later(checkpointing+"interval-during-backlog", duration, "", "",
-			"Interval while a source reports a backlog"),
-		later(checkpointing+"checkpoints-after-tasks-finish", boolean, "true", "true",
-			"Whether checkpoints go on when some tasks have finished"),
-		later(checkpointing+"unaligned.enabled", boolean, "false", "false",
-			"Whether barriers overtake records that wait"),
-		later(checkpointing+"unaligned.forced", boolean, "false", "false",
-			"Unaligned checkpoints for custom partitioners and loops too"),
-		later(checkpointing+"aligned-checkpoint-timeout", duration, "0 ms", "0 ms",
-			"When an aligned checkpoint turns unaligned"),
-		later(checkpointing+"local-backup.enabled", boolean, "false", "false",
-			"Whether a second copy of each snapshot is kept beside the process"),
-		later(checkpointing+"local-backup.dirs", path, "", "",
-			"Folders of the second copies"),
 		later(merging+"enabled", boolean, "false", "false",
 			"Whether small files are merged"),
 		later(merging+"across-checkpoint-boundary", boolean, "false", "false",
@@ -37,18 +23,10 @@ func laterOptions() []Option {
 			"How many subtasks share a merged file"),
 		later(merging+"pool-blocking", boolean, "false", "false",
 			"Whether a writer waits for a merged file to become free"),
-		later("pipeline.sources.pause-until-first-checkpoint", boolean, "false", "false",
-			"Whether sources wait for the first checkpoint after a restore"),
-		later(recovery+"from-local", boolean, "false", "false",
-			"Whether a restore reads the second copies"),
-		later(recovery+"without-channel-state.checkpoint-id", integer, "-1", "-1",
-			"Drop the records in flight of that checkpoint"),
 		later(backend, enum[wordNumber](backend, []string{"heap", "pebble"}), "heap", "heap",
 			"Where keyed state lives while the job runs. `hashmap` means heap"),
 		later(failover, enum[wordNumber](failover, []string{"region", "full"}), "region", "full",
 			"Which tasks restart after a failure"),
-		later("sink.committer.retries", integer, "10", "",
-			"How often a failed commit is tried again"),
 	}
 }
 

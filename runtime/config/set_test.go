@@ -1,6 +1,8 @@
 package config
 
 import (
+	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -64,7 +66,7 @@ func TestSetErrors(t *testing.T) {
 		},
 		"interval 0": {
 			"execution.checkpointing.interval", "0",
-			`execution.checkpointing.interval: "0" is not a value of it: write off for no periodic checkpoints`,
+			`execution.checkpointing.interval: "0" is not a value of it: write off to do without`,
 		},
 		"a bad word": {
 			"execution.checkpointing.mode", "TWICE",
@@ -78,16 +80,17 @@ func TestSetErrors(t *testing.T) {
 		"not finite":        {"restart-strategy.exponential-delay.jitter-factor", "NaN", `restart-strategy.exponential-delay.jitter-factor: "NaN" is not a value of it: want a number such as 1.5`},
 		"a blob URL":        {"execution.checkpointing.dir", "s3://bucket/x", `execution.checkpointing.dir: "s3://bucket/x" is not a value of it: s3:// is not supported yet: want a local path`},
 		"a relative URL":    {"execution.checkpointing.dir", "file://x", `execution.checkpointing.dir: "file://x" is not a value of it: want three slashes before an absolute path, as in file:///folder`},
-		"the claiming mode": {"execution.state-recovery.claim-mode", "CLAIM", `execution.state-recovery.claim-mode: "CLAIM" is not a value of it: CLAIM is not supported yet: want NO_CLAIM`},
+		"a path of nothing": {"execution.checkpointing.local-backup.dirs", "/a,,/b", `execution.checkpointing.local-backup.dirs: "/a,,/b" is not a value of it: want paths separated by commas`},
+		"the claiming mode": {"execution.state-recovery.claim-mode", "LEGACY", `execution.state-recovery.claim-mode: "LEGACY" is not a value of it: want NO_CLAIM or CLAIM`},
 		"not supported": {
-			"execution.checkpointing.unaligned.enabled", "true",
-			`execution.checkpointing.unaligned.enabled: "true" is not supported yet; this version always does what false says`,
+			"state.backend.type", "pebble",
+			`state.backend.type: "pebble" is not supported yet; this version always does what heap says`,
 		},
 		"not supported with Flink's default": {
 			"jobmanager.execution.failover-strategy", "region",
 			`jobmanager.execution.failover-strategy: "region" is not supported yet; this version always does what full says`,
 		},
-		"not supported with any value": {"sink.committer.retries", "10", `sink.committer.retries: not supported yet; leave it out`},
+		"not supported with any value": {"execution.checkpointing.file-merging.max-file-size", "32 mb", `execution.checkpointing.file-merging.max-file-size: not supported yet; leave it out`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := Default()
@@ -121,8 +124,8 @@ func TestSetAllReturnsEveryError(t *testing.T) {
 		"parallelism.A":                {"1", "job.yaml:5"},
 	})
 	require.EqualError(t, err, "job.yaml:3: execution.checkpointing.mode: \"x\" is not a value of it: want EXACTLY_ONCE or AT_LEAST_ONCE\n"+
-		"parallelism.B: \"x\" is not a value of it: want a whole number\n"+
-		"job.yaml:4: unknown option \"unheard-of\"")
+		"job.yaml:4: unknown option \"unheard-of\"\n"+
+		"parallelism.B: \"x\" is not a value of it: want a whole number")
 	require.Equal(t, map[string]int{"A": 1}, c.Parallelisms)
 }
 
@@ -203,6 +206,76 @@ func TestFromEnvironment(t *testing.T) {
 		"parallelism.default":               {"4", "STREAMGEN_PARALLELISM_DEFAULT"},
 	}, values)
 
-	_, err = FromEnvironment([]string{"STREAMGEN_PARALLELISM_DEFALT=4"})
-	require.EqualError(t, err, `unknown environment variable "STREAMGEN_PARALLELISM_DEFALT": did you mean STREAMGEN_PARALLELISM_DEFAULT?`)
+	_, err = FromEnvironment([]string{"STREAMGEN_RESTART_STRATEGY_TIPE=none", "STREAMGEN_EXECUTION_CHECKPOINTING_MOD=x"})
+	require.EqualError(t, err, `unknown environment variable "STREAMGEN_EXECUTION_CHECKPOINTING_MOD": did you mean STREAMGEN_EXECUTION_CHECKPOINTING_MODE?`+"\n"+
+		`unknown environment variable "STREAMGEN_RESTART_STRATEGY_TIPE": did you mean STREAMGEN_RESTART_STRATEGY_TYPE?`)
+}
+
+// Whatever said it: the lines of a file in their order, then variables, then arguments, by key, then what has no place.
+func TestMistakesAreSorted(t *testing.T) {
+	file, fileErr := FromYAML("job.yaml", []byte("parallelism.default: many\nzzz: 1\naaa:\nrestart-strategy.type: never\naaa: 2\nbbb: 3\nccc: 4\nddd: 5\neee: 6\nfff: 7\nggg: 8\n"))
+	environment, environmentErr := FromEnvironment([]string{"STREAMGEN_PIPELINE_MAX_PARALLELISM=x", "STREAMGEN_EXECUTION_CHECKPOINTING_INTERVAL=y"})
+	arguments := Values{"execution.checkpointing.mode": {"z", Argument}, "alpha": {"1", Argument}}
+	c := Default()
+	err := Join(errors.New("more"), environmentErr, fileErr, SetAll(&c, arguments.Over(environment.Over(file))))
+	var places []string
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		place, _, _ := strings.Cut(line, ": ")
+		places = append(places, place)
+	}
+	require.Equal(t, []string{
+		"job.yaml:1", "job.yaml:2", "job.yaml:3", "job.yaml:4", "job.yaml:5", "job.yaml:6", "job.yaml:7", "job.yaml:8", "job.yaml:9", "job.yaml:10", "job.yaml:11",
+		"STREAMGEN_EXECUTION_CHECKPOINTING_INTERVAL", "STREAMGEN_PIPELINE_MAX_PARALLELISM", "execution.checkpointing.mode", "unknown option \"alpha\"", "more",
+	}, places)
+}
+
+// What is effective tells the variable, although not whom it means: as a comment, since a file could not say it so.
+func TestEffectiveTellsVariablesOfOperators(t *testing.T) {
+	c := Default()
+	values := Values{"parallelism.COUNT": {"3", "STREAMGEN_PARALLELISM_COUNT"}}
+	require.NoError(t, SetAll(&c, values))
+	src := c.WriteYAML(values)
+	require.Regexp(t, `(?m)^# parallelism\.UID: 3 +# STREAMGEN_PARALLELISM_COUNT$`, string(src))
+	again, err := FromYAML("again.yaml", src)
+	require.NoError(t, err)
+	require.NotContains(t, again, "parallelism.UID")
+}
+
+// A variable of the environment names an operator in capitals: whom it means is known when the operators are.
+func TestParallelismFromTheEnvironment(t *testing.T) {
+	uids := []string{"Count", "Words.Split-Lines", "split", "SPLIT"}
+	for name, test := range map[string]struct {
+		file, environment, arguments Values
+		want                         map[string]int
+		err                          string
+	}{
+		"a variable":             {environment: Values{"parallelism.COUNT": {"3", "STREAMGEN_PARALLELISM_COUNT"}}, want: map[string]int{"Count": 3}},
+		"points and dashes":      {environment: Values{"parallelism.WORDS_SPLIT_LINES": {"3", "STREAMGEN_PARALLELISM_WORDS_SPLIT_LINES"}}, want: map[string]int{"Words.Split-Lines": 3}},
+		"above a file":           {file: Values{"parallelism.Count": {"2", "job.yaml:1"}}, environment: Values{"parallelism.COUNT": {"3", "STREAMGEN_PARALLELISM_COUNT"}}, want: map[string]int{"Count": 3}},
+		"below an argument":      {arguments: Values{"parallelism.Count": {"4", Argument}}, environment: Values{"parallelism.COUNT": {"3", "STREAMGEN_PARALLELISM_COUNT"}}, want: map[string]int{"Count": 4}},
+		"beside others":          {arguments: Values{"parallelism.split": {"4", Argument}}, environment: Values{"parallelism.COUNT": {"3", "STREAMGEN_PARALLELISM_COUNT"}}, want: map[string]int{"Count": 3, "split": 4}},
+		"of nobody":              {environment: Values{"parallelism.CUONT": {"3", "STREAMGEN_PARALLELISM_CUONT"}}, err: `unknown environment variable "STREAMGEN_PARALLELISM_CUONT": did you mean STREAMGEN_PARALLELISM_COUNT?`},
+		"of nearly the default":  {environment: Values{"parallelism.DEFALT": {"3", "STREAMGEN_PARALLELISM_DEFALT"}}, err: `unknown environment variable "STREAMGEN_PARALLELISM_DEFALT": did you mean STREAMGEN_PARALLELISM_DEFAULT?`},
+		"of more than one":       {environment: Values{"parallelism.SPLIT": {"3", "STREAMGEN_PARALLELISM_SPLIT"}}, err: "environment variable STREAMGEN_PARALLELISM_SPLIT may mean split or SPLIT: set each by -D parallelism.split=3"},
+		"a variable of no value": {environment: Values{"parallelism.COUNT": {"x", "STREAMGEN_PARALLELISM_COUNT"}}, err: `STREAMGEN_PARALLELISM_COUNT: parallelism.COUNT: "x" is not a value of it: want a whole number`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, v := range test.environment {
+				values, err := FromEnvironment([]string{v.From + "=" + v.Text})
+				require.NoError(t, err)
+				require.Equal(t, test.environment, values)
+			}
+			c := Default()
+			err := SetAll(&c, test.arguments.Over(test.environment.Over(test.file)))
+			if err == nil {
+				c, err = c.ForOperators(uids)
+			}
+			if test.err != "" {
+				require.EqualError(t, err, test.err)
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, test.want, c.Parallelisms)
+		})
+	}
 }

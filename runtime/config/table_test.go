@@ -36,6 +36,18 @@ func TestDocumentationListsEveryOption(t *testing.T) {
 	require.Equal(t, want, string(written), "run go test ./runtime/config -update")
 }
 
+// The page that compares with Flink leaves no option out.
+func TestCheckpointingPageNamesEveryOption(t *testing.T) {
+	page, err := os.ReadFile("../../docs/checkpointing.md")
+	require.NoError(t, err)
+	for _, o := range Options() {
+		name, isRestart := strings.TrimPrefix(o.Key, "execution.checkpointing."), strings.HasPrefix(o.Key, "restart-strategy.")
+		if o.Supported && !isRestart && strings.Contains(o.Key, "execution.") {
+			require.True(t, strings.Contains(string(page), "`"+name+"`"), "docs/checkpointing.md has no row of %s", name)
+		}
+	}
+}
+
 // optionTable returns the options as rows of a Markdown table, the supported ones or the others.
 func optionTable(supported bool) string {
 	var b strings.Builder

@@ -20,9 +20,25 @@ func Validate(c Config) error {
 	var p problems
 	p.parallelism(c)
 	p.checkpointing(c.Checkpointing)
+	p.unless(!c.PauseSources || c.Checkpointing.Interval > 0, "pipeline.sources.pause-until-first-checkpoint is true, but there are no periodic checkpoints "+
+		"that the sources could wait for: set execution.checkpointing.interval")
+	p.unless(c.CommitRetries >= 0, "sink.committer.retries is %d: it cannot be negative", c.CommitRetries)
 	p.restart(c.Restart)
+	p.unless(c.Recovery.WithoutChannelState >= -1,
+		"execution.state-recovery.without-channel-state.checkpoint-id is %d: want the number of a checkpoint, or -1", c.Recovery.WithoutChannelState)
 	p.unless(!c.Recovery.Fresh || c.Recovery.Path == "", "--fresh starts from nothing, but execution.state-recovery.path is %s: leave one of them out; "+
 		"to go back to a savepoint give it with a new execution.checkpointing.dir", c.Recovery.Path)
+	const backup = "execution.checkpointing.local-backup.enabled"
+	p.unless(!c.Checkpointing.LocalBackup || c.Checkpointing.Storage == FileSystem,
+		backup+" is true, but execution.checkpointing.storage is jobmanager: there are no files to copy; set execution.checkpointing.dir, or leave it out")
+	p.unless(!c.Recovery.FromLocal || c.Checkpointing.Storage == FileSystem,
+		"execution.state-recovery.from-local is true, but execution.checkpointing.storage is jobmanager: there are no copies to read; "+
+			"set execution.checkpointing.dir, or leave it out")
+	p.unless(int(c.Recovery.ClaimMode) < len(claimModeWords), "execution.state-recovery.claim-mode is %v: want %s",
+		c.Recovery.ClaimMode, alternatives(claimModeWords))
+	p.unless(c.Recovery.ClaimMode != Claim || c.Checkpointing.Storage == FileSystem,
+		"execution.state-recovery.claim-mode is CLAIM, but execution.checkpointing.storage is jobmanager: a savepoint is deleted when "+
+			"the job's own checkpoints replace it, and those would be gone with the process; set execution.checkpointing.dir, or NO_CLAIM")
 	return errors.Join(p...)
 }
 
@@ -57,13 +73,25 @@ func (p *problems) checkpointing(c Checkpointing) {
 	const prefix = "execution.checkpointing."
 	p.unless(c.Interval == 0 || c.Interval >= shortest,
 		prefix+"interval is %s: want at least 10 ms, or off", formatDuration(c.Interval))
+	p.unless(c.IntervalDuringBacklog == SameInterval || c.IntervalDuringBacklog == 0 || c.Interval > 0 && c.IntervalDuringBacklog >= c.Interval,
+		prefix+"interval-during-backlog is %s: want at least "+prefix+"interval, which is %s, or off, or same",
+		formatDuration(c.IntervalDuringBacklog), formatDurationOrOff(c.Interval))
 	p.unless(int(c.Mode) < len(modeWords), prefix+"mode is %v: want %s", c.Mode, alternatives(modeWords))
 	p.unless(c.Timeout >= shortest, prefix+"timeout is %s: want at least 10 ms", formatDuration(c.Timeout))
+	p.unless(c.SynchronousTimeout == 0 || c.SynchronousTimeout >= shortest,
+		prefix+"synchronous-timeout is %s: want at least 10 ms, or off", formatDuration(c.SynchronousTimeout))
 	p.unless(c.MinPause >= 0, prefix+"min-pause is %s: it cannot be negative", formatDuration(c.MinPause))
 	p.unless(c.MaxConcurrent >= 1, prefix+"max-concurrent-checkpoints is %d: want at least 1", c.MaxConcurrent)
 	p.unless(c.MinPause <= 0 || c.MaxConcurrent <= 1,
 		prefix+"min-pause is %s and "+prefix+"max-concurrent-checkpoints %d: a pause after each checkpoint means one at a time; set one of them",
 		formatDuration(c.MinPause), c.MaxConcurrent)
+	p.unless(!c.Unaligned || c.Mode != AtLeastOnce,
+		prefix+"unaligned.enabled is true and "+prefix+"mode AT_LEAST_ONCE: without alignment there is nothing to overtake; set one of them")
+	p.unless(!c.Unaligned || c.MaxConcurrent <= 1,
+		prefix+"unaligned.enabled is true and "+prefix+"max-concurrent-checkpoints %d: each checkpoint would write down what the others overtake; set it to 1", c.MaxConcurrent)
+	p.unless(c.AlignedTimeout >= 0, prefix+"aligned-checkpoint-timeout is %s: it cannot be negative", formatDuration(c.AlignedTimeout))
+	p.unless(c.AlignedTimeout <= 0 || c.Unaligned,
+		prefix+"aligned-checkpoint-timeout is %s, but "+prefix+"unaligned.enabled is not set: no checkpoint would turn unaligned", formatDuration(c.AlignedTimeout))
 	p.unless(c.TolerableFailures >= 0, prefix+"tolerable-failed-checkpoints is %d: it cannot be negative", c.TolerableFailures)
 	p.unless(int(c.Retention) < len(retentionWords),
 		prefix+"externalized-checkpoint-retention is %v: want %s", c.Retention, alternatives(retentionWords))

@@ -33,10 +33,73 @@ func TestValidate(t *testing.T) {
 			func(c *Config) { c.Checkpointing.Timeout = 0 },
 			"execution.checkpointing.timeout is 0 ms: want at least 10 ms",
 		},
+		"more checkpoints in a backlog": {
+			func(c *Config) {
+				c.Checkpointing.Interval, c.Checkpointing.IntervalDuringBacklog = time.Minute, time.Second
+			},
+			"execution.checkpointing.interval-during-backlog is 1 s: want at least execution.checkpointing.interval, which is 1 min, or off, or same",
+		},
+		"checkpoints in a backlog only": {
+			func(c *Config) { c.Checkpointing.IntervalDuringBacklog = time.Second },
+			"execution.checkpointing.interval-during-backlog is 1 s: want at least execution.checkpointing.interval, which is off, or off, or same",
+		},
+		"sources that wait for nothing": {
+			func(c *Config) { c.PauseSources = true },
+			"pipeline.sources.pause-until-first-checkpoint is true, but there are no periodic checkpoints that the sources could wait for: " +
+				"set execution.checkpointing.interval",
+		},
+		"fewer than no retries": {
+			func(c *Config) { c.CommitRetries = -1 },
+			"sink.committer.retries is -1: it cannot be negative",
+		},
+		"no time for the synchronous part": {
+			func(c *Config) { c.Checkpointing.SynchronousTimeout = time.Millisecond },
+			"execution.checkpointing.synchronous-timeout is 1 ms: want at least 10 ms, or off",
+		},
 		"a pause and several at a time": {
 			func(c *Config) { c.Checkpointing.MinPause, c.Checkpointing.MaxConcurrent = time.Second, 2 },
 			"execution.checkpointing.min-pause is 1 s and execution.checkpointing.max-concurrent-checkpoints 2: " +
 				"a pause after each checkpoint means one at a time; set one of them",
+		},
+		"nothing to overtake": {
+			func(c *Config) { c.Checkpointing.Unaligned, c.Checkpointing.Mode = true, AtLeastOnce },
+			"execution.checkpointing.unaligned.enabled is true and execution.checkpointing.mode AT_LEAST_ONCE: without alignment there is nothing to overtake; set one of them",
+		},
+		"several that overtake": {
+			func(c *Config) { c.Checkpointing.Unaligned, c.Checkpointing.MaxConcurrent = true, 2 },
+			"execution.checkpointing.unaligned.enabled is true and execution.checkpointing.max-concurrent-checkpoints 2: " +
+				"each checkpoint would write down what the others overtake; set it to 1",
+		},
+		"a time-out of an alignment that goes on": {
+			func(c *Config) { c.Checkpointing.AlignedTimeout = time.Second },
+			"execution.checkpointing.aligned-checkpoint-timeout is 1 s, but execution.checkpointing.unaligned.enabled is not set: no checkpoint would turn unaligned",
+		},
+		"a time-out before the beginning": {
+			func(c *Config) { c.Checkpointing.Unaligned, c.Checkpointing.AlignedTimeout = true, -time.Second },
+			"execution.checkpointing.aligned-checkpoint-timeout is -1 s: it cannot be negative",
+		},
+		"records in flight of no checkpoint": {
+			func(c *Config) { c.Recovery.WithoutChannelState = -2 },
+			"execution.state-recovery.without-channel-state.checkpoint-id is -2: want the number of a checkpoint, or -1",
+		},
+		"an unknown claim mode": {
+			func(c *Config) { c.Recovery.ClaimMode = 7 },
+			"execution.state-recovery.claim-mode is unknown(7): want NO_CLAIM or CLAIM",
+		},
+		"copies of memory": {
+			func(c *Config) { c.Checkpointing.LocalBackup = true },
+			"execution.checkpointing.local-backup.enabled is true, but execution.checkpointing.storage is jobmanager: there are no files to copy; " +
+				"set execution.checkpointing.dir, or leave it out",
+		},
+		"copies for memory": {
+			func(c *Config) { c.Recovery.FromLocal = true },
+			"execution.state-recovery.from-local is true, but execution.checkpointing.storage is jobmanager: there are no copies to read; " +
+				"set execution.checkpointing.dir, or leave it out",
+		},
+		"a claim for memory": {
+			func(c *Config) { c.Recovery.ClaimMode = Claim },
+			"execution.state-recovery.claim-mode is CLAIM, but execution.checkpointing.storage is jobmanager: a savepoint is deleted when " +
+				"the job's own checkpoints replace it, and those would be gone with the process; set execution.checkpointing.dir, or NO_CLAIM",
 		},
 		"none at a time": {
 			func(c *Config) { c.Checkpointing.MaxConcurrent = 0 },

@@ -23,9 +23,12 @@ var (
 	integer  = valueType[int]{"whole number", parseInt, strconv.Itoa}
 	number   = valueType[float64]{"number", parseFloat, formatFloat}
 	path     = valueType[string]{"path", parsePath, func(s string) string { return s }}
+	paths    = valueType[[]string]{"paths", parsePaths, func(s []string) string { return strings.Join(s, ",") }}
 
 	// durationOrOff is a duration of which 0 is written off: a 0 that nobody meant must not turn checkpoints off.
 	durationOrOff = valueType[time.Duration]{"duration or off", parseDurationOrOff, formatDurationOrOff}
+	// durationOrSame is one of which 0 is written off, and SameInterval same.
+	durationOrSame = valueType[time.Duration]{"duration, off or same", parseDurationOrSame, formatDurationOrSame}
 	// keyGroups is a number of which 0 is written -1, Flink's word for one that was not chosen.
 	keyGroups = valueType[int]{"whole number", parseKeyGroups, formatKeyGroups}
 )
@@ -96,13 +99,32 @@ func parsePath(value string) (string, error) {
 	return "", fmt.Errorf("%s:// is not supported yet: want a local path", scheme)
 }
 
+// parsePaths takes paths that are separated by commas.
+func parsePaths(value string) ([]string, error) {
+	var all []string
+	if strings.TrimSpace(value) == "" {
+		return nil, nil
+	}
+	for one := range strings.SplitSeq(value, ",") {
+		p, err := parsePath(strings.TrimSpace(one))
+		if err != nil {
+			return nil, err
+		}
+		if p == "" {
+			return nil, errors.New("want paths separated by commas")
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
 func parseDurationOrOff(value string) (time.Duration, error) {
 	if strings.EqualFold(strings.TrimSpace(value), "off") {
 		return 0, nil
 	}
 	d, err := parseDuration(value)
 	if err == nil && d == 0 {
-		err = errors.New("write off for no periodic checkpoints")
+		err = errors.New("write off to do without")
 	}
 	return d, err
 }
@@ -112,6 +134,23 @@ func formatDurationOrOff(d time.Duration) string {
 		return "off"
 	}
 	return formatDuration(d)
+}
+
+func parseDurationOrSame(value string) (time.Duration, error) {
+	switch strings.ToLower(strings.TrimSpace(value)) {
+	case "same":
+		return SameInterval, nil
+	case "off":
+		return 0, nil
+	}
+	return parseDuration(value)
+}
+
+func formatDurationOrSame(d time.Duration) string {
+	if d == SameInterval {
+		return "same"
+	}
+	return formatDurationOrOff(d)
 }
 
 func parseKeyGroups(value string) (int, error) {

@@ -1,8 +1,6 @@
 package config
 
 import (
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 )
@@ -31,7 +29,8 @@ func (v Values) Over(weaker Values) Values {
 }
 
 // SetAll sets several options at once, in the order of Options, whatever the order they were given in: of two that touch each other, such
-// as dir and storage, the more specific one counts. All errors are returned together, each with the place where the value was said.
+// as dir and storage, the more specific one counts. All errors are returned together, in the order of [Join], each with the place where the value was
+// said. What a variable of the environment says of an operator counts once [Config.ForOperators] knows whom it names.
 func SetAll(c *Config, values Values) error {
 	var keys []string
 	for _, option := range Options() {
@@ -40,18 +39,20 @@ func SetAll(c *Config, values Values) error {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		if !slices.Contains(keys, key) {
+		if !slices.Contains(keys, key) && !values.isHidden(key) {
 			keys = append(keys, key)
 		}
 	}
 	var errs []error
 	for _, key := range keys {
 		value := values[key]
-		err := Set(c, key, value.Text)
-		if err != nil && value.From != Argument && value.From != "" {
-			err = fmt.Errorf("%s: %w", value.From, err)
+		set := Set
+		if value.namesOperator(key) {
+			set = setVariable
 		}
-		errs = append(errs, err)
+		if err := set(c, key, value.Text); err != nil {
+			errs = append(errs, &mistake{value.From, err})
+		}
 	}
-	return errors.Join(errs...)
+	return Join(errs...)
 }

@@ -9,6 +9,7 @@ import (
 var (
 	modeWords        = []string{"EXACTLY_ONCE", "AT_LEAST_ONCE"}
 	retentionWords   = []string{"NO_EXTERNALIZED_CHECKPOINTS", "DELETE_ON_CANCELLATION", "RETAIN_ON_CANCELLATION"}
+	claimModeWords   = []string{"NO_CLAIM", "CLAIM"}
 	storageWords     = []string{"jobmanager", "filesystem"}
 	compressionWords = []string{"s2", "none"}
 	strategyWords    = []string{"default", "exponential-delay", "fixed-delay", "failure-rate", "none"}
@@ -29,6 +30,9 @@ func (m Mode) String() string { return word(modeWords, m) }
 
 // String returns the retention's word.
 func (r Retention) String() string { return word(retentionWords, r) }
+
+// String returns the claim mode's word.
+func (c ClaimMode) String() string { return word(claimModeWords, c) }
 
 // String returns the storage's word.
 func (s Storage) String() string { return word(storageWords, s) }

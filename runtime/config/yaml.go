@@ -44,7 +44,7 @@ type yamlReader struct {
 func (r *yamlReader) at(n *yaml.Node) string { return fmt.Sprintf("%s:%d", r.name, n.Line) }
 
 func (r *yamlReader) fail(n *yaml.Node, format string, args ...any) {
-	r.errs = append(r.errs, fmt.Errorf("%s: "+format, append([]any{r.at(n)}, args...)...))
+	r.errs = append(r.errs, &mistake{r.at(n), fmt.Errorf(format, args...)})
 }
 
 func (r *yamlReader) read(key string, n *yaml.Node) {

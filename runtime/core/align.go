@@ -31,7 +31,7 @@ func (a *alignment) addChannel() int {
 
 // barrier takes a barrier from a channel. It returns those that are complete by it, oldest first.
 func (a *alignment) barrier(channel int, b coordinator.Barrier) []coordinator.Barrier {
-	if b.ID <= a.done || slices.Contains(a.aborted, b.ID) {
+	if !a.awaits(b.ID) {
 		return nil
 	}
 	if a.blocks && len(a.awaiting) > 0 && a.awaiting[0].barrier.ID < b.ID {
@@ -49,6 +49,19 @@ func (a *alignment) barrier(channel int, b coordinator.Barrier) []coordinator.Ba
 	a.awaiting[i].arrived[channel] = true
 	a.block()
 	return a.complete()
+}
+
+// awaits reports whether a barrier is still to be taken.
+func (a *alignment) awaits(id int64) bool { return id > a.done && !slices.Contains(a.aborted, id) }
+
+// arrived says on which channels a barrier has had its turn, nil if on none.
+func (a *alignment) arrived(id int64) []bool {
+	for _, w := range a.awaiting {
+		if w.barrier.ID == id {
+			return w.arrived
+		}
+	}
+	return nil
 }
 
 // end takes the end of a channel. It returns the barriers that are complete by it, oldest first.

@@ -3,6 +3,7 @@ package core
 import (
 	"time"
 
+	"github.com/streamgen/streamgen/checkpoint/coordinator"
 	"github.com/streamgen/streamgen/runtime"
 )
 
@@ -52,6 +53,7 @@ func (s *subtask) takeResults() (status, bool) {
 		s.exhaust()
 		return busy, true
 	case s.calls.blocking():
+		s.activity.waitsFor(coordinator.WaitsForCalls)
 		s.flush() // it may take long until there are records again
 		return idle, true
 	}
@@ -101,8 +103,17 @@ func (s *subtask) abandonCalls() {
 
 // heldWatermark is the watermark to go on from. One that calls in flight hold back has not been passed on: after a restore it comes again.
 func (s *subtask) heldWatermark() runtime.Time {
-	if s.calls != nil {
+	if s.calls != nil || s.firing {
 		return s.task.behind.Watermark
 	}
 	return s.task.head.Watermark
+}
+
+// firingWatermark is the watermark of which not all timers have fired, [runtime.MinTime] if there is none: after a restore the rest fires before
+// anything else.
+func (s *subtask) firingWatermark() runtime.Time {
+	if s.firing {
+		return s.task.head.Watermark
+	}
+	return runtime.MinTime
 }

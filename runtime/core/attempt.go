@@ -49,9 +49,11 @@ func (e *startError) Unwrap() error { return e.err }
 //
 //  1. Look whether the job can go on from the newest checkpoint, and refuse if not: nothing was changed yet.
 //  2. Take the next epoch: from here on no earlier runner can complete a checkpoint. Find the checkpoint to go on from.
-//  3. Commit its transactions, since their checkpoint is complete, and record that they are committed.
-//  4. Only then abort all other transactions: those of earlier runners that no checkpoint holds.
-//  5. Divide the splits and make the subtasks.
+//  3. If it is a savepoint that the job is to own, record that.
+//  4. Commit its transactions, since their checkpoint is complete, and record that they are committed.
+//  5. Only then abort all other transactions: those of earlier runners that no checkpoint holds.
+//     A stop with drain that had got as far as its checkpoint ends here.
+//  6. Divide the splits and make the subtasks.
 //
 // User code that panics in it is a failure like any other.
 func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder string, first bool) (run *attempt, err error) {
@@ -75,10 +77,23 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 		return nil, err
 	}
 	j.chain.Store(a.chain)
+	a.chain.Keep(chain.Copies{
+		Dirs: env.config.Checkpointing.LocalBackupDirs, Write: env.config.Checkpointing.LocalBackup, Read: env.config.Recovery.FromLocal,
+		Warn: func(message string, err error) { env.logger.Warn(message, "error", err) },
+	})
 	if err := a.find(first && env.config.Recovery.Fresh); err != nil {
 		return nil, err
 	}
+	if a.from.claim != nil {
+		if err := a.chain.Claim(*a.from.claim); err != nil {
+			return nil, err
+		}
+	}
 	if err := a.settle(ctx); err != nil {
+		return nil, err
+	}
+	a.warnDropped()
+	if err := a.endDrain(); err != nil {
 		return nil, err
 	}
 	if planned == nil || !planned.isSame(a.from) {
@@ -107,10 +122,24 @@ func (a *attempt) find(fresh bool) error {
 
 // choose decides from the head of the chain what to restore and checks that the job can.
 func (a *attempt) choose(head *checkpoint.Manifest, fresh bool) error {
+	if err := a.pick(head, fresh); err != nil {
+		return err
+	}
+	if err := errors.Join(a.from.check(a.job, a.env.config.Recovery.IgnoreUnclaimed), a.checkStates()); err != nil {
+		return &startError{err}
+	}
+	return a.chooseGroups(a.env.config)
+}
+
+// pick decides from the head of the chain what to restore.
+func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 	c := a.env.config
-	a.nextID = 1
+	newest := int64(0) // number that was used
+	if head.Claimed != nil {
+		newest = head.Claimed.Newest
+	}
 	if head.Checkpoint != nil {
-		a.nextID = head.Checkpoint.ID + 1
+		newest = max(newest, head.Checkpoint.ID)
 	}
 	switch {
 	case fresh:
@@ -118,54 +147,52 @@ func (a *attempt) choose(head *checkpoint.Manifest, fresh bool) error {
 		return errFinished
 	case head.Checkpoint != nil && head.Status != checkpoint.Cancelled:
 		a.from.checkpoint, a.from.committed = head.Checkpoint, head.Committed
+	case head.GoesOnFromClaimed():
+		saved, err := chain.ReadClaimed(a.env.files, head.Claimed)
+		if err != nil {
+			return &startError{err}
+		}
+		a.from = fromSavepoint(saved, head.Claimed.Path)
 	case c.Recovery.Path != "" && c.Recovery.Path != latest:
-		saved, err := readSaved(a.env.files, c.Recovery.Path)
+		saved, err := readSaved(a.env.files, c.Recovery)
 		if err != nil {
 			return &startError{fmt.Errorf("execution.state-recovery.path: %w", err)}
 		}
-		a.from = &restored{checkpoint: saved.Manifest.Checkpoint, committed: saved.Manifest.Committed, saved: true, read: saved.ReadData}
-		a.nextID = max(a.nextID, a.from.checkpoint.ID+1)
+		a.from = fromSavepoint(saved, c.Recovery.Path)
+		if c.Recovery.ClaimMode == config.Claim {
+			from := a.from.checkpoint
+			a.from.claim = &checkpoint.Claim{Path: c.Recovery.Path, ID: from.ID, Triggered: from.Triggered, Newest: newest}
+		}
 	}
-	if err := errors.Join(a.from.check(a.job, c.Recovery.IgnoreUnclaimed), a.checkStates()); err != nil {
-		return &startError{err}
+	if err := a.refuseDrained(head); err != nil {
+		return err
 	}
-	return a.chooseGroups(c)
+	if a.from.checkpoint != nil {
+		newest = max(newest, a.from.checkpoint.ID)
+	}
+	a.nextID = newest + 1
+	return nil
 }
 
 // latest as execution.state-recovery.path is what a job without a path does: it goes on from its own newest checkpoint.
 const latest = "latest"
 
 // readSaved reads a savepoint by its folder, or a retained checkpoint by its manifest.
-func readSaved(fs vfs.FS, path string) (*chain.Savepoint, error) {
-	info, err := fs.Stat(path)
-	if err == nil && !info.IsDir {
-		return chain.ReadCheckpoint(fs, path)
+func readSaved(fs vfs.FS, r config.Recovery) (*chain.Savepoint, error) {
+	info, err := fs.Stat(r.Path)
+	switch isFile := err == nil && !info.IsDir; {
+	case isFile && r.ClaimMode == config.Claim:
+		return nil, fmt.Errorf("%s is a retained checkpoint, which its own job keeps and deletes: only a savepoint can be claimed "+
+			"(execution.state-recovery.claim-mode=NO_CLAIM restores it all the same)", r.Path)
+	case isFile:
+		return chain.ReadCheckpoint(fs, r.Path)
 	}
-	return chain.ReadSavepoint(fs, path)
+	return chain.ReadSavepoint(fs, r.Path)
 }
 
-// chooseGroups takes the number of key groups from the checkpoint; at the first start from the configuration.
-func (a *attempt) chooseGroups(c config.Config) error {
-	most := 1
-	for _, v := range a.job.vertices {
-		most = max(most, v.parallelism)
-	}
-	groups := c.MaxParallelism
-	if groups == 0 {
-		groups = defaultKeyGroups(most)
-	}
-	if held := a.from.checkpoint; held != nil {
-		if c.MaxParallelism != 0 && c.MaxParallelism != held.KeyGroups {
-			return &startError{fmt.Errorf("pipeline.max-parallelism is %d, but checkpoint %d was written with %d, which cannot be changed: leave it out",
-				c.MaxParallelism, held.ID, held.KeyGroups)}
-		}
-		groups = held.KeyGroups
-	}
-	if most > groups {
-		return &startError{fmt.Errorf("parallelism %d is above the number of key groups, %d (pipeline.max-parallelism)", most, groups)}
-	}
-	a.env.groups = groups
-	return nil
+// fromSavepoint is what a start from a savepoint, or from a checkpoint of another folder, goes on from.
+func fromSavepoint(s *chain.Savepoint, path string) *restored {
+	return &restored{checkpoint: s.Manifest.Checkpoint, committed: s.Manifest.Committed, saved: path, read: s.ReadData}
 }
 
 // build makes the subtasks and wires them.
@@ -182,9 +209,11 @@ func (a *attempt) build() {
 			s.task.info, s.task.subtask, s.task.env = v, i, a.env
 			s.task.counts = Counts{info: v, counts: make([]atomic.Int64, len(v.info.Operators))}
 			s.align.blocks = a.env.config.Checkpointing.Mode == config.ExactlyOnce
+			s.overtaking.enabled, s.overtaking.timeout = a.env.config.Checkpointing.Unaligned, a.env.config.Checkpointing.AlignedTimeout
 			s.finished = a.from.finishedSubtask(v, i, inputOver)
 			s.eventTime, s.timeless = v.info.Operators[0].eventTime, timeless[v]
 			s.task.times = a.restoredTimes(v, i)
+			s.paused = a.pauses()
 			s.isSource = v.info.Operators[0].splits != nil
 			a.subtasks = append(a.subtasks, s)
 			byVertex[v] = append(byVertex[v], s)
@@ -193,9 +222,13 @@ func (a *attempt) build() {
 	for _, e := range a.job.edges {
 		e.wire(byVertex[e.from], byVertex[e.to], a.env.groups)
 	}
-	a.master.ended = make([]bool, len(a.subtasks))
-	a.master.inputs = len(a.subtasks)
+	n := len(a.subtasks)
+	a.master.ended, a.master.exhausted, a.master.backlog = make([]bool, n), make([]bool, n), make([]bool, n)
+	a.master.inputs = n
 }
+
+// pauses reports whether sources wait for the first checkpoint of the run.
+func (a *attempt) pauses() bool { return a.env.config.PauseSources && a.from.checkpoint != nil }
 
 // actors are all that the driver steps, the master last.
 func (a *attempt) actors() []actor {
@@ -209,8 +242,9 @@ func (a *attempt) actors() []actor {
 func (a *attempt) newRestore(s *subtask) *Restore {
 	return &Restore{
 		task: s.task, subtask: s, from: a.from, splits: a.splits, attempt: a.token,
-		states: map[string][]checkpoint.State{}, readers: map[*checkpoint.Subtask]*snapshotFiles{},
-		ignoring: a.env.config.Recovery.IgnoreUnclaimed,
+		states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFiles{},
+		ignoring: a.env.config.Recovery.IgnoreUnclaimed, edges: a.job.edgesInto(s.task.info),
+		withoutInFlight: a.env.config.Recovery.WithoutChannelState,
 	}
 }
 

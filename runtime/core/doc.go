@@ -6,6 +6,10 @@
 // simulation driver has one thread and a seeded choice.
 package core
 
-// SupportsGen2 is referred to by generated code of generation 2. A runtime that does not support that generation any more does not
+// SupportsGen3 is referred to by generated code of generation 3. A runtime that does not support that generation any more does not
 // declare it: then run go generate again. Generated code that refers to a generation this runtime does not know needs a newer runtime.
+const SupportsGen3 = true
+
+// SupportsGen2 is that of generation 2, which does not say to which subtask a record in flight goes at another parallelism: such a restore is
+// refused.
 const SupportsGen2 = true

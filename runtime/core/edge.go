@@ -1,5 +1,7 @@
 package core
 
+import "math/bits"
+
 // Partition says which subtask of the reader gets a record.
 type Partition uint8
 
@@ -52,6 +54,7 @@ func (p Partition) reaches(i, from, k, to int) bool {
 // edge is an exchange between two tasks.
 type edge struct {
 	from, to  *vertexInfo
+	input     int // of to
 	partition Partition
 	loop      bool // it feeds records back
 	// wire connects the subtasks of both, for a job of a number of key groups.
@@ -70,7 +73,7 @@ func (e Exchange) Loop() { e.edge.loop = true }
 func Connect[F, T Runner, R any](
 	j *Job, p Partition, from *Vertex[F], output func(F) *Output[R], to *Vertex[T], input int, records RecordCodec[R],
 ) Exchange {
-	e := &edge{from: from.vertexInfo, to: to.vertexInfo, partition: p, batches: records}
+	e := &edge{from: from.vertexInfo, to: to.vertexInfo, input: input, partition: p, batches: records}
 	e.wire = func(senders, receivers []*subtask, groups int) {
 		p := p.under(len(senders), len(receivers))
 		for i, s := range senders {
@@ -82,7 +85,7 @@ func Connect[F, T Runner, R any](
 					continue
 				}
 				home := home{mailbox: &s.mailbox, output: index, outlet: len(o.outlets)}
-				o.outlets = append(o.outlets, newOutlet[R](o.task, &r.mailbox, r.addChannel(input, s.timeless), home))
+				o.outlets = append(o.outlets, newOutlet[R](o.task, &r.mailbox, r.addChannel(e, s.timeless), home))
 			}
 			o.targets = o.outlets
 			// Senders begin at different receivers, so that few records spread too.
@@ -102,6 +105,12 @@ func Connect[F, T Runner, R any](
 
 // maxParallelism is the most subtasks or key groups there can be, as in Flink.
 const maxParallelism = 1 << 15
+
+// groupOf is the key group of a key with this hash.
+func groupOf(hash uint64, groups int) int {
+	group, _ := bits.Mul64(hash, uint64(groups))
+	return int(group)
+}
 
 // subtaskOfGroup is the subtask that owns a key group: contiguous ranges, as in Flink.
 func subtaskOfGroup(group, parallelism, groups int) int { return group * parallelism / groups }

@@ -61,7 +61,7 @@ func (e *PanicError) Error() string {
 func (e *PanicError) Unwrap() error { return e.Err }
 
 // verbs begin the names of the methods that generated tasks have per operator.
-var verbs = []string{"process", "broadcast", "sendTo", "on", "open", "finish", "close"}
+var verbs = []string{"process", "broadcast", "sendTo", "on", "open", "finish", "close", "completed", "aborted"}
 
 // panicking finds the operator on the stack of a panic: generated tasks have methods that are named after it.
 func (s *subtask) panicking() string {

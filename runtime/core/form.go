@@ -39,26 +39,19 @@ func resolve(writer, reader string) (form, error) {
 }
 
 // form is how the entries of a state are read that o holds; false if it does not hold it, or in a form that [restored.checkStates] refuses.
-func (r *Restore) form(o *checkpoint.Operator, taken checkpoint.State) (form, bool) {
-	for _, held := range o.States {
-		if isSameState(held, taken) {
-			f, err := resolve(held.Schema, taken.Schema)
-			f.state = held.Name
-			return f, err == nil
-		}
+func (r *Restore) form(o *checkpoint.Operator, taken checkpoint.TakenState) (form, bool) {
+	i := taken.In(o.States)
+	if i < 0 {
+		return form{}, false
 	}
-	return form{}, false
-}
-
-// isSameState reports whether a state of an operator is the one that a checkpoint holds: that of its name, or the one that is kept by key. An operator
-// has but one of these, so its type may have another name.
-func isSameState(held, taken checkpoint.State) bool {
-	return held.Name == taken.Name || held.Kind == checkpoint.KeyedState && taken.Kind == checkpoint.KeyedState
+	f, err := resolve(o.States[i].Schema, taken.Schema)
+	f.state = o.States[i].Name
+	return f, err == nil
 }
 
 // read reads the entries of a key group, in the program's form.
-func (f form) read(group snapshot.Group) ([]byte, int, error) {
-	entries, n, err := group.Read(nil)
+func (f form) read(stack snapshot.Stack, group snapshot.Group) ([]byte, int, error) {
+	entries, n, err := stack.Read(group, nil)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -49,7 +49,7 @@ type groupImage struct {
 
 // next returns the image of a checkpoint that is taken, and what it may rest on. A savepoint has neither: it is whole, and nothing rests on it.
 func (l *lineage) next(b coordinator.Barrier) (own, base *image) {
-	if b.Kind == checkpoint.Savepoint || b.Kind == checkpoint.StopSavepoint {
+	if b.Kind == checkpoint.Savepoint || b.Kind == checkpoint.StopSavepoint || b.Kind == checkpoint.Drain {
 		return nil, nil
 	}
 	own = &image{checkpoint: b.ID}

@@ -75,15 +75,15 @@ func (s *summing) take(t require.TestingT, kind checkpoint.Kind) *checkpoint.Che
 			snap.image.data = snap.held.Data
 		}
 	}
-	return &checkpoint.Checkpoint{ID: b.ID, Kind: kind, Subtasks: []checkpoint.Subtask{snap.held}}
+	return &checkpoint.Checkpoint{ID: b.ID, Kind: kind, KeyGroups: s.env.groups, Subtasks: []checkpoint.Subtask{snap.held}}
 }
 
 // restoredNumbers is what the subtasks of a run find in a checkpoint.
 func restoredNumbers(t require.TestingT, c *checkpoint.Checkpoint, parallelism, groups int) map[string]int64 {
 	all := map[string]int64{}
 	for i := range parallelism {
-		r := &Restore{task: keyedTask(i, parallelism, groups), states: map[string][]checkpoint.State{}, readers: map[*checkpoint.Subtask]*snapshotFiles{},
-			from: &restored{checkpoint: c, read: func(d checkpoint.Data) (vfs.Reader, error) { return inMemory{bytes.NewReader(d.Inline)}, nil }}}
+		r := &Restore{task: keyedTask(i, parallelism, groups), states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFiles{},
+			from: &restored{checkpoint: c, groups: groups, read: func(d checkpoint.Data) (vfs.Reader, error) { return inMemory{bytes.NewReader(d.Inline)}, nil }}}
 		numbers := table.New(numberCodec{})
 		r.Keyed("Sum", "int64", &numbers)
 		require.NoError(t, r.done())
@@ -264,8 +264,8 @@ func TestADamagedBaseIsNamed(t *testing.T) {
 	for _, file := range []string{"data/base", "data/own"} {
 		for _, at := range []int{30, len(files[file]) - 50} { // a block, the index
 			files[file][at] ^= 1
-			r := &Restore{task: keyedTask(0, 1, 1), states: map[string][]checkpoint.State{}, readers: map[*checkpoint.Subtask]*snapshotFiles{},
-				from: &restored{checkpoint: c, read: func(d checkpoint.Data) (vfs.Reader, error) { return inMemory{bytes.NewReader(files[d.File])}, nil }}}
+			r := &Restore{task: keyedTask(0, 1, 1), states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFiles{},
+				from: &restored{checkpoint: c, groups: 1, read: func(d checkpoint.Data) (vfs.Reader, error) { return inMemory{bytes.NewReader(files[d.File])}, nil }}}
 			numbers := table.New(numberCodec{})
 			r.Keyed("Sum", "int64", &numbers)
 			err := r.done()

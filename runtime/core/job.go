@@ -82,6 +82,9 @@ func (j *Job) resolve(c config.Config) error {
 			if o.missing {
 				errs = append(errs, fmt.Errorf("pipeline %s: %s %s is nil: set the field before the pipeline is run", j.name, o.kind, o.uid))
 			}
+			if o.err != nil && !o.missing {
+				errs = append(errs, fmt.Errorf("pipeline %s: source %s: %w", j.name, o.uid, o.err))
+			}
 			if o.async != nil && o.async.err != nil {
 				errs = append(errs, fmt.Errorf("pipeline %s: operator %s: %w", j.name, o.uid, o.async.err))
 			}
@@ -119,6 +122,17 @@ func (j *Job) resolve(c config.Config) error {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// edgesInto are those that lead to a task.
+func (j *Job) edgesInto(v *vertexInfo) []*edge {
+	var edges []*edge
+	for _, e := range j.edges {
+		if e.to == v {
+			edges = append(edges, e)
+		}
+	}
+	return edges
 }
 
 // Graph describes the job under a configuration.

@@ -53,14 +53,15 @@ func (s *Snapshot) elements(uid, state string, l listState) {
 	s.task.scratch = b
 }
 
-// List fills a state without a key with what this subtask is to have of what all of them held.
-func (r *Restore) List(uid, state string, l listState) {
-	taken := checkpoint.State{Name: state, Schema: l.Schema(), Kind: l.Kind()}
+// List fills a state without a key with what this subtask is to have of what all of them held. It was under the former names of its field
+// where it was not there under the present one.
+func (r *Restore) List(uid, state string, l listState, was ...string) {
+	taken := checkpoint.TakenState{State: checkpoint.State{Name: state, Schema: l.Schema(), Kind: l.Kind()}, Was: was}
 	r.states[uid] = append(r.states[uid], taken)
 	if r.asking {
 		return
 	}
-	d := dealer{kind: l.Kind(), subtask: r.task.subtask, parallelism: r.task.info.parallelism}
+	d := dealer{kind: l.Kind(), subtask: r.task.subtask, parallelism: r.task.info.parallelism, apart: r.from.hadInFlight(uid)}
 	r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
 		if r.err != nil {
 			return
@@ -78,7 +79,7 @@ func (r *Restore) List(uid, state string, l listState) {
 			return
 		}
 		for _, section := range file.own.Sections() {
-			if section.Operator != uid || section.State != state {
+			if section.Operator != uid || section.State != form.state {
 				continue
 			}
 			elements, err := file.own.Read(section, nil)
@@ -99,6 +100,8 @@ type dealer struct {
 	kind                 checkpoint.StateKind
 	subtask, parallelism int
 
+	apart bool // records were in flight to the operator
+
 	seen  int  // elements dealt so far, to whomever
 	given bool // there was a copy
 	stays bool // the part that is dealt belongs to the old subtask of the same number
@@ -111,7 +114,11 @@ func (d *dealer) begin(s *checkpoint.Subtask) bool {
 	d.mine = s.Index == d.subtask
 	switch d.kind {
 	case checkpoint.BroadcastState:
-		// One copy, and the same one for all: without alignment (at least once) they may differ.
+		// One copy, and the same one for all: without alignment (at least once) they may differ. Where barriers have overtaken records each
+		// copy goes with those that were on their way to it.
+		if d.apart && d.stays {
+			return d.mine
+		}
 		first := !d.given
 		d.given = true
 		return first

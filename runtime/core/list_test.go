@@ -76,7 +76,7 @@ func restoreLists(t *testing.T, from *restored, kind checkpoint.StateKind, paral
 	t.Helper()
 	var parts [][]string
 	for i := range parallelism {
-		r := &Restore{task: listTask(i, parallelism), from: from, states: map[string][]checkpoint.State{}, readers: map[*checkpoint.Subtask]*snapshotFiles{}}
+		r := &Restore{task: listTask(i, parallelism), from: from, states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFiles{}}
 		w := &words{kind: kind}
 		r.List("Words", "State.List", w)
 		require.NoError(t, r.done())
@@ -128,7 +128,7 @@ func TestALongListComesBack(t *testing.T) {
 
 func TestAListOfAnotherKindIsRefused(t *testing.T) {
 	from := heldLists(t, checkpoint.SplitList, []string{"a"})
-	r := &Restore{task: listTask(0, 1), from: from, states: map[string][]checkpoint.State{}, asking: true}
+	r := &Restore{task: listTask(0, 1), from: from, states: map[string][]checkpoint.TakenState{}, asking: true}
 	r.List("Words", "State.List", &words{kind: checkpoint.UnionList})
 	require.EqualError(t, r.done(), "checkpoint 3 holds state State.List of operator Words as a split list, but the program has a union list there: "+
 		"give the new one another name and set execution.state-recovery.ignore-unclaimed-state=true to drop the old one, or run the program that wrote it")
@@ -141,7 +141,7 @@ func TestAListThatCannotBeReadIsRefused(t *testing.T) {
 	require.NoError(t, w.Section("Words", "State.List", 0, 1, serde.AppendInt(nil, 7)))
 	b := w.Finish()
 	from.checkpoint.Subtasks[0].Data = checkpoint.Data{Inline: b, Size: int64(len(b))}
-	r := &Restore{task: listTask(0, 1), from: from, states: map[string][]checkpoint.State{}, readers: map[*checkpoint.Subtask]*snapshotFiles{}}
+	r := &Restore{task: listTask(0, 1), from: from, states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFiles{}}
 	r.List("Words", "State.List", &words{kind: checkpoint.SplitList})
 	require.EqualError(t, r.done(), "checkpoint 3: snapshot of Words (1/1), in the manifest: state State.List of operator Words: "+
 		"msgpack at offset 0: expected a string, found an int (0x07)")
@@ -179,10 +179,43 @@ func TestAListOfAnotherFormIsDealtOut(t *testing.T) {
 	from := &restored{checkpoint: &checkpoint.Checkpoint{ID: 3, Subtasks: []checkpoint.Subtask{s.held}},
 		read: func(d checkpoint.Data) (vfs.Reader, error) { return inMemory{bytes.NewReader(d.Inline)}, nil }}
 	for i, want := range [][]int{{1, 3}, {2}} {
-		r := &Restore{task: listTask(i, 2), from: from, states: map[string][]checkpoint.State{}, readers: map[*checkpoint.Subtask]*snapshotFiles{}}
+		r := &Restore{task: listTask(i, 2), from: from, states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFiles{}}
 		l := &points{schema: "{X int, Y binary(example.com/geo.Place)}"}
 		r.List("Points", "State.List", l)
 		require.NoError(t, r.done())
 		require.Equal(t, want, l.xs)
+	}
+}
+
+// What a list held comes back under its new name.
+func TestARenamedListComesBack(t *testing.T) {
+	from := heldLists(t, checkpoint.UnionList, []string{"a"}, []string{"b"})
+	r := &Restore{task: listTask(0, 1), from: from, states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFiles{}}
+	w := &words{kind: checkpoint.UnionList}
+	r.List("Words", "Kept.Words", w, "Older", "List")
+	require.NoError(t, r.done())
+	require.Equal(t, []string{"a", "b"}, w.all)
+}
+
+// A list is found by the name of its field, whatever the struct around it is called now, and by a former name where no field has the present one.
+func TestListsAreFoundByTheirFields(t *testing.T) {
+	list := func(name string) checkpoint.State { return checkpoint.State{Name: name, Kind: checkpoint.UnionList} }
+	held := []checkpoint.State{{Name: "State", Kind: checkpoint.KeyedState}, list("State.Held"), list("State.Old")}
+	for name, test := range map[string]struct {
+		taken string
+		was   []string
+		want  int
+	}{
+		"the same name":          {"State.Held", nil, 1},
+		"a struct renamed":       {"Lists.Held", nil, 1},
+		"a field renamed":        {"State.New", []string{"Old"}, 2},
+		"both renamed":           {"Lists.New", []string{"Older", "Old"}, 2},
+		"the present name first": {"State.Held", []string{"Old"}, 1},
+		"another one":            {"State.New", nil, -1},
+		"calls in flight":        {"Async", nil, -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			require.Equal(t, test.want, checkpoint.TakenState{State: list(test.taken), Was: test.was}.In(held))
+		})
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	goruntime "runtime"
 	"sync"
 	"sync/atomic"
@@ -20,12 +22,22 @@ import (
 
 // runLive runs a job with a goroutine per subtask, again after each failure as the restart strategy says.
 func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Outcome, error) {
-	if err := errors.Join(j.resolve(outer.Config), j.refuseLoops()); err != nil {
+	if err := errors.Join(j.resolve(outer.Config), j.refuseLoops(), j.checkTransactions(outer.Config.Checkpointing)); err != nil {
 		return 0, err
 	}
 	clock := &liveClock{start: time.Now()}
 	if outer.FS == nil {
 		outer.FS = vfs.OS()
+	}
+	if r := &outer.Config.Recovery; r.ClaimMode == config.Claim && r.Path != "" && r.Path != latest {
+		path, err := filepath.Abs(r.Path) // whoever deletes it may be a process that was started elsewhere
+		if err != nil {
+			return 0, fmt.Errorf("execution.state-recovery.path: %w", err)
+		}
+		r.Path = path
+	}
+	if k := &outer.Config.Checkpointing; len(k.LocalBackupDirs) == 0 {
+		k.LocalBackupDirs = []string{os.TempDir()}
 	}
 	env := environment{driver: clock, config: outer.Config, logger: outer.Logger, onEvent: outer.OnEvent, files: outer.FS}
 	fs, folder := storageOf(outer, j.name)
@@ -38,9 +50,10 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 		}
 		env.event(runtime.Event{Kind: runtime.EventFailed, Err: err})
 		var cannotStart *startError
+		stuck, isStuck := errors.AsType[*StuckError](err)
 		delay, again := strategy.Failure(clock.now())
 		switch {
-		case errors.As(err, &cannotStart), errors.Is(err, chain.ErrFenced), first && errors.Is(err, errBegin):
+		case isStuck && stuck.LeftBehind, errors.As(err, &cannotStart), errors.Is(err, chain.ErrFenced), first && errors.Is(err, errBegin):
 			return 0, err
 		case !again:
 			if a := j.current.Load(); a != nil && c.Checkpointing.Retention == config.NoExternalizedCheckpoints {
@@ -82,7 +95,7 @@ func storageOf(env runtime.Environment, job string) (vfs.FS, string) {
 }
 
 // errStoppedWaiting is the answer to a stop while there is nothing to take a savepoint of.
-var errStoppedWaiting = errors.New("the job had failed and was waiting to start again: it ends without a savepoint; the next start goes on from its last checkpoint, if there is one")
+var errStoppedWaiting = fmt.Errorf("the job had failed and was waiting to start again: %w; the next start goes on from its last checkpoint, if there is one", runtime.ErrNoSavepoint)
 
 // waitToRestart waits, and answers requests meanwhile. The outcome is Finished if nobody asked the job to end.
 func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan runtime.Request) (runtime.Outcome, error) {
@@ -103,7 +116,7 @@ func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan run
 			case runtime.RequestCancel:
 				r.Reply("", nil)
 				return runtime.Cancelled, nil
-			case runtime.RequestStop:
+			case runtime.RequestStop, runtime.RequestDrain:
 				r.Reply("", errStoppedWaiting)
 				return runtime.Cancelled, nil
 			}
@@ -112,13 +125,16 @@ func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan run
 	}
 }
 
-// runAttempt runs the job once. When it returns, nothing of it runs any more.
+// runAttempt runs the job once. When it returns, nothing of it runs any more, unless its error is that something was left behind.
 func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder string, first bool, requests <-chan runtime.Request) (runtime.Outcome, error) {
 	lanes := &liveLanes{}
 	env.driver = &liveDriver{liveClock: env.driver.(*liveClock), lanes: lanes}
 	a, err := begin(ctx, j, &env, fs, folder, first)
-	if errors.Is(err, errFinished) {
+	switch {
+	case errors.Is(err, errFinished):
 		return runtime.FinishedBefore, nil
+	case errors.Is(err, errDrained) && !first:
+		return runtime.Stopped, nil // as it was asked to, before it failed
 	}
 	if err != nil {
 		return 0, fmt.Errorf("%w: %w", errBegin, err)
@@ -137,9 +153,15 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 	for i, actor := range actors {
 		subtasks.Go(func() { parkings[i].drive(actor) })
 	}
-	go func() { subtasks.Wait(); close(ended) }()
+	go func() {
+		subtasks.Wait()
+		lanes.close()
+		close(ended)
+	}()
 
-	cancelled := ctx.Done()
+	cancelled, ending := ctx.Done(), a.done
+	var overdue <-chan time.Time
+	var atEnd []uint64 // the steps that the subtasks were in when the run was to end
 	for {
 		select {
 		case <-cancelled:
@@ -151,8 +173,16 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 				continue
 			}
 			a.master.mailbox.send(r)
+		case <-ending:
+			ending, atEnd = nil, a.steps()
+			if grace := a.grace(); grace > 0 {
+				timer := time.NewTimer(grace)
+				defer timer.Stop()
+				overdue = timer.C
+			}
+		case <-overdue:
+			return 0, a.leaveBehind(parkings, atEnd)
 		case <-ended:
-			lanes.close()
 			a.master.refuse()
 			if a.master.err == nil && ctx.Err() != nil && a.master.outcome == runtime.Cancelled {
 				return runtime.Cancelled, context.Cause(ctx)
@@ -170,9 +200,11 @@ type crew struct {
 
 // parking lets a goroutine wait until its mailbox is filled.
 type parking struct {
-	crew   *crew
-	parked atomic.Bool
-	filled chan struct{}
+	crew      *crew
+	parked    atomic.Bool
+	filled    chan struct{}
+	goroutine atomic.Int64
+	ended     atomic.Bool
 }
 
 func newParking(c *crew) *parking { return &parking{crew: c, filled: make(chan struct{}, 1)} }
@@ -187,6 +219,8 @@ func (p *parking) wake() {
 
 // drive steps an actor until it has ended.
 func (p *parking) drive(a actor) {
+	p.goroutine.Store(goroutine())
+	defer p.ended.Store(true)
 	p.crew.atWork.Add(1)
 	defer p.crew.atWork.Add(-1)
 	for {
@@ -280,9 +314,10 @@ func (l *liveLanes) close() { l.running.Wait() }
 func (l *liveLanes) add() lane { return &liveLane{lanes: l} }
 
 type liveLane struct {
-	lanes *liveLanes
-	mu    sync.Mutex
-	queue []func()
+	lanes     *liveLanes
+	goroutine atomic.Int64 // 0 while there is nothing to do
+	mu        sync.Mutex
+	queue     []func()
 }
 
 func (l *liveLane) run(f func()) {
@@ -295,6 +330,7 @@ func (l *liveLane) run(f func()) {
 }
 
 func (l *liveLane) work() {
+	l.goroutine.Store(goroutine())
 	for {
 		l.mu.Lock()
 		f := l.queue[0]
@@ -303,6 +339,9 @@ func (l *liveLane) work() {
 		l.mu.Lock()
 		l.queue = l.queue[1:]
 		more := len(l.queue) > 0
+		if !more {
+			l.goroutine.Store(0)
+		}
 		l.mu.Unlock()
 		if !more {
 			return

@@ -16,7 +16,11 @@ import (
 
 // What the master hears of: its subtasks, its own lane, and the user.
 type (
-	hasStarted      struct{}
+	hasStarted struct{}
+	hasBacklog struct {
+		subtask int
+		backlog bool
+	}
 	hasTakenAll     struct{ subtask int } // its input, while calls for it are in flight
 	hasExhausted    struct{ subtask int }
 	hasAcknowledged struct {
@@ -38,6 +42,7 @@ type (
 		err     error
 	}
 	hasClosed    struct{}
+	hasDeleted   struct{}
 	hasPublished struct {
 		checkpoint *checkpoint.Checkpoint
 		path       string // of a savepoint
@@ -60,8 +65,11 @@ type master struct {
 	coordinator *coordinator.Coordinator // nil until every subtask has started
 	started     int
 	ended       []bool // by subtask: no barriers come to it from others
+	exhausted   []bool // by subtask
 	inputs      int    // subtasks that are not exhausted yet
 	closed      int
+	backlog     []bool // by subtask, of those who have told of it before every subtask had started
+	paused      bool   // sources wait for the first checkpoint
 
 	// committing is the checkpoint that sinks are committing; missing is how many have not said so yet.
 	committing *checkpoint.Checkpoint
@@ -69,13 +77,15 @@ type master struct {
 	savepoints map[int64]func(string, error) // requests under way, by checkpoint
 	early      []runtime.Request             // those that came before every subtask had started
 	stopping   *runtime.Request
-	stopped    string        // where what a stop left is
+	stopped    string // where what a stop left is
+	watchdog   watchdog
 	ticking    time.Duration // when the driver was asked to wake the master, 0 if it was not
 	alarm      func()        // takes that back
 
-	ending  bool
-	outcome runtime.Outcome
-	err     error
+	ending   bool
+	deleting bool
+	outcome  runtime.Outcome
+	err      error
 }
 
 func (m *master) box() *mailbox { return &m.mailbox }
@@ -86,19 +96,47 @@ func (m *master) step() status {
 		m.handle(event)
 	}
 	m.post.clear()
-	if m.ending && m.closed == len(m.run.subtasks) {
+	if m.ending && m.closed == len(m.run.subtasks) && !m.deleting {
 		return ended
 	}
 	if m.coordinator != nil && !m.ending {
 		m.act(m.coordinator.Tick(m.run.env.now(), m.run.env.wall()))
+		m.resumeUnlessExpected()
+		m.watch()
+	}
+	if m.coordinator != nil && !m.ending {
 		m.wakeLater()
 	}
 	return idle
 }
 
+// resumeUnlessExpected lets sources read that wait for the first checkpoint if as things stand there will be none: a task has finished, or there is
+// a backlog, and no checkpoints are wanted then.
+func (m *master) resumeUnlessExpected() {
+	if !m.paused || m.coordinator.Expects() {
+		return
+	}
+	m.paused = false
+	for _, s := range m.run.subtasks {
+		s.mailbox.send(resume{})
+	}
+}
+
+// watch fails the job if user code does not return, in a subtask that a checkpoint waits for.
+func (m *master) watch() {
+	if err := m.watchdog.look(m.run.env.now(), m.run.subtasks, func(i int) bool { return len(m.coordinator.Waiting(i)) > 0 }); err != nil {
+		m.end(0, err)
+	}
+}
+
 // wakeLater asks to be woken when a checkpoint is due or times out.
 func (m *master) wakeLater() {
 	at, ok := m.coordinator.Wake()
+	if m.watchdog.limit > 0 && len(m.coordinator.Pending()) > 0 {
+		if next := m.watchdog.wake(m.run.env.now()); !ok || next < at {
+			at, ok = next, true
+		}
+	}
 	if !ok || at == m.ticking {
 		return
 	}
@@ -119,22 +157,39 @@ func (m *master) handle(event any) {
 	switch e := event.(type) {
 	case hasClosed:
 		m.closed++
+		m.deleteIfClosed()
+		return
+	case hasDeleted:
+		m.deleting = false
 		return
 	case runtime.Request:
 		m.request(e)
 		return
 	}
 	if m.ending {
+		if e, ok := event.(hasAcknowledged); ok {
+			m.discard(e.checkpoint)
+		}
 		return
 	}
 	now := m.run.env.now()
 	switch e := event.(type) {
 	case hasStarted:
 		m.hasStarted()
+	case hasBacklog:
+		if m.coordinator == nil {
+			m.backlog[e.subtask] = e.backlog
+			return
+		}
+		m.coordinator.Backlog(e.subtask, e.backlog, now)
 	case hasTakenAll:
 		m.hasEnded(e.subtask)
 	case hasExhausted:
 		m.inputs--
+		m.exhausted[e.subtask] = true
+		if m.coordinator != nil {
+			m.coordinator.Finished(e.subtask, now)
+		}
 		m.hasEnded(e.subtask)
 		m.finalIfExhausted()
 	case hasAcknowledged:
@@ -163,13 +218,25 @@ func (m *master) hasStarted() {
 		names[i] = s.task.name()
 	}
 	first := c.MinPause
-	if c.Interval > c.MinPause {
+	m.paused = m.run.pauses()
+	if c.Interval > c.MinPause && !m.paused {
 		first += time.Duration(m.run.env.random() * float64(c.Interval-c.MinPause))
 	}
 	m.coordinator = coordinator.New(coordinator.Options{
-		Interval: c.Interval, Timeout: c.Timeout, MinPause: c.MinPause, MaxConcurrent: c.MaxConcurrent, Tolerable: c.TolerableFailures,
+		Interval: c.Interval, BacklogInterval: c.Backlog(), UntilFirstEnd: !c.AfterTasksFinish, Timeout: c.Timeout, MinPause: c.MinPause, MaxConcurrent: c.MaxConcurrent, Tolerable: c.TolerableFailures,
 		NextID: m.run.nextID, Subtasks: names, FirstDelay: first,
+		Progress: m.progress,
 	}, m.run.env.now())
+	m.watchdog = newWatchdog(c.SynchronousTimeout, len(m.run.subtasks))
+	now := m.run.env.now()
+	for i, b := range m.backlog {
+		m.coordinator.Backlog(i, b, now)
+	}
+	for i, exhausted := range m.exhausted {
+		if exhausted {
+			m.coordinator.Finished(i, now)
+		}
+	}
 	m.run.event(runtime.Event{Kind: runtime.EventRunning})
 	early := m.early
 	m.early = nil
@@ -177,6 +244,14 @@ func (m *master) hasStarted() {
 		m.request(r)
 	}
 	m.finalIfExhausted()
+}
+
+// progress is how far a subtask has come with a checkpoint, and what keeps it from going on.
+func (m *master) progress(subtask int, id int64) coordinator.Progress {
+	s := m.run.subtasks[subtask]
+	p := s.phases.progress(id)
+	p.Waits = coordinator.Waits(s.activity.waits.Load())
+	return p
 }
 
 // hasEnded hears that the input of a subtask has come to its end. Nobody sends it barriers any more: it takes them directly.
@@ -190,11 +265,21 @@ func (m *master) hasEnded(subtask int) {
 	}
 }
 
-// finalIfExhausted takes the final checkpoint, at once, when all input has been taken. A stop under way comes first.
+// finalIfExhausted takes the final checkpoint, at once, when all input has been taken. A stop under way comes first; where it ends the input itself, its
+// savepoint takes the place of the final checkpoint.
 func (m *master) finalIfExhausted() {
-	if m.inputs == 0 && m.stopping == nil && m.coordinator != nil {
-		m.act([]coordinator.Action{m.coordinator.Request(checkpoint.Final, m.run.env.now(), m.run.env.wall())})
+	if m.inputs > 0 || m.coordinator == nil {
+		return
 	}
+	kind := checkpoint.Final
+	switch {
+	case m.stopping == nil:
+	case m.stopping.Kind == runtime.RequestDrain:
+		kind = checkpoint.Drain
+	default:
+		return
+	}
+	m.act([]coordinator.Action{m.coordinator.Request(kind, m.run.env.now(), m.run.env.wall())})
 }
 
 func (m *master) act(actions []coordinator.Action) {
@@ -236,7 +321,8 @@ func (m *master) publish(done *checkpoint.Checkpoint) {
 			published.size += s.Data.Size
 		}
 		// What a stop leaves is a link of the chain; where that ends with the process, it is a savepoint too.
-		if done.Kind == checkpoint.Savepoint || done.Kind == checkpoint.StopSavepoint && m.run.inMemory() {
+		stop := done.Kind == checkpoint.StopSavepoint || done.Kind == checkpoint.Drain
+		if done.Kind == checkpoint.Savepoint || stop && m.run.inMemory() {
 			published.path, published.err = m.run.writeSavepoint(done)
 		}
 		if done.Kind != checkpoint.Savepoint && published.err == nil {
@@ -258,8 +344,10 @@ func (m *master) hasPublished(e hasPublished) {
 		m.run.event(runtime.Event{Kind: runtime.EventPublished, Checkpoint: e.checkpoint.ID, Size: e.size, Duration: e.checkpoint.Duration})
 		m.run.last.Store(&runtime.CheckpointProgress{ID: e.checkpoint.ID, Completed: m.run.env.wall(), Duration: e.checkpoint.Duration, Size: e.size})
 	}
-	if m.stopped = m.run.folder; e.path != "" {
-		m.stopped = e.path
+	if k := e.checkpoint.Kind; e.err == nil && (k == checkpoint.StopSavepoint || k == checkpoint.Drain) {
+		if m.stopped = m.run.folder; e.path != "" {
+			m.stopped = e.path
+		}
 	}
 	reply := m.savepoints[e.checkpoint.ID]
 	m.act(m.coordinator.Published(e.checkpoint, now, e.err))
@@ -275,7 +363,7 @@ func (m *master) complete(done *checkpoint.Checkpoint) {
 		m.discard(done.ID) // the savepoint has copies of its own
 		return
 	}
-	m.committing = done
+	m.committing, m.paused = done, false
 	m.missing = map[int64]int{done.ID: len(m.run.subtasks)}
 	for _, s := range m.run.subtasks {
 		s.mailbox.send(complete{coordinator.Barrier{ID: done.ID, Kind: done.Kind}})
@@ -295,7 +383,7 @@ func (m *master) hasCommitted(id int64) {
 	m.run.event(runtime.Event{Kind: runtime.EventCommitted, Checkpoint: id})
 	status := checkpoint.Running
 	switch done.Kind {
-	case checkpoint.StopSavepoint:
+	case checkpoint.StopSavepoint, checkpoint.Drain:
 		status = checkpoint.Stopped
 	case checkpoint.Final:
 		status = checkpoint.Finished
@@ -348,10 +436,15 @@ func (m *master) abort(a coordinator.Abort) {
 		delete(m.savepoints, a.Barrier.ID)
 		reply("", a.Reason)
 	}
-	if a.Barrier.Kind == checkpoint.StopSavepoint && m.stopping != nil {
+	switch {
+	case m.stopping == nil:
+	case a.Barrier.Kind == checkpoint.StopSavepoint:
 		m.stopping.Reply("", a.Reason)
 		m.stopping = nil
 		m.finalIfExhausted()
+	case a.Barrier.Kind == checkpoint.Drain:
+		m.stopping.Reply("", fmt.Errorf("%w; the input was ended for it, so the job goes back to its last checkpoint", a.Reason))
+		m.stopping = nil
 	}
 }
 
@@ -381,8 +474,14 @@ func (m *master) request(r runtime.Request) {
 		m.early = append(m.early, r)
 	case m.stopping != nil:
 		r.Reply("", fmt.Errorf("the job is being stopped already"))
-	case r.Kind == runtime.RequestStop && m.inputs == 0:
+	case r.Kind != runtime.RequestSavepoint && m.inputs == 0:
 		r.Reply("", fmt.Errorf("the job has reached the end of its input and is finishing"))
+	case r.Kind == runtime.RequestDrain:
+		m.stopping = &r
+		m.coordinator.Drain()
+		for _, s := range m.run.subtasks {
+			s.mailbox.send(cut{})
+		}
 	default:
 		kind := checkpoint.Savepoint
 		if r.Kind == runtime.RequestStop {
@@ -430,9 +529,14 @@ func (m *master) end(outcome runtime.Outcome, err error) {
 		if outcome == runtime.Stopped && err == nil {
 			m.stopping.Reply(m.stopped, nil)
 		} else {
-			m.stopping.Reply("", reason)
+			m.stopping.Reply(m.stopped, m.stoppedBut(reason))
 		}
 		m.stopping = nil
+	}
+	if m.coordinator != nil {
+		for _, id := range m.coordinator.Pending() {
+			m.discard(id) // and what is acknowledged of it from now on
+		}
 	}
 	m.stopAlarm()
 	close(m.run.done)
@@ -442,9 +546,26 @@ func (m *master) end(outcome runtime.Outcome, err error) {
 	for _, s := range m.run.subtasks {
 		s.mailbox.send(shut{})
 	}
-	if deletes(m.run.env.config.Checkpointing.Retention, outcome, err) {
-		m.lane.run(m.run.deleteCheckpoints)
+}
+
+// deleteIfClosed deletes the checkpoints of a job that ended so, once nothing more is stored: what came later would stay for ever.
+func (m *master) deleteIfClosed() {
+	if m.closed < len(m.run.subtasks) || !deletes(m.run.env.config.Checkpointing.Retention, m.outcome, m.err) {
+		return
 	}
+	m.deleting = true
+	m.lane.run(func() {
+		m.run.deleteCheckpoints()
+		m.mailbox.send(hasDeleted{})
+	})
+}
+
+// stoppedBut is the answer to a stop whose job did not end as it should: it names the savepoint if that is there.
+func (m *master) stoppedBut(reason error) error {
+	if m.stopped == "" {
+		return reason
+	}
+	return fmt.Errorf("the savepoint in %s is complete, but the job did not end with it: %w", m.stopped, reason)
 }
 
 // deletes says whether the checkpoints of a job that ends so are deleted. Those of a finished job went with its tombstone; a failed job's

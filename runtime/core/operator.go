@@ -2,6 +2,9 @@ package core
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"time"
 
 	"github.com/streamgen/streamgen/runtime"
 )
@@ -13,6 +16,7 @@ type Operator struct {
 	from    []string // the outputs that it reads
 	loops   []string // those that feed records back to it
 	missing bool     // a source or a sink that was not set
+	err     error    // what is wrong with a source
 
 	connector runtime.Connector
 	// splits is that of a source.
@@ -40,7 +44,11 @@ func (o Operator) Loop(from ...string) Operator {
 // Source is a field of type runtime.Source.
 func Source[T any](uid string, s runtime.Source[T]) Operator {
 	o := Operator{uid: uid, kind: "source", missing: s == nil}
-	if s != nil {
+	if t := timedOf(s); t != nil {
+		o.missing = t.Source == nil
+		o.err = errors.New(`it is a runtime.Timed, but its field has no tag time:"At" that says when a record happened`)
+	}
+	if !o.missing {
 		o.connector, o.splits = s.Connector(), s.Splits
 	}
 	return o
@@ -49,8 +57,33 @@ func Source[T any](uid string, s runtime.Source[T]) Operator {
 // TimedSource is a field of type runtime.Source whose records say when they happened: see Task.SawTime.
 func TimedSource[T any](uid string, s runtime.Source[T], t EventTime) Operator {
 	o := Source(uid, s)
+	if said := timedOf(s); said != nil {
+		o.err = errors.Join(replace(&t.OutOfOrder, said.OutOfOrder, "OutOfOrder"), replace(&t.Idle, said.Idle, "Idle"))
+	}
 	o.eventTime = &t
 	return o
+}
+
+// timedOf is the source if it is one that says how its watermarks are made, else nil.
+func timedOf[T any](s runtime.Source[T]) *runtime.Timed[T] {
+	switch s := s.(type) {
+	case runtime.Timed[T]:
+		return &s
+	case *runtime.Timed[T]:
+		return s
+	}
+	return nil
+}
+
+// replace puts what a runtime.Timed says in the place of what the tag says.
+func replace(tag *time.Duration, said time.Duration, field string) error {
+	switch {
+	case said < 0 || said > 0 && said < time.Millisecond:
+		return fmt.Errorf("its %s is %v: want a millisecond or more, or 0 for what the tag says", field, said)
+	case said > 0:
+		*tag = said
+	}
+	return nil
 }
 
 // Sink is a field of type runtime.Sink.

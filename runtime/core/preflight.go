@@ -22,7 +22,11 @@ func preflight(ctx context.Context, j *Job, env *environment, a *attempt) error 
 		head = &checkpoint.Manifest{}
 	}
 	a.from = &restored{}
-	if err := a.choose(head, env.config.Recovery.Fresh); err != nil {
+	err = a.choose(head, env.config.Recovery.Fresh)
+	if errors.Is(err, errFinished) && head.Claimed != nil {
+		a.deleteClaimed()
+	}
+	if err != nil {
 		return err
 	}
 	a.splits, err = planSplits(ctx, j, a.from)
@@ -37,16 +41,22 @@ func (a *attempt) checkStates() error {
 	}
 	var errs []error
 	for _, v := range a.job.vertices {
-		runner := v.newTask()
-		runner.task().info = v
-		r := &Restore{
-			task: runner.task(), from: a.from, states: map[string][]checkpoint.State{}, asking: true,
-			ignoring: a.env.config.Recovery.IgnoreUnclaimed,
-		}
-		runner.Restore(r)
-		errs = append(errs, r.done())
+		errs = append(errs, a.ask(v).done())
 	}
 	return errors.Join(errs...)
+}
+
+// ask asks a task what it would restore.
+func (a *attempt) ask(v *vertexInfo) *Restore {
+	runner := v.newTask()
+	runner.task().info = v
+	r := &Restore{
+		task: runner.task(), from: a.from, states: map[string][]checkpoint.TakenState{}, asking: true,
+		ignoring: a.env.config.Recovery.IgnoreUnclaimed, edges: a.job.edgesInto(v),
+	}
+	runner.Restore(r)
+	r.inFlight()
+	return r
 }
 
 // isSame reports whether two starts go on from the same checkpoint.
@@ -55,4 +65,18 @@ func (r *restored) isSame(other *restored) bool {
 		return r.checkpoint == other.checkpoint
 	}
 	return r.checkpoint.ID == other.checkpoint.ID && r.checkpoint.Triggered.Equal(other.checkpoint.Triggered)
+}
+
+// deleteClaimed deletes the savepoint of a job that has finished and died before it could. Nobody else would: there is nothing to run any more.
+func (a *attempt) deleteClaimed() {
+	c, err := chain.Take(a.fs, a.folder, a.job.name)
+	if err == nil {
+		err = c.Collect(0)
+	}
+	if err == nil {
+		err = c.Publish(*c.Head()) // which does not have it any more
+	}
+	if err != nil {
+		a.env.logger.Warn("the savepoint of a job that has finished could not be deleted", "error", err)
+	}
 }

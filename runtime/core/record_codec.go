@@ -1,6 +1,8 @@
 package core
 
 import (
+	"errors"
+
 	"github.com/streamgen/streamgen/serde"
 )
 
@@ -12,18 +14,37 @@ type RecordCodec[T any] struct {
 	// Append adds a record to b, Parse reads what it added.
 	Append func(b []byte, record *T) []byte
 	Parse  func(p *serde.Parser, record *T)
+
+	hash  func(record T) uint64
+	input string
+}
+
+// By is the codec for records that go to an input by key: hash is that of a record's key, as the sender takes it. A restore at another
+// parallelism finds their new subtasks by it.
+func (c RecordCodec[T]) By(hash func(record T) uint64) RecordCodec[T] {
+	c.hash = hash
+	return c
+}
+
+// Into is the codec for records that go to an input which has a name.
+func (c RecordCodec[T]) Into(input string) RecordCodec[T] {
+	c.input = input
+	return c
 }
 
 // batchCodec is a RecordCodec of any type: it writes and reads the records of batches.
 type batchCodec interface {
 	schema() string
+	// inputName is the name of the input that they go to, "" for an operator with a single one.
+	inputName() string
 	// appendBatch adds the records of a batch that were not processed yet.
 	appendBatch(b []byte, records Records) []byte
-	// parseBatch reads n records into a batch.
-	parseBatch(p *serde.Parser, n int) (Records, error)
+	// parseBatches reads n records and returns those that keep says by the hash of their key, all of them if it is nil, in batches.
+	parseBatches(p *serde.Parser, n int, keep func(hash uint64) bool) ([]Records, error)
 }
 
-func (c RecordCodec[T]) schema() string { return c.Schema }
+func (c RecordCodec[T]) schema() string    { return c.Schema }
+func (c RecordCodec[T]) inputName() string { return c.input }
 
 func (c RecordCodec[T]) appendBatch(b []byte, records Records) []byte {
 	batch := records.(*batch[T])
@@ -33,12 +54,29 @@ func (c RecordCodec[T]) appendBatch(b []byte, records Records) []byte {
 	return b
 }
 
-func (c RecordCodec[T]) parseBatch(p *serde.Parser, n int) (Records, error) {
-	b := &batch[T]{}
-	for i := 0; i < n && p.Err() == nil; i++ {
-		var record T
-		c.Parse(p, &record)
-		b.records = append(b.records, record)
+// errNoHash says that generated code is older than what is asked of it.
+var errNoHash = errors.New("the generated code does not say to which subtask a record goes, so that its parallelism cannot change here: run go generate, " +
+	"or restore at the same parallelism")
+
+func (c RecordCodec[T]) parseBatches(p *serde.Parser, n int, keep func(hash uint64) bool) ([]Records, error) {
+	if keep != nil && c.hash == nil {
+		return nil, errNoHash
 	}
-	return b, p.Err()
+	var batches []Records
+	var open *batch[T]
+	for range n {
+		var record T
+		if c.Parse(p, &record); p.Err() != nil {
+			break
+		}
+		if keep != nil && !keep(c.hash(record)) {
+			continue
+		}
+		if open == nil || len(open.records) == batchSize {
+			open = &batch[T]{records: make([]T, 0, batchSize)}
+			batches = append(batches, open)
+		}
+		open.records = append(open.records, record)
+	}
+	return batches, p.Done()
 }

@@ -24,14 +24,38 @@ func TestBatchesOfAnEdge(t *testing.T) {
 
 	b := codec.appendBatch(nil, &batch[string]{batchHead: batchHead{next: 1}, records: []string{"done", "two", "three"}})
 	p := serde.NewParser(b)
-	read, err := codec.parseBatch(&p, 2)
+	read, err := codec.parseBatches(&p, 2, nil)
 	require.NoError(t, err)
-	require.NoError(t, p.Done())
-	require.Equal(t, []string{"two", "three"}, read.(*batch[string]).records)
+	require.Len(t, read, 1)
+	require.Equal(t, []string{"two", "three"}, read[0].(*batch[string]).records)
 
 	p.Reset(b)
-	_, err = codec.parseBatch(&p, 1<<30)
+	_, err = codec.parseBatches(&p, 1<<30, nil)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+
+	p.Reset(b)
+	_, err = codec.parseBatches(&p, 2, func(uint64) bool { return true })
+	require.ErrorIs(t, err, errNoHash)
+}
+
+// What was on its way by key is dealt out by key, and many records come in batches of the usual size.
+func TestRecordsInFlightAreDealtOutByKey(t *testing.T) {
+	codec := RecordCodec[int]{
+		Append: func(b []byte, record *int) []byte { return serde.AppendInt(b, int64(*record)) },
+		Parse:  func(p *serde.Parser, record *int) { *record = p.NativeInt() },
+	}.By(func(record int) uint64 { return uint64(record % 2) })
+	var all batch[int]
+	for i := range 4 * batchSize {
+		all.records = append(all.records, i)
+	}
+	p := serde.NewParser(codec.appendBatch(nil, &all))
+	read, err := codec.parseBatches(&p, len(all.records), func(hash uint64) bool { return hash == 1 })
+	require.NoError(t, err)
+	require.Len(t, read, 2)
+	for i, b := range read {
+		require.Len(t, b.(*batch[int]).records, batchSize)
+		require.Equal(t, i*2*batchSize+1, b.(*batch[int]).records[0])
+	}
 }
 
 type sender struct {

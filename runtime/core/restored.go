@@ -1,8 +1,6 @@
 package core
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -13,10 +11,49 @@ import (
 // restored is the checkpoint that a run goes on from, by operator. A nil checkpoint is a start from nothing.
 type restored struct {
 	checkpoint *checkpoint.Checkpoint
-	// committed is true if its transactions are, saved if it is a savepoint, or a checkpoint of another folder.
-	committed, saved bool
+	// committed is true if its transactions are.
+	committed bool
+	// saved is the path of a savepoint, or of a checkpoint of another folder; "" for one of the job's own.
+	saved string
+	// claim is not nil if the job is to own the savepoint from now on.
+	claim *checkpoint.Claim
+	// groups is the run's number of key groups, that of the checkpoint or a multiple of it.
+	groups int
 	// read opens a snapshot that it names.
 	read func(checkpoint.Data) (vfs.Reader, error)
+}
+
+// heldOperator is what all the subtasks of an operator held together.
+type heldOperator struct {
+	checkpoint.Operator
+	parallelism int
+	finished    bool // every subtask had come to the end of its input and had run Finish
+}
+
+// all returns what the checkpoint holds of each operator, in the order in which they stand there.
+func (r *restored) all() []*heldOperator {
+	var all []*heldOperator
+	if r.checkpoint == nil {
+		return nil
+	}
+	place := map[string]*heldOperator{}
+	for _, s := range r.checkpoint.Subtasks {
+		for _, o := range s.Operators {
+			h := place[o.UID]
+			if h == nil {
+				h = &heldOperator{Operator: checkpoint.Operator{UID: o.UID, Connector: o.Connector}, parallelism: s.Parallelism, finished: true}
+				place[o.UID], all = h, append(all, h)
+			}
+			h.finished = h.finished && s.Finished
+			h.Splits, h.Handles = append(h.Splits, o.Splits...), append(h.Handles, o.Handles...)
+			for _, state := range o.States {
+				if !slices.ContainsFunc(h.States, func(known checkpoint.State) bool { return known.Name == state.Name }) {
+					h.States = append(h.States, state)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // operators yields what each old subtask held of an operator.
@@ -41,6 +78,15 @@ func (r *restored) splits(uid string) []runtime.Split {
 	return splits
 }
 
+// hadInFlight reports whether barriers had overtaken records on their way to an operator.
+func (r *restored) hadInFlight(uid string) bool {
+	found := false
+	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) {
+		found = found || slices.ContainsFunc(o.States, func(s checkpoint.State) bool { return s.Kind == checkpoint.InFlight })
+	})
+	return found
+}
+
 // handles are the transactions of a sink that are to be committed.
 func (r *restored) handles(uid string) [][]byte {
 	var handles [][]byte
@@ -60,12 +106,23 @@ func (r *restored) finished(uid string) bool {
 	return n > 0 && n == finished
 }
 
+// known is the first operator of a task that the checkpoint holds something of, which stands for the task: what is before it was put there since.
+func (r *restored) known(v *vertexInfo) (uid string) {
+	for _, o := range v.info.Operators {
+		r.operators(o.uid, func(*checkpoint.Subtask, *checkpoint.Operator) { uid = o.uid })
+		if uid != "" {
+			return uid
+		}
+	}
+	return v.name
+}
+
 // finishedSubtask reports whether a subtask had run Finish, so that it must not again. Where only some subtasks of a task had, that is known
 // at the same parallelism, once there is no more input: before, records may come to any of them.
 func (r *restored) finishedSubtask(v *vertexInfo, index int, inputOver bool) bool {
-	finished := r.finished(v.name)
-	r.operators(v.name, func(s *checkpoint.Subtask, _ *checkpoint.Operator) {
-		if inputOver && s.Finished && s.Index == index && s.Parallelism == v.parallelism {
+	finished := r.finished(r.known(v))
+	r.operators(r.known(v), func(s *checkpoint.Subtask, _ *checkpoint.Operator) {
+		if inputOver && s.Finished && s.Index == index && r.keeps(s, v) {
 			finished = true
 		}
 	})
@@ -77,7 +134,7 @@ func (r *restored) finishedSubtask(v *vertexInfo, index int, inputOver bool) boo
 func (r *restored) inputOver(j *Job, v *vertexInfo) bool {
 	before := []*vertexInfo{v}
 	for i := 0; i < len(before); i++ {
-		if u := before[i]; !r.finished(u.name) && (u.info.Operators[0].splits != nil || !r.stays(u)) {
+		if u := before[i]; !r.finished(r.known(u)) && (u.info.Operators[0].splits != nil || !r.stays(u)) {
 			return false
 		}
 		for _, e := range j.edges {
@@ -89,79 +146,15 @@ func (r *restored) inputOver(j *Job, v *vertexInfo) bool {
 	return true
 }
 
-// stays reports whether a task had the same parallelism.
+// stays reports whether what the subtasks of a task held stays with them.
 func (r *restored) stays(v *vertexInfo) bool {
 	stays := false
-	r.operators(v.name, func(s *checkpoint.Subtask, _ *checkpoint.Operator) { stays = s.Parallelism == v.parallelism })
+	r.operators(r.known(v), func(s *checkpoint.Subtask, _ *checkpoint.Operator) { stays = r.keeps(s, v) })
 	return stays
 }
 
-// check finds what the job cannot take over: operators and states that it does not have, and states of connectors that its own cannot
-// read. It comes before any side effect.
-func (r *restored) check(j *Job, ignoreUnclaimed bool) error {
-	if r.checkpoint == nil {
-		return nil
-	}
-	seen := map[string]bool{}
-	var errs []error
-	for _, s := range r.checkpoint.Subtasks {
-		for _, held := range s.Operators {
-			if seen[held.UID] {
-				continue
-			}
-			seen[held.UID] = true
-			o, _, ok := j.operator(held.UID)
-			switch {
-			case !ok && !ignoreUnclaimed && held.Holds():
-				errs = append(errs, fmt.Errorf("checkpoint %d holds state of operator %s, which pipeline %s does not have: name its field so, "+
-					"tag a field uid:%q, or set execution.state-recovery.ignore-unclaimed-state=true to drop it",
-					r.checkpoint.ID, held.UID, j.name, held.UID))
-			case ok && held.Connector.Kind != o.connector.Kind && held.Holds():
-				errs = append(errs, fmt.Errorf("checkpoint %d holds the state of %s as a %s, which now is a %s: its positions and transactions mean nothing there",
-					r.checkpoint.ID, held.UID, kindName(held.Connector), kindName(o.connector)))
-			case ok && held.Connector.Version > o.connector.Version:
-				errs = append(errs, fmt.Errorf("checkpoint %d holds the state of %s in version %d of %s; this program reads up to version %d: run a newer one",
-					r.checkpoint.ID, held.UID, held.Connector.Version, held.Connector.Kind, o.connector.Version))
-			}
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func kindName(c runtime.Connector) string {
-	if c.Kind == "" {
-		return "transformation"
-	}
-	return c.Kind
-}
-
-// checkStates finds states that the operator uid does not take: tasks know their states only once they are made.
-// With ignoreUnclaimed those are dropped; one of another form is refused all the same.
-func (r *restored) checkStates(uid string, taken []checkpoint.State, ignoreUnclaimed bool) error {
-	var errs []error
-	var seen []string
-	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) {
-		for _, s := range o.States {
-			if slices.Contains(seen, s.Name) {
-				continue
-			}
-			seen = append(seen, s.Name)
-			i := slices.IndexFunc(taken, func(t checkpoint.State) bool { return isSameState(s, t) })
-			switch {
-			case i < 0 && ignoreUnclaimed:
-			case i < 0:
-				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s, which has no such state now: "+
-					"set execution.state-recovery.ignore-unclaimed-state=true to drop it", r.checkpoint.ID, s.Name, uid))
-			case taken[i].Kind != s.Kind:
-				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s as a %s, but the program has a %s there: give the new one "+
-					"another name and set execution.state-recovery.ignore-unclaimed-state=true to drop the old one, or run the program that wrote it",
-					r.checkpoint.ID, s.Name, uid, s.Kind, taken[i].Kind))
-			default:
-				if _, err := resolve(s.Schema, taken[i].Schema); err != nil {
-					errs = append(errs, r.otherForm(uid, s, taken[i], err))
-				}
-			}
-		}
-	})
-	return errors.Join(errs...)
+// keeps reports whether the subtask of v of the same number takes over what s held, and nothing else: at another parallelism, and with key groups
+// that are cut anew, keys go to others.
+func (r *restored) keeps(s *checkpoint.Subtask, v *vertexInfo) bool {
+	return s.Parallelism == v.parallelism && r.groups == r.checkpoint.KeyGroups
 }

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -101,10 +102,10 @@ func TestWhatAJobCannotTakeOverIsRefused(t *testing.T) {
 	renamed := NewJob("Counting")
 	AddTask(renamed, TaskInfo{Operators: []Operator{Source("Digits", function.Of(1))}}, func() *Task { return &Task{} })
 	err := (&restored{checkpoint: c}).check(renamed, false)
-	require.ErrorContains(t, err, `checkpoint 7 holds state of operator Numbers, which pipeline Counting does not have: name its field so, tag a field uid:"Numbers", `+
+	require.ErrorContains(t, err, `checkpoint 7 holds 1 split of operator Numbers, which pipeline Counting does not have: name its field so, tag a field uid:"Numbers", `+
 		"or set execution.state-recovery.ignore-unclaimed-state=true to drop it")
-	require.ErrorContains(t, err, "state of operator Count")
-	require.ErrorContains(t, err, "state of operator Totals")
+	require.ErrorContains(t, err, "checkpoint 7 holds state State of operator Count, which")
+	require.ErrorContains(t, err, "checkpoint 7 holds 1 transaction of operator Totals, which")
 	require.NoError(t, (&restored{checkpoint: c}).check(renamed, true))
 
 	other := NewJob("Counting")
@@ -118,11 +119,52 @@ func TestWhatAJobCannotTakeOverIsRefused(t *testing.T) {
 	require.ErrorContains(t, (&restored{checkpoint: c}).check(twoTasks(), false), "in version 9 of")
 }
 
+// What only one subtask held would be lost as well.
+func TestWhatAnySubtaskHeldIsRefused(t *testing.T) {
+	c := held([]bool{false}, []bool{false, false})
+	c.Subtasks[1].Operators = slices.Clone(c.Subtasks[1].Operators)
+	c.Subtasks[1].Operators[1].Handles = nil
+	renamed := twoTasks()
+	renamed.vertices[1].info.Operators = renamed.vertices[1].info.Operators[:1]
+	require.ErrorContains(t, (&restored{checkpoint: c}).check(renamed, false), "checkpoint 7 holds 1 transaction of operator Totals, which pipeline Counting does not have")
+}
+
+// After its end an operator must get no records any more: what comes before it must have come to its end too.
+func TestAFinishedOperatorBehindOneThatIsNotIsRefused(t *testing.T) {
+	c := held([]bool{true, true}, []bool{true, true})
+	require.NoError(t, (&restored{checkpoint: c}).check(twoTasks(), false))
+
+	more := twoTasks()
+	AddTask(more, TaskInfo{Operators: []Operator{Source("Others", function.Of(1))}}, func() *Task { return &Task{} })
+	require.NoError(t, (&restored{checkpoint: c}).check(more, false), "a source beside it")
+	more.vertices[1].info.Operators[0].from = []string{"Numbers", "Others"}
+	require.EqualError(t, (&restored{checkpoint: c}).check(more, false), "checkpoint 7 was taken when operator Count had come to the end of its input, "+
+		"but now it reads from Others, which had not: take that edge away, or begin anew with --fresh")
+	more.vertices[1].info.Operators[0].from = []string{"Numbers", "Others.late"}
+	require.ErrorContains(t, (&restored{checkpoint: c}).check(more, false), "now it reads from Others, which had not")
+	more.vertices[1].info.Operators[0] = more.vertices[1].info.Operators[0].Loop("Others")
+	more.vertices[1].info.Operators[0].from = []string{"Numbers"}
+	require.NoError(t, (&restored{checkpoint: c}).check(more, false), "what a loop feeds back ends with its input")
+
+	some := held([]bool{true, false}, []bool{false, false})
+	require.NoError(t, (&restored{checkpoint: some}).check(twoTasks(), false), "some subtasks may have ended, others not")
+}
+
+// Operators of one task run Finish together.
+func TestAFinishedOperatorBesideOneThatIsNotIsRefused(t *testing.T) {
+	c := held([]bool{true}, []bool{false})
+	j := NewJob("Counting")
+	AddTask(j, TaskInfo{Operators: []Operator{Source("Numbers", function.Of(1, 2, 3)), Transform("Count", "Numbers"), Sink[int]("Totals", collect.New[int](), "Count")}},
+		func() *Task { return &Task{} })
+	require.ErrorContains(t, (&restored{checkpoint: c}).check(j, false), "checkpoint 7 was taken when operator Numbers had come to the end of its input and Count had not, "+
+		`but now they run in one task: tag an edge between them edge:"rebalance" to part them`)
+}
+
 func TestAStateOfAnotherFormIsRefused(t *testing.T) {
 	c := held([]bool{false}, []bool{false})
 	r := &restored{checkpoint: c}
 	now := func(schema string) error {
-		return r.checkStates("Count", []checkpoint.State{{Name: "State", Schema: schema}}, true)
+		return r.checkStates("Count", []checkpoint.TakenState{{State: checkpoint.State{Name: "State", Schema: schema}}}, true)
 	}
 	require.NoError(t, now("int: {N int}"))
 	require.NoError(t, now("int: {N int, Last int}"), "a field was added")

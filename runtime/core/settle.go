@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/streamgen/streamgen/runtime"
 )
@@ -19,12 +20,17 @@ func (a *attempt) settle(ctx context.Context) error {
 			continue
 		}
 		n, err := a.commit(ctx, o)
+		if errors.Is(err, runtime.ErrTransactionLost) {
+			// A restart would find the same.
+			return &startError{fmt.Errorf("sink %s: commit checkpoint %d: %w: it is what a subtask of it wrote before the barrier of that checkpoint at %s, "+
+				"since the one before it", o.uid, a.from.checkpoint.ID, err, a.from.checkpoint.Triggered.Format(time.RFC3339))}
+		}
 		if err != nil {
 			return fmt.Errorf("sink %s: commit checkpoint %d: %w", o.uid, a.from.checkpoint.ID, err)
 		}
 		handles += n
 	}
-	if handles > 0 && !a.from.saved {
+	if handles > 0 && a.from.saved == "" {
 		m := *a.chain.Head()
 		m.Committed = true
 		if err := a.chain.Publish(m); err != nil {
@@ -49,18 +55,18 @@ func (a *attempt) settle(ctx context.Context) error {
 func (a *attempt) refuseOccupied(ctx context.Context, o Operator) error {
 	after := int64(0)
 	switch {
-	case a.env.config.Recovery.Fresh, a.from.checkpoint != nil && !a.from.saved:
+	case a.env.config.Recovery.Fresh, a.from.checkpoint != nil && a.from.saved == "":
 		return nil
-	case a.from.saved:
+	case a.from.saved != "":
 		after = a.from.checkpoint.ID
 	}
 	name, err := o.transactions.Occupied(ctx, o.uid, after)
 	switch {
 	case err != nil || name == "":
 		return err
-	case a.from.saved:
+	case a.from.saved != "":
 		return fmt.Errorf("%s is there already, committed after the savepoint %s, which would write it again: choose another output, or go on from the newest checkpoint",
-			name, a.env.config.Recovery.Path)
+			name, a.from.saved)
 	}
 	return fmt.Errorf("%s is there already, committed by another run, and there is no checkpoint to go on from: "+
 		"give the checkpoints of that run (execution.checkpointing.dir), choose an empty output, or add to it with --fresh", name)
@@ -72,9 +78,9 @@ func (a *attempt) commit(ctx context.Context, o Operator) (int, error) {
 	handles := a.from.handles(o.uid)
 	for _, handle := range handles {
 		err := o.transactions.Commit(ctx, handle)
-		if errors.Is(err, runtime.ErrTransactionLost) && a.from.saved && a.isUnused(ctx, o) {
+		if errors.Is(err, runtime.ErrTransactionLost) && a.from.saved != "" && a.isUnused(ctx, o) {
 			a.env.logger.Warn("this is not the output that the savepoint was taken with: what was written before it stays there, this one begins after it",
-				"sink", o.uid, "savepoint", a.env.config.Recovery.Path)
+				"sink", o.uid, "savepoint", a.from.saved)
 			return len(handles), nil
 		}
 		if err != nil {

@@ -49,7 +49,7 @@ func Simulate(job runtime.Job, c config.Config, fs vfs.FS, folder string, random
 	s := &Simulation{random_: random}
 	j := job.(*Job)
 	c.Checkpointing.Storage = config.FileSystem // fs stands for one
-	if err := errors.Join(j.resolve(c), j.refuseLoops()); err != nil {
+	if err := errors.Join(j.resolve(c), j.refuseLoops(), j.checkTransactions(c.Checkpointing)); err != nil {
 		return nil, err
 	}
 	env := &environment{driver: s, config: c, logger: slog.New(slog.DiscardHandler), onEvent: onEvent, files: fs}
@@ -68,6 +68,9 @@ func Simulate(job runtime.Job, c config.Config, fs vfs.FS, folder string, random
 
 // IsFinished reports whether err is that of a job that had finished before.
 func IsFinished(err error) bool { return err == errFinished }
+
+// IsDrained reports whether err is that of a job that was stopped with drain before.
+func IsDrained(err error) bool { return errors.Is(err, errDrained) }
 
 // Request asks something of the job.
 func (s *Simulation) Request(r runtime.Request) { s.run.master.mailbox.send(r) }

@@ -54,7 +54,8 @@ func (p *calling) StreamgenJob() runtime.Job {
 			return &callingCount{pipeline: p, states: table.New[string, wordcount.CountState](countCodec(0)), totals: core.NewSinkPort(p.totals)}
 		})
 	core.Connect(j, core.Auto, lines, func(t *callingLines) *core.Output[string] { return &t.toLookUp }, words, 0, stringRecords())
-	core.Connect(j, core.Hash, words, func(t *callingLookUp) *core.Output[string] { return &t.toCount }, count, 0, stringRecords())
+	core.Connect(j, core.Hash, words, func(t *callingLookUp) *core.Output[string] { return &t.toCount }, count, 0,
+		stringRecords().By(func(word string) uint64 { return serde.HashString(key(word, p.numbered)) }))
 	return j
 }
 

@@ -82,7 +82,10 @@ func TestEveryCrashStepWithCalls(t *testing.T) {
 				s := &schedule{random: rand.New(rand.NewPCG(1, 1)), disk: vfs.NewMem(), folder: "/checkpoints/WordCount", out: "/out",
 					corpus: shortText, parallelism: 2, retained: 1, retention: config.RetainOnCancellation}
 				s.fates = []fate{{step: step, power: power}}
-				s.fixed = func(c *config.Config) { c.Checkpointing.Interval = time.Millisecond }
+				s.fixed = func(c *config.Config) {
+					steady(c)
+					c.Checkpointing.Interval = time.Millisecond
+				}
 				s.calling = &calling{options: async.Ordered{Capacity: 3, Timeout: time.Second}, unordered: unordered, broken: s.violated}
 				return s
 			}

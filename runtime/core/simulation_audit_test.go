@@ -102,6 +102,19 @@ func rests(c *checkpoint.Checkpoint) bool {
 	return slices.ContainsFunc(c.Subtasks, func(t checkpoint.Subtask) bool { return len(t.Bases) > 0 })
 }
 
+// countInFlight counts the operators to which a checkpoint holds records in flight.
+func (s *schedule) countInFlight(c *checkpoint.Checkpoint) {
+	for _, held := range c.Subtasks {
+		for _, o := range held.Operators {
+			for _, state := range o.States {
+				if state.Kind == checkpoint.InFlight {
+					s.figures.inFlight++
+				}
+			}
+		}
+	}
+}
+
 // auditRetained looks whether the newest checkpoints, as many as are to be kept, are whole.
 func (s *schedule) auditRetained() error {
 	type link struct {
@@ -143,6 +156,7 @@ func (s *schedule) auditRetained() error {
 		if m.Checkpoint == nil || seen[m.Checkpoint.ID] {
 			continue
 		}
+		s.countInFlight(m.Checkpoint)
 		if _, err := chain.ReadCheckpoint(s.disk, path.Join(s.folder, l.epoch, l.name)); err != nil {
 			return fmt.Errorf("retained checkpoint %d: %w", m.Checkpoint.ID, err)
 		}
@@ -154,4 +168,32 @@ func (s *schedule) auditRetained() error {
 		}
 	}
 	return nil
+}
+
+// auditDrained looks, after a stop with drain, whether the output holds exactly what was read until then: nothing of it waits for a next run.
+func (s *schedule) auditDrained() error {
+	if s.calling != nil {
+		return s.audit(soFar) // its totals say nothing of how much was read
+	}
+	head, err := chain.Look(s.disk, s.folder, "WordCount")
+	switch {
+	case err != nil:
+		return err
+	case head == nil || head.Status != checkpoint.Stopped || head.Checkpoint.Kind != checkpoint.Drain || !head.Committed:
+		return fmt.Errorf("the head of a job that was stopped with drain is %+v", head)
+	}
+	read := &corpus{words: map[string]int{}}
+	for _, subtask := range head.Checkpoint.Subtasks {
+		if !subtask.Finished {
+			return fmt.Errorf("%s (%d/%d) is not flushed", subtask.Task, subtask.Index+1, subtask.Parallelism)
+		}
+		for _, o := range subtask.Operators {
+			for _, split := range o.Splits {
+				i, _ := strconv.Atoi(split.ID)
+				read.count(s.corpus.splits[i][:split.Position[0]])
+			}
+		}
+	}
+	s.corpus = read
+	return s.audit(whole)
 }

@@ -18,6 +18,11 @@ type figures struct {
 	replayed                              int
 	lists                                 int // of a subtask, restored with something in it
 	resting                               int // retained checkpoints that rest on others, in all audits
+	inFlight                              int // inputs of subtasks with records in flight, in the checkpoints that were audited
+	copies, besides                       int // second copies that a run has found, and errors of their disk
+	kept                                  int // programs that had to stay because an operator had finished
+	claimed                               int // savepoints, and deleted when they were not needed any more
+	raised                                int // starts with more key groups than the run before
 	began                                 time.Time
 }
 
@@ -35,6 +40,12 @@ func (f *figures) add(g figures) {
 	f.failed += g.failed
 	f.lists += g.lists
 	f.resting += g.resting
+	f.inFlight += g.inFlight
+	f.raised += g.raised
+	f.claimed += g.claimed
+	f.kept += g.kept
+	f.copies += g.copies
+	f.besides += g.besides
 	for i := range f.faults {
 		f.faults[i] += g.faults[i]
 	}
@@ -45,6 +56,12 @@ func (f *figures) log(t *testing.T) {
 		f.schedules, f.runs, f.powerless, f.killed, f.overtaken, f.stopped, f.cancelled)
 	t.Logf("%d checkpoints and savepoints were completed and %d given up; %d savepoints were asked for, %d of them restored elsewhere",
 		f.checkpoints, f.failed, f.savepoints, f.forks)
+	if f.claimed > 0 {
+		t.Logf("%d of the restored savepoints were claimed, and deleted when they were not needed any more", f.claimed)
+	}
+	if f.raised > 0 {
+		t.Logf("%d starts had more key groups than the run before", f.raised)
+	}
 	t.Logf("errors of the disk: %d before and %d after they took effect, %d for want of space, %d short writes", f.faults[0], f.faults[1], f.faults[2], f.faults[3])
 	t.Logf("%.0f schedules a second", float64(f.schedules)/time.Since(f.began).Seconds())
 }

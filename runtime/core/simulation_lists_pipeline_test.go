@@ -113,8 +113,8 @@ func (p *listing) StreamgenJob() runtime.Job {
 			}
 		})
 	core.Connect(j, core.Rebalance, lines, func(t *relayedLines) *core.Output[string] { return &t.toWords }, holds, 0, stringRecords())
-	core.Connect(j, core.Hash, holds, func(t *listingHold) *core.Output[string] { return &t.toCount }, count, 0, stringRecords())
-	core.Connect(j, core.Broadcast, marks, func(t *listingMarks) *core.Output[string] { return &t.toCount }, count, 1, stringRecords())
+	core.Connect(j, core.Hash, holds, func(t *listingHold) *core.Output[string] { return &t.toCount }, count, 0, stringRecords().By(serde.HashString))
+	core.Connect(j, core.Broadcast, marks, func(t *listingMarks) *core.Output[string] { return &t.toCount }, count, 1, stringRecords().Into("marks"))
 	return j
 }
 

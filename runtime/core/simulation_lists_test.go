@@ -57,7 +57,8 @@ func (s *schedule) list(lines runtime.Source[string], totals runtime.Sink[wordco
 		lines: lines, totals: totals, marks: &texts{corpus: marked, random: s.random, most: 1 << s.random.IntN(3)},
 		restored: func(operator string, found []string) {
 			text := fmt.Sprint(found)
-			if other, ok := first[operator]; ok && other != text {
+			// Behind barriers that have overtaken marks each has seen its own: in the end they have seen the same.
+			if other, ok := first[operator]; ok && other != text && !(s.unaligned && operator == "Count") {
 				s.violated("run %d: one subtask of %s begins with %s, another with %s", run, operator, other, text)
 			}
 			first[operator] = text
@@ -164,6 +165,7 @@ func TestEveryCrashPointOfLists(t *testing.T) {
 			s.corpus, s.retained, s.retention = listed(shortText), 1, config.RetainOnCancellation
 			s.fates = []fate{{op: op, after: after, power: power}}
 			s.fixed = func(c *config.Config) {
+				steady(c)
 				c.Checkpointing.Interval, c.Checkpointing.InlineThreshold = time.Millisecond, 0
 				c.Parallelism = 1 + s.runs%3
 			}

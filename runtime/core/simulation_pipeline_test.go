@@ -19,28 +19,44 @@ type relayed struct {
 	codec countCodec
 	// cycle is the total at which a word is forgotten, so that it is counted from 1 again; 0: never.
 	cycle int64
+	// hearer returns who hears of checkpoints in a subtask; nil if nobody does.
+	hearer func() *hearer
+}
+
+// hears is the part of a task that hears of checkpoints.
+type hears struct {
+	hearer    *hearer
+	newHearer func() *hearer
+}
+
+func (h *hears) open() {
+	if h.newHearer != nil {
+		h.hearer = h.newHearer()
+	}
 }
 
 // StreamgenJob is written as the generator writes it.
 func (p *relayed) StreamgenJob() runtime.Job {
 	j := core.NewJob("WordCount")
 	lines := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Source("Lines", p.lines)}}, func() *relayedLines {
-		return &relayedLines{lines: core.NewSourcePort(p.lines)}
+		return &relayedLines{lines: core.NewSourcePort(p.lines), hears: hears{newHearer: p.hearer}}
 	})
 	words := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Words", "Lines")}}, func() *relayedWords {
-		return &relayedWords{}
+		return &relayedWords{hears: hears{newHearer: p.hearer}}
 	})
 	count := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Count", "Words"), core.Sink("Totals", p.totals, "Count")}},
 		func() *relayedCount {
-			return &relayedCount{cycle: p.cycle, states: table.New[string, wordcount.CountState](p.codec), totals: core.NewSinkPort(p.totals)}
+			return &relayedCount{cycle: p.cycle, states: table.New[string, wordcount.CountState](p.codec), totals: core.NewSinkPort(p.totals),
+				hears: hears{newHearer: p.hearer}}
 		})
 	core.Connect(j, core.Rebalance, lines, func(t *relayedLines) *core.Output[string] { return &t.toWords }, words, 0, stringRecords())
-	core.Connect(j, core.Hash, words, func(t *relayedWords) *core.Output[string] { return &t.toCount }, count, 0, stringRecords())
+	core.Connect(j, core.Hash, words, func(t *relayedWords) *core.Output[string] { return &t.toCount }, count, 0, stringRecords().By(serde.HashString))
 	return j
 }
 
 type relayedLines struct {
 	core.Task
+	hears
 	lines   core.SourcePort[string]
 	toWords core.Output[string]
 }
@@ -55,6 +71,7 @@ func (t *relayedLines) Restore(r *core.Restore)  { r.Source("Lines", &t.lines) }
 
 type relayedWords struct {
 	core.Task
+	hears
 	split   wordcount.Split
 	out     runtime.Out[string]
 	toCount core.Output[string]
@@ -71,6 +88,7 @@ func (t *relayedWords) Process(_ int, lines core.Records) {
 
 type relayedCount struct {
 	core.Task
+	hears
 	count  wordcount.Count
 	cycle  int64
 	states table.Table[string, wordcount.CountState]
@@ -98,3 +116,15 @@ func (t *relayedCount) Restore(r *core.Restore) {
 	r.Keyed("Count", "CountState", &t.states)
 	r.Sink("Totals", &t.totals)
 }
+
+func (t *relayedLines) Open()                       { t.open() }
+func (t *relayedLines) CheckpointComplete(id int64) { t.hearer.complete(id) }
+func (t *relayedLines) CheckpointAborted(id int64)  { t.hearer.abort(id) }
+
+func (t *relayedWords) Open()                       { t.open() }
+func (t *relayedWords) CheckpointComplete(id int64) { t.hearer.complete(id) }
+func (t *relayedWords) CheckpointAborted(id int64)  { t.hearer.abort(id) }
+
+func (t *relayedCount) Open()                       { t.open() }
+func (t *relayedCount) CheckpointComplete(id int64) { t.hearer.complete(id) }
+func (t *relayedCount) CheckpointAborted(id int64)  { t.hearer.abort(id) }

@@ -1,14 +1,17 @@
 package core_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/plan"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/examples/wordcount"
 	"github.com/streamgen/streamgen/runtime"
@@ -28,6 +31,8 @@ type fate struct {
 	overtaken int
 	// From a step on it is asked to stop with a savepoint, or to cancel.
 	stop, cancel int
+	// drain says that the stop ends the input first.
+	drain bool
 	// savepoints is the mean number of steps between two of them, 0 for none.
 	savepoints int
 	// faulty says that the disk reports errors, hasty that checkpoints time out early.
@@ -43,6 +48,15 @@ type process struct {
 	fate  fate
 	ops   int // of the disk
 	dead  bool
+	// What has become of checkpoints, and who was told of it.
+	published, failed, committed map[int64]bool
+	hearers                      []*hearer
+	// pauses says that sources wait for the first checkpoint after a restore, and that there will be one.
+	pauses bool
+	// mustPause says that its sources must not read until a checkpoint is published.
+	mustPause bool
+	// planning says that it only says what it would do.
+	planning bool
 	// cancels says that it was asked to cancel, stops that it was asked to stop.
 	cancels, stops bool
 }
@@ -54,6 +68,15 @@ func (p *process) before(op vfs.Op, name string) error {
 	s := p.story
 	if p.dead {
 		return errDead
+	}
+	if p.planning {
+		if op.Changes() {
+			s.violated("a plan changes the disk: %v %s", op, name)
+		}
+		return nil
+	}
+	if strings.HasPrefix(name, backups) {
+		return p.beside(op, name)
 	}
 	s.ops++
 	p.ops++
@@ -95,15 +118,27 @@ func (p *process) fault(op vfs.Op, name string) error {
 
 // start starts a run.
 func (s *schedule) start(f fate) (*process, error) {
-	p := &process{story: s, fate: f}
+	if s.lists || s.timed != nil {
+		f.drain = false // their audits expect that all has been read when the last watermark and Finish come
+	}
+	p := &process{story: s, fate: f, published: map[int64]bool{}, failed: map[int64]bool{}, committed: map[int64]bool{}}
 	fs := vfs.Inject(s.disk, p.before)
 	c := s.config(f)
 	s.tracef("run %d: %+v, parallelism %d, interval %v, %d at a time", s.runs, f, c.Parallelism, c.Checkpointing.Interval, c.Checkpointing.MaxConcurrent)
-	source := &texts{corpus: s.corpus, random: s.random, most: 1 << s.random.IntN(4)}
+	source := &texts{corpus: s.corpus, random: s.random, most: 1 << s.random.IntN(4), backlogs: s.random.IntN(3) == 0}
 	if s.slow {
 		source.most = 1
 	}
+	source.reading = func() {
+		if p.mustPause {
+			s.violated("a source reads before the first checkpoint after a restore is complete")
+		}
+	}
+	p.pauses = c.PauseSources && c.Checkpointing.AfterTasksFinish && !source.backlogs
 	sink := file.JSONL[wordcount.Total](s.out).On(fs)
+	if s.rebuilds {
+		s.relayed = s.random.IntN(2) == 0
+	}
 	var job runtime.Job
 	switch {
 	case s.calling != nil:
@@ -118,17 +153,25 @@ func (s *schedule) start(f fate) (*process, error) {
 	case s.timed != nil:
 		job = s.timedPipeline(fs).StreamgenJob()
 	case s.relayed:
-		p := &relayed{lines: source, totals: sink, cycle: int64(s.cycle)}
+		pipeline := &relayed{lines: source, totals: sink, cycle: int64(s.cycle), hearer: p.hearer}
 		if s.changing {
-			p.codec = countCodec(s.random.IntN(countForms))
-			s.tracef("the state is %s", p.codec.Schema())
+			pipeline.codec = countCodec(s.random.IntN(countForms))
+			s.tracef("the state is %s", pipeline.codec.Schema())
 		}
-		job = p.StreamgenJob()
+		job = pipeline.StreamgenJob()
 	default:
 		job = (&wordcount.WordCount{Lines: source, Totals: sink}).StreamgenJob()
 	}
-	var err error
+	alone := len(s.zombies) == 0
+	planned, err := p.plan(job, c, fs)
+	if err != nil {
+		return p, err
+	}
 	p.Simulation, err = core.Simulate(job, c, fs, s.folder, s.random, p.event)
+	asPlanned := planned.Finished == core.IsFinished(err) && (planned.Finished || planned.OK() == (err == nil))
+	if !asPlanned && alone && !f.faulty && !p.dead {
+		s.violated("the start ends with %v, but what was planned is:\n%s", err, planned.Text())
+	}
 	if err != nil {
 		s.tracef("start: %v", err)
 		return p, err
@@ -140,6 +183,15 @@ func (s *schedule) start(f fate) (*process, error) {
 	return p, nil
 }
 
+// plan says what a start would do. It must not change anything, and the start must do so.
+func (p *process) plan(job runtime.Job, c config.Config, fs vfs.FS) (*plan.Plan, error) {
+	p.planning = true
+	defer func() { p.planning = false }()
+	k := &c.Checkpointing
+	k.Storage, k.Dir, k.CreateSubdir = config.FileSystem, p.story.folder, false
+	return job.Plan(context.Background(), runtime.Environment{Config: c, Logger: slog.New(slog.DiscardHandler), FS: fs})
+}
+
 // config draws what a run is configured with.
 func (s *schedule) config(f fate) config.Config {
 	c := config.Default()
@@ -147,16 +199,19 @@ func (s *schedule) config(f fate) config.Config {
 	if c.Parallelism == 0 {
 		c.Parallelism = 1 + s.random.IntN(3)
 	}
-	c.MaxParallelism = 8
-	if s.incremental {
-		c.MaxParallelism = 3 // the most subtasks there are
-	}
+	c.MaxParallelism = s.drawGroups()
 	c.Recovery.Path = s.savepoint
+	if s.claims {
+		c.Recovery.ClaimMode = config.Claim
+	}
 	k := &c.Checkpointing
 	k.Mode = s.mode
 	k.Incremental = s.incremental
 	// From 1 to 10 ms, the shorter the likelier; a step takes 0.1 ms.
 	k.Interval = time.Millisecond + time.Duration(s.random.IntN(1+s.random.IntN(int(9*time.Millisecond))))
+	k.IntervalDuringBacklog = []time.Duration{config.SameInterval, 0, 2 * k.Interval}[s.random.IntN(3)]
+	k.AfterTasksFinish = s.random.IntN(4) > 0
+	c.PauseSources = s.random.IntN(4) == 0
 	k.MaxConcurrent = 1 + s.random.IntN(3)
 	k.Timeout = time.Second
 	k.TolerableFailures = s.random.IntN(3)
@@ -169,10 +224,21 @@ func (s *schedule) config(f fate) config.Config {
 	if s.random.IntN(2) == 0 {
 		k.Compression = config.NoCompression
 	}
+	if s.unaligned && s.random.IntN(4) > 0 {
+		k.Unaligned, k.MaxConcurrent = true, 1
+		k.AlignedTimeout = time.Duration(s.random.IntN(3)) * time.Millisecond
+	}
+	s.drawBackups(&c)
 	if s.fixed != nil {
 		s.fixed(&c)
 	}
 	return c
+}
+
+// steady has periodic checkpoints from the start to the end, whatever is drawn.
+func steady(c *config.Config) {
+	c.PauseSources = false
+	c.Checkpointing.IntervalDuringBacklog, c.Checkpointing.AfterTasksFinish = config.SameInterval, true
 }
 
 // event hears what a run says of itself.
@@ -180,10 +246,17 @@ func (p *process) event(e runtime.Event) {
 	s := p.story
 	s.tracef("%s %d %v", e.Kind, e.Checkpoint, e.Err)
 	switch e.Kind {
+	case runtime.EventRestoring:
+		p.mustPause = p.pauses && e.Checkpoint > 0
+	case runtime.EventCommitted:
+		p.committed[e.Checkpoint] = true
+		s.loseSavepoint()
 	case runtime.EventPublished:
+		p.mustPause, p.published[e.Checkpoint] = false, true
 		s.figures.checkpoints++
 	case runtime.EventCheckpointFailed:
 		s.figures.failed++
+		p.failed[e.Checkpoint] = true
 		// That of a savepoint's folder is in doubt by itself.
 		inDoubt := errors.Is(e.Err, chain.ErrAmbiguous) && !strings.Contains(e.Err.Error(), "savepoint of checkpoint")
 		if errors.Is(e.Err, chain.ErrFenced) || inDoubt {
@@ -222,7 +295,11 @@ func (p *process) drive() (bool, error) {
 			return true, nil
 		case f.stop > 0 && n >= f.stop && (n-f.stop)%30 == 0:
 			p.stops = true
-			p.ask(runtime.RequestStop, nil)
+			kind := runtime.RequestStop
+			if f.drain {
+				kind = runtime.RequestDrain
+			}
+			p.ask(kind, nil)
 		case f.cancel > 0 && n == f.cancel:
 			p.cancels = true
 			p.ask(runtime.RequestCancel, nil)

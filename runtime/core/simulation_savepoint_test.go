@@ -1,6 +1,9 @@
 package core_test
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"path"
 	"strconv"
 	"strings"
@@ -10,6 +13,7 @@ import (
 	"github.com/streamgen/streamgen/checkpoint/chain"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime/config"
+	"github.com/streamgen/streamgen/runtime/core"
 )
 
 // TestSavepointsRestore restores savepoints elsewhere: in another job's folder, with an output of its own.
@@ -21,21 +25,26 @@ func TestSavepointsRestore(t *testing.T) {
 			for i := range s.fates {
 				s.fates[i].savepoints = 30
 			}
-			s.hasSavepoint = func(path string) {
-				s.figures.savepoints++
-				if s.violation == nil && s.figures.forks < 4 {
-					if err := s.fork(path); err != nil {
-						s.violated("restored from %s: %w", path, err)
-					}
-				}
-			}
+			s.restoreSavepoints()
 			return s
 		})
 	})
 	f.log(t)
 	all.add(f)
-	if f.forks == 0 && *replay < 0 {
-		t.Fatal("no savepoint was restored")
+	if (f.forks == 0 || f.claimed == 0) && *replay < 0 {
+		t.Fatal("no savepoint was restored, or none claimed")
+	}
+}
+
+// restoreSavepoints lets a story restore the first savepoints that it takes.
+func (s *schedule) restoreSavepoints() {
+	s.hasSavepoint = func(path string) {
+		s.figures.savepoints++
+		if s.violation == nil && s.figures.forks < 4 {
+			if err := s.fork(path); err != nil {
+				s.violated("restored from %s: %w", path, err)
+			}
+		}
 	}
 }
 
@@ -49,7 +58,7 @@ func (s *schedule) fork(savepoint string) error {
 	}
 	other := &schedule{
 		random: s.random, disk: s.disk.Crash(s.random), folder: "/elsewhere/checkpoints", out: "/elsewhere/out", savepoint: savepoint,
-		corpus: s.corpus, incremental: s.incremental, slow: s.slow, cycle: s.cycle, relayed: s.relayed, changing: s.changing, calling: s.calling, lists: s.lists, parallelism: s.parallelism,
+		corpus: s.corpus, incremental: s.incremental, slow: s.slow, cycle: s.cycle, relayed: s.relayed, rebuilds: s.rebuilds, backs: s.backs, changing: s.changing, calling: s.calling, lists: s.lists, parallelism: s.parallelism, raises: s.raises, groups: s.groups,
 		retained: 1, retention: config.RetainOnCancellation, trace: s.trace,
 	}
 	other.fates = []fate{other.drawFate(), {op: 1 + s.random.IntN(60), power: true}}
@@ -57,9 +66,15 @@ func (s *schedule) fork(savepoint string) error {
 		return err
 	}
 	s.tracef("--- restored elsewhere")
-	err = other.tell()
+	other.claims = s.random.IntN(2) == 0
+	other.retained = 1 + s.random.IntN(2)
+	if err = other.tell(); err == nil && other.claims {
+		err = other.auditClaimed()
+	}
 	s.tracef("--- end of what was restored elsewhere")
 	s.figures.forks++
+	s.figures.claimed += other.figures.claimed
+	s.figures.kept += other.figures.kept
 	return err
 }
 
@@ -74,6 +89,40 @@ func (s *schedule) isWhole(savepoint string) {
 			s.violated("the savepoint %s rests on snapshots of checkpoints", savepoint)
 		}
 	}
+}
+
+// loseSavepoint deletes the savepoint that a job has begun with and does not own, once the job has a checkpoint of its own.
+func (s *schedule) loseSavepoint() {
+	if s.savepoint == "" || s.claims {
+		return
+	}
+	files, err := s.disk.ReadDir(s.savepoint)
+	if err != nil {
+		return // it is gone
+	}
+	s.tracef("the savepoint is deleted")
+	for _, f := range files {
+		_ = s.disk.Remove(path.Join(s.savepoint, f.Name))
+	}
+	_ = s.disk.Remove(s.savepoint)
+	_ = s.disk.SyncDir(path.Dir(s.savepoint))
+}
+
+// auditClaimed looks whether a savepoint that a job owned is gone when it has finished: if not at its end, then at the next start.
+func (s *schedule) auditClaimed() error {
+	_, err := s.start(fate{})
+	if core.IsDrained(err) {
+		return nil // its newest checkpoints stay, and what they stand behind
+	}
+	if !core.IsFinished(err) {
+		return fmt.Errorf("a job that has finished starts again: %v", err)
+	}
+	s.disk = s.disk.Crash(s.random)
+	if files, err := s.disk.ReadDir(s.savepoint); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the savepoint that the job had claimed is still there: %v %v", files, err)
+	}
+	s.figures.claimed++
+	return nil
 }
 
 // copyOutput copies the files of checkpoints up to one, and those that are not committed.

@@ -20,12 +20,16 @@ type schedule struct {
 	disk        *vfs.Mem
 	folder, out string
 	savepoint   string // that the job begins with
+	claims      bool   // it owns that
 	corpus      *corpus
 	slow        bool // a line of it is read at a time
 	relayed     bool
+	backs       bool        // runs may keep second copies of snapshots
+	rebuilds    bool        // each run may be relayed or not
 	timed       *timedStory // nil if it is no story of timers
 	calling     *calling    // the pipeline, but for its source and sink, if it is one with calls
 	lists       bool        // the pipeline is the one that keeps lists
+	unaligned   bool        // most runs have barriers that overtake, at once or later
 	// changing says that each run is another program, whose state has another form.
 	changing bool
 	// incremental lets checkpoints hold only what changed, of few key groups, so that there is something in each.
@@ -34,9 +38,12 @@ type schedule struct {
 	cycle int
 	// parallelism of each run; 0 draws one from 1 to 3 at every start.
 	parallelism int
-	mode        config.Mode
-	retained    int
-	retention   config.Retention
+	// raises says that a run may have more key groups than the one before, groups is how many the last one had.
+	raises    bool
+	groups    int
+	mode      config.Mode
+	retained  int
+	retention config.Retention
 	// fates are those of the first runs; when they are over, one comes to the end undisturbed.
 	fates []fate
 	// fixed overrides what is drawn for the configuration.
@@ -51,7 +58,9 @@ type schedule struct {
 	zombies     []*process
 	zombieSteps bool // a zombie is being stepped
 	// emptied says that checkpoints may have been deleted by a cancel: then the output of the job is refused by the next start.
-	emptied   bool
+	emptied bool
+	// drained says that a run was stopped with drain: no other goes on from there.
+	drained   bool
 	violation error
 	figures   figures
 	trace     *strings.Builder // nil: not kept
@@ -81,7 +90,7 @@ func (s *schedule) drawFate() fate {
 	if r.IntN(3) == 0 {
 		f.savepoints = 20 + r.IntN(100)
 	}
-	switch r.IntN(12) {
+	switch r.IntN(13) {
 	case 0: // comes to the end, or fails by itself
 	case 1:
 		f.op = 1 + r.IntN(30) // about as many as a start has
@@ -95,6 +104,11 @@ func (s *schedule) drawFate() fate {
 		f.stop = 1 + r.IntN(150)
 	case 11:
 		f.cancel = 1 + r.IntN(200)
+	case 12: // and may die amid it
+		f.stop, f.drain = 1+r.IntN(150), true
+		if r.IntN(2) == 0 {
+			f.op = 20 + r.IntN(150)
+		}
 	}
 	return f
 }
@@ -151,8 +165,14 @@ func (s *schedule) run(f fate) (ended bool, err error) {
 	case p.dead:
 	case core.IsFinished(err):
 		return true, s.audit(whole)
+	case core.IsDrained(err):
+		return true, s.auditDrained()
+	case err == nil && s.drained:
+		return false, errors.New("a run goes on from a stop with drain")
 	case err != nil && s.emptied && strings.Contains(err.Error(), "there is no checkpoint to go on from"):
 		return false, s.beginAnew()
+	case err != nil && s.rebuilds && strings.Contains(err.Error(), "had come to the end of its input, but now it reads from"):
+		return false, s.keepTopology()
 	case err != nil && !p.mayFail():
 		return false, fmt.Errorf("run %d does not start: %w", s.runs, err)
 	case err != nil:
@@ -192,6 +212,11 @@ func (s *schedule) ended(p *process, clean bool) (last bool, err error) {
 	outcome, err, stuck := p.Outcome()
 	s.steps = p.Steps
 	s.tracef("ended: %v %v %v after %d steps", outcome, err, stuck, p.Steps)
+	if err == nil && !stuck {
+		if err := p.auditHearers(); err != nil {
+			return false, err
+		}
+	}
 	finished := false
 	switch {
 	case stuck:
@@ -204,6 +229,7 @@ func (s *schedule) ended(p *process, clean bool) (last bool, err error) {
 		finished = true
 	case outcome == runtime.Stopped && p.stops:
 		s.figures.stopped++
+		s.drained = s.drained || p.fate.drain
 	case outcome == runtime.Cancelled && p.cancels:
 		s.figures.cancelled++
 		s.emptied = s.emptied || s.retention != config.RetainOnCancellation

@@ -23,13 +23,18 @@ type corpus struct {
 func newCorpus(splits ...[]string) *corpus {
 	c := &corpus{splits: splits, words: map[string]int{}}
 	for _, split := range splits {
-		for _, line := range split {
-			for _, word := range strings.Fields(strings.ToLower(strings.ReplaceAll(line, ",", " "))) {
-				c.words[word]++
-			}
-		}
+		c.count(split)
 	}
 	return c
+}
+
+// count counts the words of lines.
+func (c *corpus) count(lines []string) {
+	for _, line := range lines {
+		for _, word := range strings.Fields(strings.ToLower(strings.ReplaceAll(line, ",", " "))) {
+			c.words[word]++
+		}
+	}
 }
 
 // The corpora: one that is read in a few steps, one that lasts for many checkpoints, and one of lines that fill every batch on the way, so
@@ -83,6 +88,9 @@ type texts struct {
 	corpus *corpus
 	random *rand.Rand
 	most   int // lines of a Read
+	// backlogs says that it reports a backlog now and then. Reading is called before each Read, if it is not nil.
+	backlogs bool
+	reading  func()
 }
 
 func (*texts) Connector() runtime.Connector { return runtime.Connector{Kind: "test.text", Version: 1} }
@@ -99,6 +107,9 @@ func (t *texts) Splits(_ context.Context, known []runtime.Split) ([]runtime.Spli
 }
 
 func (t *texts) Open(ctx runtime.SourceContext, splits []runtime.Split) (runtime.Reader[string], error) {
+	if t.backlogs {
+		ctx.SetBacklog(t.random.IntN(2) == 0)
+	}
 	return &textReader{texts: t, ctx: ctx, splits: slices.Clone(splits)}, nil
 }
 
@@ -111,6 +122,12 @@ type textReader struct {
 }
 
 func (r *textReader) Read(lines []string) (int, error) {
+	if r.reading != nil {
+		r.reading()
+	}
+	if r.backlogs && r.random.IntN(4) == 0 {
+		r.ctx.SetBacklog(r.random.IntN(2) == 0)
+	}
 	r.move(r.splits, r.last)
 	r.last = 0
 	for r.at < len(r.splits) && r.splits[r.at].Done {

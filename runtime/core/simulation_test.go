@@ -108,6 +108,7 @@ func TestEveryCrashPoint(t *testing.T) {
 				s.fixed = func(c *config.Config) {
 					c.Checkpointing.Interval, c.Checkpointing.InlineThreshold = time.Millisecond, test.inline
 					c.Checkpointing.MaxConcurrent = 2
+					steady(c)
 				}
 				return s
 			}

@@ -29,7 +29,13 @@ type timedStory struct {
 
 // pipeline makes the job of a run.
 func (s *schedule) timedPipeline(fs vfs.FS) *timed.Timed {
-	violated := func(format string, values ...any) { s.violated(format, values...) }
+	violated := func(format string, values ...any) {
+		// Subtasks that barriers have overtaken stand at different watermarks. Who takes over from several of them goes on from the least.
+		if s.unaligned && s.parallelism == 0 && strings.HasPrefix(format, "the watermark went back") {
+			return
+		}
+		s.violated(format, values...)
+	}
 	return &timed.Timed{
 		Ticks:  &ticks{splits: s.timed.ticks, random: s.random, most: 1 << s.random.IntN(6)},
 		Remind: timed.Remind{Violated: violated},
@@ -156,6 +162,11 @@ func newTimedSchedule(seed uint64, parallelism int) *schedule {
 		keys = 40 // else all of a key group changes at once, and is written whole
 	}
 	s.timed = &timedStory{ticks: drawTicks(s.random, keys)}
+	for i := range s.fates {
+		if s.fates[i].savepoints > 0 {
+			s.fates[i].savepoints += 150 // as in newListSchedule: there are up to 15 subtasks
+		}
+	}
 	return s
 }
 
@@ -189,6 +200,7 @@ func TestEveryTimedStep(t *testing.T) {
 				}
 				s.fates = []fate{{step: step, power: power}}
 				s.fixed = func(c *config.Config) {
+					steady(c)
 					c.Checkpointing.Interval, c.Checkpointing.MaxConcurrent = 3*time.Millisecond, 2
 				}
 				return s

@@ -2,8 +2,10 @@ package core
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/streamgen/streamgen/runtime"
 )
@@ -16,6 +18,7 @@ type SinkPort[T any] struct {
 	uid      string
 	added    []T
 	prepared []prepared
+	last     moment // of the open transaction: where it began
 	records  atomic.Int64
 }
 
@@ -23,6 +26,21 @@ type SinkPort[T any] struct {
 type prepared struct {
 	checkpoint int64
 	handle     []byte
+	from, to   moment // what was written between them is in it
+}
+
+// moment is a barrier, or the start of the run.
+type moment struct {
+	checkpoint int64 // 0: the start
+	at         time.Time
+}
+
+func (m moment) String() string {
+	at := m.at.Format(time.RFC3339)
+	if m.checkpoint == 0 {
+		return "the start of the run at " + at
+	}
+	return fmt.Sprintf("the barrier of checkpoint %d at %s", m.checkpoint, at)
 }
 
 // NewSinkPort returns a port that Restore opens.
@@ -51,8 +69,9 @@ type anySink interface {
 	// the new one durable.
 	prepare(checkpoint int64) (handles [][]byte, sync func() error, err error)
 	// takePrepared hands out the transactions of checkpoints up to this one, to be committed.
-	takePrepared(checkpoint int64) [][]byte
-	commit(ctx context.Context, handle []byte) error
+	takePrepared(checkpoint int64) []prepared
+	commit(ctx context.Context, t prepared) error
+	listener
 	transactional() bool
 	count() int64
 	close() error
@@ -65,6 +84,7 @@ func (p *SinkPort[T]) open(uid string, task *Task, ctx runtime.SinkContext) erro
 		return fmt.Errorf("sink %s: %w", uid, err)
 	}
 	p.writer = writer
+	p.last = moment{at: task.env.wall()}
 	return nil
 }
 
@@ -81,8 +101,10 @@ func (p *SinkPort[T]) prepare(checkpoint int64) ([][]byte, func() error, error) 
 	if err != nil {
 		return nil, nil, fmt.Errorf("sink %s: prepare: %w", p.uid, err)
 	}
+	from := p.last
+	p.last = moment{checkpoint, p.task.env.wall()}
 	if t.Handle != nil {
-		p.prepared = append(p.prepared, prepared{checkpoint, t.Handle})
+		p.prepared = append(p.prepared, prepared{checkpoint, t.Handle, from, p.last})
 	}
 	var handles [][]byte
 	for _, t := range p.prepared {
@@ -101,25 +123,32 @@ func (p *SinkPort[T]) prepare(checkpoint int64) ([][]byte, func() error, error) 
 	}, nil
 }
 
-func (p *SinkPort[T]) takePrepared(checkpoint int64) [][]byte {
-	var handles [][]byte
+func (p *SinkPort[T]) takePrepared(checkpoint int64) []prepared {
+	var taken []prepared
 	for len(p.prepared) > 0 && p.prepared[0].checkpoint <= checkpoint {
-		handles = append(handles, p.prepared[0].handle)
+		taken = append(taken, p.prepared[0])
 		p.prepared = p.prepared[1:]
 	}
-	return handles
+	return taken
 }
 
-func (p *SinkPort[T]) commit(ctx context.Context, handle []byte) error {
+func (p *SinkPort[T]) commit(ctx context.Context, transaction prepared) error {
 	t, ok := p.sink.(runtime.TransactionalSink)
 	if !ok {
 		return nil
 	}
-	if err := t.Commit(ctx, handle); err != nil {
+	err := t.Commit(ctx, transaction.handle)
+	if errors.Is(err, runtime.ErrTransactionLost) {
+		return fmt.Errorf("sink %s: commit: %w: it is what this subtask wrote between %v and %v", p.uid, err, transaction.from, transaction.to)
+	}
+	if err != nil {
 		return fmt.Errorf("sink %s: commit: %w", p.uid, err)
 	}
 	return nil
 }
+
+func (p *SinkPort[T]) complete(checkpoint int64) { tellComplete(p.writer, checkpoint) }
+func (p *SinkPort[T]) aborted(checkpoint int64)  { tellAborted(p.writer, checkpoint) }
 
 func (p *SinkPort[T]) transactional() bool { return p.sink.Guarantee() == runtime.Transactional }
 

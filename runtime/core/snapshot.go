@@ -17,6 +17,7 @@ type Snapshot struct {
 	task    *Task
 	held    checkpoint.Subtask
 	data    *snapshot.Writer
+	phase   *phase
 	stored  bool // there is something in data
 	syncs   []func() error
 	err     error
@@ -35,7 +36,7 @@ type keyedState interface {
 	Cover(epoch uint64)
 	AppendGroup(b []byte, group int) ([]byte, int)
 	AppendChanges(c *table.Changes, group int, since uint64) (count int, pays bool)
-	ParseGroup(p *serde.Parser, group, count int) error
+	ParseGroup(p *serde.Parser, group, groups, count int) error
 }
 
 func (s *Snapshot) operator(uid string) *checkpoint.Operator {
@@ -120,12 +121,15 @@ type Restore struct {
 	subtask  *subtask
 	from     *restored
 	splits   splitPlan
-	states   map[string][]checkpoint.State // by operator, taken so far
+	states   map[string][]checkpoint.TakenState // by operator, taken so far
 	readers  map[*checkpoint.Subtask]*snapshotFiles
 	err      error
 	attempt  string
-	ignoring bool // of states that no operator takes
-	asking   bool // only for what would be restored: nothing is opened
+	ignoring bool    // of states that no operator takes
+	asking   bool    // only for what would be restored: nothing is opened
+	edges    []*edge // that lead to the task
+	// withoutInFlight is the checkpoint whose records in flight are dropped.
+	withoutInFlight int
 }
 
 // Source opens a source at its positions.
@@ -142,7 +146,7 @@ func (r *Restore) Source(uid string, p anySource) {
 
 // Keyed gives a table its key groups and fills them.
 func (r *Restore) Keyed(uid, state string, t keyedState) {
-	taken := checkpoint.State{Name: state, Schema: t.Schema()}
+	taken := checkpoint.TakenState{State: checkpoint.State{Name: state, Schema: t.Schema()}}
 	r.states[uid] = append(r.states[uid], taken)
 	if r.asking {
 		return
@@ -158,8 +162,7 @@ func (r *Restore) Keyed(uid, state string, t keyedState) {
 			return
 		}
 		// A subtask that owned none of these groups need not be read.
-		oldFirst, oldEnd := groupRange(s.Index, s.Parallelism, groups)
-		if oldEnd <= first || end <= oldFirst || len(s.Snapshots()) == 0 {
+		if !r.from.owned(s, first, end) || len(s.Snapshots()) == 0 {
 			return
 		}
 		form, ok := r.form(o, taken)
@@ -172,13 +175,13 @@ func (r *Restore) Keyed(uid, state string, t keyedState) {
 			return
 		}
 		for _, group := range file.stack.Groups(uid, form.state) {
-			if group.Group < first || group.Group >= end {
+			if !r.from.isIn(group.Group, first, end) {
 				continue
 			}
-			entries, n, err := form.read(group)
+			entries, n, err := form.read(file.stack, group)
 			if err == nil {
 				p := serde.NewParser(entries)
-				if err = t.ParseGroup(&p, group.Group, n); err != nil {
+				if err = t.ParseGroup(&p, group.Group, r.from.checkpoint.KeyGroups, n); err != nil {
 					err = &startError{err}
 				}
 			}

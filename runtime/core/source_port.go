@@ -30,7 +30,7 @@ type anySource interface {
 	// poll returns records to process, what was left of the last ones first; nil if there are none now, io.EOF if there never will be.
 	poll() (Records, error)
 	snapshot(checkpoint int64) ([]runtime.Split, error)
-	complete(checkpoint int64)
+	listener
 	count() int64
 	close() error
 }
@@ -72,11 +72,8 @@ func (p *SourcePort[T]) snapshot(checkpoint int64) ([]runtime.Split, error) {
 	return splits, nil
 }
 
-func (p *SourcePort[T]) complete(checkpoint int64) {
-	if l, ok := p.reader.(runtime.CompletionListener); ok {
-		l.CheckpointComplete(checkpoint)
-	}
-}
+func (p *SourcePort[T]) complete(checkpoint int64) { tellComplete(p.reader, checkpoint) }
+func (p *SourcePort[T]) aborted(checkpoint int64)  { tellAborted(p.reader, checkpoint) }
 
 func (p *SourcePort[T]) count() int64 { return p.records.Load() }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -19,14 +18,16 @@ type subtask struct {
 	mailbox mailbox
 	post    post // what was taken from the mailbox and is being handled
 
-	index  int // among all subtasks of the job
-	runner Runner
-	task   *Task
-	run    *attempt
-	lane   lane
-	broken bool // of the lane: a commit has failed, and none may follow it
-	// givenUp holds the checkpoints that were: their snapshots need not be stored.
-	givenUp  sync.Map
+	index    int // among all subtasks of the job
+	runner   Runner
+	task     *Task
+	run      *attempt
+	lane     lane
+	commits  commits
+	backlog  atomic.Bool // of its source, as that has said
+	paused   bool        // its source waits for the first checkpoint of the run
+	phases   phases
+	activity activity
 	life     life
 	opened   bool // when it was closed: the operators are to be closed too
 	isSource bool // known before source is open
@@ -48,9 +49,12 @@ type subtask struct {
 	finished  bool    // Finish has run, in this run or before
 	timing
 	timerState
+	overtaking
+	replays replays
 	lineage lineage
 
 	calls    anyCalls // those of its operator with Async, nil if it has none
+	cut      bool     // its source ends here, whatever there is to read
 	draining bool     // all input was taken, but calls for it are in flight
 }
 
@@ -67,7 +71,7 @@ const (
 
 // channel is the receiving side of an edge from one subtask.
 type channel struct {
-	input int
+	edge  *edge
 	queue []Records
 	channelTime
 }
@@ -96,12 +100,16 @@ type (
 	complete struct{ barrier coordinator.Barrier }
 	abort    struct{ barrier coordinator.Barrier }
 	shut     struct{}
+	// resume lets a source read that waits for the first checkpoint.
+	resume struct{}
+	// cut ends the input of a source where it is.
+	cut struct{}
 )
 
 func (s *subtask) box() *mailbox { return &s.mailbox }
 
-func (s *subtask) addChannel(input int, timeless bool) int {
-	s.channels = append(s.channels, channel{input: input, channelTime: channelTime{watermark: runtime.MinTime, timeless: timeless}})
+func (s *subtask) addChannel(e *edge, timeless bool) int {
+	s.channels = append(s.channels, channel{edge: e, channelTime: channelTime{watermark: runtime.MinTime, timeless: timeless}})
 	return s.align.addChannel()
 }
 
@@ -112,11 +120,13 @@ func (s *subtask) addOutput(o anyOutput) int {
 
 // step does the next thing. What goes wrong in it fails the task: the master hears of it and shuts all subtasks.
 func (s *subtask) step() (status status) {
+	s.activity.begin(takingRecords)
 	defer func() {
 		if r := recover(); r != nil {
 			s.failed(r)
 			status = busy
 		}
+		s.activity.end()
 	}()
 	s.collect()
 	if len(s.commands) > 0 {
@@ -141,9 +151,17 @@ func (s *subtask) step() (status status) {
 // collect empties the mailbox.
 func (s *subtask) collect() {
 	s.mailbox.take(&s.post)
+	for _, command := range s.post.commands {
+		if c, ok := command.(complete); ok {
+			s.lineage.complete(c.barrier.ID) // before its turn: a barrier that has come behind it may overtake, and rests on no older one
+		}
+	}
 	for _, d := range s.post.deliveries {
 		c := &s.channels[d.channel]
 		c.queue = append(c.queue, d.records)
+		if s.overtaking.enabled || len(s.captures) > 0 {
+			s.arrives(d.channel, d.records)
+		}
 	}
 	for _, r := range s.post.returned {
 		h := r.head().home
@@ -155,8 +173,11 @@ func (s *subtask) collect() {
 
 // start opens the operators with the state that they held.
 func (s *subtask) start() {
+	s.activity.does(startingUp)
 	r := s.run.newRestore(s)
+	s.replays = replays{first: len(s.channels), next: len(s.channels)}
 	s.runner.Restore(r)
+	r.inFlight()
 	if err := r.done(); err != nil {
 		s.fail(err)
 		return
@@ -185,8 +206,10 @@ func (s *subtask) takeRecords() status {
 		}
 	}
 	if s.task.full != 0 {
+		s.activity.waitsFor(coordinator.WaitsForRoom)
 		return idle
 	}
+	s.activity.waitsFor(coordinator.WaitsForNothing)
 	switch {
 	case s.firing:
 		s.fire()
@@ -200,7 +223,7 @@ func (s *subtask) takeRecords() status {
 		s.flush()
 		return s.awaitTimers()
 	}
-	s.process(s.channels[s.from].input, s.current)
+	s.process(s.channels[s.from].edge.input, s.current)
 	if s.current.done() {
 		s.endOfBatch()
 	}
@@ -208,7 +231,17 @@ func (s *subtask) takeRecords() status {
 }
 
 func (s *subtask) takeFromSource() status {
+	if s.cut {
+		s.exhaust()
+		return busy
+	}
+	if s.paused {
+		s.flush()
+		return idle
+	}
+	s.activity.does(readingSource)
 	records, err := s.source.poll()
+	s.activity.does(takingRecords)
 	switch {
 	case errors.Is(err, io.EOF):
 		s.exhaust()
@@ -241,20 +274,28 @@ func (s *subtask) afterRecords() {
 
 // next makes the first batch of the next channel that is not blocked the current one.
 func (s *subtask) next() bool {
-	for i := range s.channels {
-		k := (s.last + 1 + i) % len(s.channels)
-		c := &s.channels[k]
-		if len(c.queue) == 0 || s.align.blocked[k] {
-			continue
-		}
-		s.current, s.from, s.last = c.queue[0], k, k
-		s.resume(c)
-		copy(c.queue, c.queue[1:])
-		c.queue[len(c.queue)-1] = nil
-		c.queue = c.queue[:len(c.queue)-1]
+	if k := s.nextReplay(); k >= 0 {
+		s.take(k)
 		return true
 	}
+	for i := range s.channels {
+		k := (s.last + 1 + i) % len(s.channels)
+		if len(s.channels[k].queue) > 0 && !s.align.blocked[k] {
+			s.take(k)
+			return true
+		}
+	}
 	return false
+}
+
+// take makes the first batch of a channel the current one.
+func (s *subtask) take(k int) {
+	c := &s.channels[k]
+	s.current, s.from, s.last = c.queue[0], k, k
+	s.resume(c)
+	copy(c.queue, c.queue[1:])
+	c.queue[len(c.queue)-1] = nil
+	c.queue = c.queue[:len(c.queue)-1]
 }
 
 // endOfBatch handles what follows the records of the current batch and gives it back.
@@ -264,6 +305,7 @@ func (s *subtask) endOfBatch() {
 		return // until all has fired: then what follows is taken
 	}
 	if h.barrier != nil {
+		s.phases.enter(h.barrier.ID, coordinator.Aligning, s.task.env.now())
 		for _, b := range s.align.barrier(s.from, *h.barrier) {
 			s.checkpoint(b)
 		}
@@ -279,7 +321,9 @@ func (s *subtask) endOfBatch() {
 	records := s.current
 	s.current = nil
 	s.received.Store(s.received.Load() + int64(records.size()))
-	h.home.mailbox.giveBack(records)
+	if h.home.mailbox != nil { // not for one that was replayed
+		h.home.mailbox.giveBack(records)
+	}
 }
 
 func (s *subtask) flush() {
@@ -293,6 +337,7 @@ func (s *subtask) exhaust() {
 	s.advance(runtime.MaxTime) // of a source: it has no timers, and the others have heard of it
 	if !s.finished {
 		s.finished = true
+		s.activity.does(finishingInput)
 		s.runner.Finish()
 		for _, sink := range s.task.sinks {
 			sink.flush()
@@ -318,15 +363,27 @@ func (s *subtask) handle(command any) {
 		}
 	case complete:
 		s.complete(c.barrier)
+	case commitAgain:
+		if s.life < closing {
+			s.lane.run(s.commitAgain)
+		}
+	case cut:
+		s.cut = true
+	case resume:
+		s.paused = false
 	case timersDue:
 		s.stopTimerAlarm()
+	case overtakeDue:
+		s.overtake(c.barrier)
 	case abort:
 		s.align.abort(c.barrier.ID)
-		s.givenUp.Store(c.barrier.ID, true)
+		s.phases.giveUp(c.barrier.ID)
 		s.lineage.abort(c.barrier.ID)
+		s.givesUp(c.barrier.ID)
 		if s.suspended == c.barrier.ID {
 			s.suspended = 0
 		}
+		s.notifyAborted(c.barrier)
 	case called:
 		s.handleCalled(c)
 	case graceOver:
@@ -334,52 +391,89 @@ func (s *subtask) handle(command any) {
 	}
 }
 
-// checkpoint hands out what the task holds, sends the barrier on and leaves it to the lane to make all of it durable.
+// checkpoint takes a checkpoint whose barrier has come everywhere.
 func (s *subtask) checkpoint(b coordinator.Barrier) {
-	if s.life >= closing {
-		return
+	if snap := s.snapshot(b); snap != nil {
+		s.submit(snap)
 	}
-	held := checkpoint.Subtask{Task: s.task.info.name, Index: s.task.subtask, Parallelism: s.task.info.parallelism, Finished: s.finished,
-		Watermark: int64(s.heldWatermark())}
-	for _, o := range s.task.info.info.Operators {
-		held.Operators = append(held.Operators, checkpoint.Operator{UID: o.uid, Connector: o.connector})
-	}
-	snap := &Snapshot{barrier: b, task: s.task, held: held, data: s.run.newSnapshot(), lineage: &s.lineage}
-	if s.run.env.config.Checkpointing.Incremental {
-		snap.image, snap.base = s.lineage.next(b)
-	}
-	s.runner.Barrier(snap)
+}
+
+// submit leaves it to the lane to make a snapshot durable.
+func (s *subtask) submit(snap *Snapshot) {
 	if snap.err != nil {
 		s.fail(snap.err)
 		return
 	}
+	s.inLane(func() { s.acknowledge(snap) })
+}
+
+// snapshot hands out what the task holds and sends the barrier on. It returns nil if that has failed the task.
+func (s *subtask) snapshot(b coordinator.Barrier) *Snapshot {
+	if s.life >= closing {
+		return nil
+	}
+	s.hasTaken(b.ID)
+	s.activity.does(handingOutSnapshot)
+	phase := s.phases.enter(b.ID, coordinator.Snapshotting, s.task.env.now())
+	held := checkpoint.Subtask{Task: s.task.info.name, Index: s.task.subtask, Parallelism: s.task.info.parallelism, Finished: s.finished,
+		Watermark: int64(s.heldWatermark()), Firing: int64(s.firingWatermark())}
+	for _, o := range s.task.info.info.Operators {
+		held.Operators = append(held.Operators, checkpoint.Operator{UID: o.uid, Connector: o.connector})
+	}
+	snap := &Snapshot{barrier: b, task: s.task, held: held, data: s.run.newSnapshot(), phase: phase, lineage: &s.lineage}
+	if s.run.env.config.Checkpointing.Incremental {
+		snap.image, snap.base = s.lineage.next(b)
+	}
+	phase.data.Store(snap.data)
+	s.runner.Barrier(snap)
+	if snap.err != nil {
+		s.fail(snap.err)
+		return nil
+	}
 	if snap.image != nil {
 		snap.held.Bases = snap.image.rest(snap.base)
 	}
-	if s.life == running {
+	// Behind the end of its output a barrier tells of the checkpoint those that have not come to that end and could wait for long.
+	if s.life == running || s.overtaking.enabled {
 		for _, o := range s.outputs {
 			o.barrier(b)
 		}
-		if b.Kind == checkpoint.StopSavepoint {
-			s.suspended = b.ID
-		}
 	}
-	s.lane.run(func() { s.acknowledge(snap) })
+	if s.life == running && b.Kind == checkpoint.StopSavepoint {
+		s.suspended = b.ID
+	}
+	s.activity.does(takingRecords)
+	snap.phase.reach(coordinator.PreCommitting, s.task.env.now())
+	if len(snap.syncs) > 0 {
+		// At once, and whatever becomes of the checkpoint: later ones hold these transactions too.
+		s.inLane(func() { s.preCommit(snap) })
+	}
+	return snap
 }
 
-// acknowledge makes a snapshot durable and tells the master. It runs in the lane.
-func (s *subtask) acknowledge(snap *Snapshot) {
+// preCommit makes durable what sinks have written up to the barrier. It runs in the lane.
+func (s *subtask) preCommit(snap *Snapshot) {
 	for _, sync := range snap.syncs {
 		if err := s.guard(sync); err != nil {
 			// What was written since the barrier before is lost: only a restart brings it back.
+			s.commits.broken = true
 			s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
 			return
 		}
 	}
-	if _, late := s.givenUp.Load(snap.barrier.ID); late {
+}
+
+// acknowledge makes a snapshot durable and tells the master. It runs in the lane.
+func (s *subtask) acknowledge(snap *Snapshot) {
+	defer s.phases.over(snap.barrier.ID)
+	if s.commits.broken {
+		return
+	}
+	if snap.phase.givenUp.Load() {
 		return
 	}
 	if snap.stored {
+		snap.phase.reach(coordinator.Storing, s.task.env.now())
 		data, err := s.run.store(snap.barrier.ID, s, snap.data.Finish(), snap.held.Bases)
 		if err != nil {
 			s.run.master.mailbox.send(hasDeclined{s.index, snap.barrier.ID, fmt.Errorf("store its snapshot: %w", err)})
@@ -399,34 +493,16 @@ func (s *subtask) complete(b coordinator.Barrier) {
 	if s.life >= closing {
 		return
 	}
-	s.lineage.complete(b.ID)
-	if s.source != nil {
-		s.source.complete(b.ID)
-	}
-	type transaction struct {
-		sink   anySink
-		handle []byte
-	}
-	var transactions []transaction
+	s.paused = false
+	s.phases.overBelow(b.ID)
+	s.notifyComplete(b)
+	var transactions []pendingCommit
 	for _, sink := range s.task.sinks {
-		for _, handle := range sink.takePrepared(b.ID) {
-			transactions = append(transactions, transaction{sink, handle})
+		for _, t := range sink.takePrepared(b.ID) {
+			transactions = append(transactions, pendingCommit{sink: sink, transaction: t})
 		}
 	}
-	s.lane.run(func() {
-		if s.broken {
-			return
-		}
-		for _, t := range transactions {
-			s.run.event(runtime.Event{Kind: runtime.EventCommitting, Checkpoint: b.ID})
-			if err := s.guard(func() error { return t.sink.commit(s.run.ctx, t.handle) }); err != nil {
-				s.broken = true
-				s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
-				return
-			}
-		}
-		s.run.master.mailbox.send(hasCommitted{s.index, b.ID})
-	})
+	s.inLane(func() { s.commit(b, transactions, 0) })
 }
 
 // fail tells the master and closes the task.
@@ -451,6 +527,7 @@ func (s *subtask) close() {
 // release releases what the operators and ports hold, whatever fails in it.
 func (s *subtask) release() {
 	s.life = over
+	s.activity.does(closingDown)
 	s.stopAlarm()
 	s.stopTime()
 	report := func(err error) {
@@ -467,7 +544,8 @@ func (s *subtask) release() {
 	for _, sink := range s.task.sinks {
 		report(s.guard(sink.close))
 	}
-	s.run.master.mailbox.send(hasClosed{})
+	// Behind what the lane still has to do: nothing is stored after it.
+	s.lane.run(func() { s.run.master.mailbox.send(hasClosed{}) })
 }
 
 // stopAlarm forgets the last WakeAfter.
@@ -496,7 +574,15 @@ func (s *subtask) sourceContext(uid string) runtime.SourceContext {
 			s.stopAlarm()
 			s.alarm = s.task.env.after(d, s.mailbox.nudge)
 		},
-		Now: s.task.env.now,
+		Now:        s.task.env.now,
+		SetBacklog: s.setBacklog,
+	}
+}
+
+// setBacklog tells the master of a change.
+func (s *subtask) setBacklog(backlog bool) {
+	if s.backlog.Swap(backlog) != backlog {
+		s.run.master.mailbox.send(hasBacklog{s.index, backlog})
 	}
 }
 

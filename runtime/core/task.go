@@ -22,6 +22,9 @@ type Runner interface {
 	Open()
 	Finish()
 	Close() error
+	// CheckpointComplete and CheckpointAborted tell the operators what has become of a checkpoint.
+	CheckpointComplete(id int64)
+	CheckpointAborted(id int64)
 	// Counts tells how many records the operators behind the head have taken.
 	Counts(c *Counts)
 
@@ -66,6 +69,12 @@ func (t *Task) Finish() {}
 
 // Close is that of a task whose operators have none.
 func (t *Task) Close() error { return nil }
+
+// CheckpointComplete is that of a task whose operators do not ask.
+func (t *Task) CheckpointComplete(int64) {}
+
+// CheckpointAborted is that of a task whose operators do not ask.
+func (t *Task) CheckpointAborted(int64) {}
 
 // Counts is that of a task without operators behind its head.
 func (t *Task) Counts(*Counts) {}

@@ -38,6 +38,7 @@ type times struct {
 	// first have fired.
 	head, behind runtime.Clock
 	seen         runtime.Time // the latest of the records of a source
+	fires        runtime.Time // a watermark that was restored, of which not all timers have fired
 	timers
 }
 
@@ -67,12 +68,13 @@ type channelTime struct {
 	timeless  bool // it comes from a task without a say in event time: only its end counts
 }
 
-// startTime goes on from the restored watermark.
+// startTime goes on from the restored watermark, and fires what was left of one.
 func (s *subtask) startTime() {
 	s.cameAt = s.task.env.now()
 	if w := s.task.head.Watermark; w > runtime.MinTime {
 		s.pass(mark{watermarkMark, w})
 	}
+	s.advance(s.task.fires)
 }
 
 func (s *subtask) stopTime() {
@@ -231,13 +233,12 @@ const marksInBatch = 3
 
 // watermark is where a subtask goes on from: the least watermark of those that had the key groups which it takes over or, without keys,
 // of all.
-func (r *restored) watermark(v *vertexInfo, index int, keyed bool, groups int) runtime.Time {
+func (r *restored) watermark(v *vertexInfo, index int, keyed bool, of func(*checkpoint.Subtask) int64) runtime.Time {
 	low, found := runtime.MaxTime, false
-	first, end := groupRange(index, v.parallelism, groups)
-	r.operators(v.name, func(held *checkpoint.Subtask, _ *checkpoint.Operator) {
-		oldFirst, oldEnd := groupRange(held.Index, held.Parallelism, groups)
-		if !keyed || oldFirst < end && first < oldEnd {
-			low, found = min(low, runtime.Time(held.Watermark)), true
+	first, end := groupRange(index, v.parallelism, r.groups)
+	r.operators(r.known(v), func(held *checkpoint.Subtask, _ *checkpoint.Operator) {
+		if !keyed || r.owned(held, first, end) {
+			low, found = min(low, runtime.Time(of(held))), true
 		}
 	})
 	if !found {
@@ -248,8 +249,12 @@ func (r *restored) watermark(v *vertexInfo, index int, keyed bool, groups int) r
 
 // restoredTimes is what a task knows of time when it begins.
 func (a *attempt) restoredTimes(v *vertexInfo, index int) times {
-	clock := runtime.Clock{Watermark: a.from.watermark(v, index, a.job.isKeyed(v), a.env.groups), Wall: a.env.wall}
-	return times{head: clock, behind: clock, seen: runtime.MinTime}
+	least := func(of func(*checkpoint.Subtask) int64) runtime.Time {
+		return a.from.watermark(v, index, a.job.isKeyed(v), of)
+	}
+	clock := runtime.Clock{Watermark: least(func(s *checkpoint.Subtask) int64 { return s.Watermark }), Wall: a.env.wall}
+	return times{head: clock, behind: clock, seen: runtime.MinTime,
+		fires: least(func(s *checkpoint.Subtask) int64 { return max(s.Watermark, s.Firing) })}
 }
 
 // isKeyed reports whether records come to a task by their keys.

@@ -16,7 +16,7 @@ func marking(channels int) (*subtask, *outlet[int]) {
 	task.times = times{head: runtime.Clock{Watermark: runtime.MinTime}, behind: runtime.Clock{Watermark: runtime.MinTime}}
 	s := &subtask{task: task}
 	for range channels {
-		s.addChannel(0, false)
+		s.addChannel(&edge{}, false)
 	}
 	out := &Output[int]{task: task}
 	out.outlets = []*outlet[int]{newOutlet[int](task, &mailbox{wake: func() {}}, 0, home{})}
@@ -217,13 +217,16 @@ func TestARestoredWatermarkIsTheLeast(t *testing.T) {
 	old := func(index, parallelism int, w int64) checkpoint.Subtask {
 		return checkpoint.Subtask{Task: "T", Index: index, Parallelism: parallelism, Watermark: w, Operators: []checkpoint.Operator{{UID: "T"}}}
 	}
-	r := &restored{checkpoint: &checkpoint.Checkpoint{Subtasks: []checkpoint.Subtask{old(0, 3, 30), old(1, 3, 10), old(2, 3, 20)}}}
+	r := &restored{groups: 12, checkpoint: &checkpoint.Checkpoint{KeyGroups: 12, Subtasks: []checkpoint.Subtask{old(0, 3, 30), old(1, 3, 10), old(2, 3, 20)}}}
 	of := func(index, parallelism int, keyed bool) runtime.Time {
-		return r.watermark(&vertexInfo{name: "T", parallelism: parallelism}, index, keyed, 12)
+		return r.watermark(&vertexInfo{name: "T", parallelism: parallelism}, index, keyed, func(s *checkpoint.Subtask) int64 { return s.Watermark })
 	}
 	require.Equal(t, []runtime.Time{30, 10, 20}, []runtime.Time{of(0, 3, true), of(1, 3, true), of(2, 3, true)})
 	require.Equal(t, []runtime.Time{10, 10}, []runtime.Time{of(0, 2, true), of(1, 2, true)}, "both take over a part of the second")
 	require.EqualValues(t, 20, of(3, 4, true))
 	require.EqualValues(t, 10, of(0, 3, false), "without keys anything may come to anyone")
-	require.Equal(t, runtime.MinTime, (&restored{}).watermark(&vertexInfo{name: "T", parallelism: 1}, 0, true, 12))
+	r.groups = 24
+	require.Equal(t, []runtime.Time{30, 10, 20}, []runtime.Time{of(0, 3, true), of(1, 3, true), of(2, 3, true)}, "each group is split, none moves")
+	require.Equal(t, []runtime.Time{30, 30, 10}, []runtime.Time{of(0, 5, true), of(0, 4, true), of(1, 5, true)})
+	require.Equal(t, runtime.MinTime, (&restored{}).watermark(&vertexInfo{name: "T", parallelism: 1}, 0, true, nil))
 }

@@ -165,19 +165,26 @@ func (t *Table[K, S]) AppendGroup(b []byte, keyGroup int) ([]byte, int) {
 	return b, n
 }
 
-// ParseGroup reads what AppendGroup wrote: count entries of a key group.
-func (t *Table[K, S]) ParseGroup(p *serde.Parser, keyGroup, count int) error {
-	g := &t.groups[keyGroup-t.first]
+// ParseGroup reads what AppendGroup wrote: count entries of a key group of that many groups. There may be more groups now, by a whole factor: then
+// the entries belong to several, and those of groups that this table does not own are passed over.
+func (t *Table[K, S]) ParseGroup(p *serde.Parser, keyGroup, groups, count int) error {
 	for range count {
 		key := t.codec.ParseKey(p)
 		hash := t.codec.Hash(key)
 		if p.Err() != nil {
 			break
 		}
-		if serde.KeyGroup(hash, t.total) != keyGroup {
-			p.Failf("a key of group %d stands among those of group %d", serde.KeyGroup(hash, t.total), keyGroup)
+		if serde.KeyGroup(hash, groups) != keyGroup {
+			p.Failf("a key of group %d stands among those of group %d", serde.KeyGroup(hash, groups), keyGroup)
 			break
 		}
+		own := serde.KeyGroup(hash, t.total) - t.first
+		if own < 0 || own >= len(t.groups) {
+			var others S
+			t.codec.ParseState(p, &others)
+			continue
+		}
+		g := &t.groups[own]
 		if _, ok := g.find(key, hash); ok {
 			p.Failf("a key stands twice in group %d", keyGroup)
 			break

@@ -62,7 +62,7 @@ func TestTableIsAMap(t *testing.T) {
 		for g := range groups {
 			b, n := table.AppendGroup(nil, g)
 			p := serde.NewParser(b)
-			require.NoError(t, copied.ParseGroup(&p, g, n))
+			require.NoError(t, copied.ParseGroup(&p, g, groups, n))
 		}
 		require.Equal(t, model, contents(&copied))
 	})
@@ -83,7 +83,46 @@ func TestAKeyOfAnotherGroupIsRefused(t *testing.T) {
 	table := open(codec, 2)
 	other := 1 - serde.KeyGroup(codec.Hash("a"), 2)
 	p := serde.NewParser(codec.AppendState(codec.AppendKey(nil, "a"), &tally{1}))
-	require.ErrorContains(t, table.ParseGroup(&p, other, 1), "stands among those of group")
+	require.ErrorContains(t, table.ParseGroup(&p, other, 2, 1), "stands among those of group")
+}
+
+// Each table of a finer cut takes from the old groups the keys of its own, whatever its range, and together they take all of them.
+func TestGroupsAreSplit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		codec := tallies{mask: ^uint64(0)}
+		groups, factor := rapid.IntRange(1, 9).Draw(t, "groups"), rapid.IntRange(1, 5).Draw(t, "factor")
+		table := open(codec, groups)
+		for i := range rapid.IntRange(0, 300).Draw(t, "keys") {
+			key := fmt.Sprint("key", i)
+			table.At(key, codec.Hash(key)).N = int64(i + 1)
+		}
+		finer, all := groups*factor, map[string]int64{}
+		for first := 0; first < finer; {
+			end := rapid.IntRange(first+1, finer).Draw(t, "end")
+			part := New(codec)
+			part.Open(first, end, finer)
+			for g := range groups {
+				b, n := table.AppendGroup(nil, g)
+				p := serde.NewParser(b)
+				require.NoError(t, part.ParseGroup(&p, g, groups, n))
+			}
+			for key, n := range contents(&part) {
+				require.NotContains(t, all, key)
+				all[key] = n
+			}
+			first = end
+		}
+		require.Equal(t, contents(&table), all)
+	})
+}
+
+func TestAKeyThatStandsTwiceIsRefused(t *testing.T) {
+	codec := tallies{mask: ^uint64(0)}
+	table := open(codec, 6)
+	entry := codec.AppendState(codec.AppendKey(nil, "a"), &tally{1})
+	p := serde.NewParser(append(entry, entry...))
+	old := serde.KeyGroup(codec.Hash("a"), 2)
+	require.ErrorContains(t, table.ParseGroup(&p, old, 2, 2), "stands twice in group")
 }
 
 func TestAKeyIsCopiedWhenItIsStored(t *testing.T) {

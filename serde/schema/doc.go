@@ -5,7 +5,9 @@
 //
 //	schema = type | type ": " type                   a value, or a key and its state
 //	type   = "bool" | "int" | "int8" … "uint64" | "float32" | "float64" | "string" | "time" | "bytes"
-//	       | "timer" | "timers"                      timers of a state, one or several
+//	       | "timer.Event" | "timer.Processing"      a timer of a state
+//	       | "timers"                                several of them, in event time
+//	       | "timer"                                 a timer of either time, in what was written before they were told apart
 //	       | "bytes[" N "]"                          an array of bytes
 //	       | "[]" type | "[" N "]" type | "map[" type "]" type
 //	       | "*" type                                the value or nil: never of a pointer, slice or map

@@ -154,6 +154,9 @@ func (p *textParser) typ() *Type {
 func (p *textParser) named() *Type {
 	start := p.off
 	name := p.name()
+	if name == anyTimer && p.accept(".") {
+		name += "." + p.name()
+	}
 	switch {
 	case name == "":
 		p.fail("expected a type")

@@ -13,7 +13,7 @@ import (
 func texts() []string {
 	return []string{
 		"bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "float32", "float64", "string", "time",
-		"bytes", "timer", "timers", "bytes[16]", "[]string", "[3]int", "[]bytes", "map[string]int64", "map[{A int, B string}]bool", "*int",
+		"bytes", "timer", "timer.Event", "timer.Processing", "timers", "bytes[16]", "[]string", "[3]int", "[]bytes", "map[string]int64", "map[{A int, B string}]bool", "*int",
 		"*{A int}", "{}", "{-Gone}", "{A int, B string}", "{Größe int8, _x bool}",
 		"string: {N int64}", "{A int, B bool}: {S []string}",
 		"{A int was B}", "{A int was B|C, D []bool was E, -F, -G}", "int: {state {A int was B}, touched int64}",

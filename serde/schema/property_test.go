@@ -112,7 +112,7 @@ type drawer struct {
 func (d *drawer) pick(n int, what string) int { return rapid.IntRange(0, n-1).Draw(d.T, what) }
 
 func (d *drawer) basic() *schema.Type {
-	names := []string{"bool", "int", "uint8", "int64", "float32", "float64", "string", "time", "bytes", "timer", "timers"}
+	names := []string{"bool", "int", "uint8", "int64", "float32", "float64", "string", "time", "bytes", "timer", "timer.Event", "timer.Processing", "timers"}
 	return &schema.Type{Kind: schema.Basic, Name: names[d.pick(len(names), "basic")]}
 }
 
@@ -330,7 +330,7 @@ func zeroOf(t *schema.Type) any {
 	case schema.Basic:
 		return map[string]any{
 			"bool": false, "int": int64(0), "int64": int64(0), "uint8": int64(0), "float32": 0.0, "float64": 0.0, "string": "", "time": time.Time{},
-			"bytes": nil, "timer": nil, "timers": []any{},
+			"bytes": nil, "timer": nil, "timer.Event": nil, "timer.Processing": nil, "timers": []any{},
 		}[t.Name]
 	case schema.ByteArray:
 		return string(make([]byte, t.Len))
@@ -380,7 +380,7 @@ func drawValue(t *rapid.T, typ *schema.Type, depth int) any {
 			return time.Unix(rapid.Int64Range(math.MinInt32, math.MaxInt32).Draw(t, "time"), 0).UTC()
 		case "timers":
 			return []any{}
-		case "timer", "bytes":
+		case "timer", "timer.Event", "timer.Processing", "bytes":
 			return nil
 		}
 		return rapid.StringN(0, 40, -1).Draw(t, "string")
@@ -503,7 +503,7 @@ func (d *decoder) value(t *schema.Type) any {
 		case "timers":
 			d.ArrayOf(0)
 			return []any{}
-		case "timer", "bytes":
+		case "timer", "timer.Event", "timer.Processing", "bytes":
 			if !d.Nil() {
 				d.Failf("no nil")
 			}

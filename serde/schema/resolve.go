@@ -2,6 +2,7 @@ package schema
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/streamgen/streamgen/serde"
 )
@@ -98,7 +99,11 @@ func (r *resolver) resolve(w, d *Type, path string) *step {
 		return s
 	}
 	switch w.Kind {
-	case Basic, ByteArray, Own:
+	case Basic:
+		if w.Name != d.Name && !bothTimers(w.Name, d.Name) {
+			r.differ(path, w, d)
+		}
+	case ByteArray, Own:
 		if w.Name != d.Name || w.Codec != d.Codec || w.Len != d.Len {
 			r.differ(path, w, d)
 		}
@@ -121,6 +126,12 @@ func (r *resolver) resolve(w, d *Type, path string) *step {
 		r.record(s, w, d, path)
 	}
 	return s
+}
+
+// bothTimers reports whether two types are timers that may be of one time, since one of them does not say which it is.
+func bothTimers(a, b string) bool {
+	isTimer := func(name string) bool { return strings.HasPrefix(name+".", anyTimer+".") }
+	return isTimer(a) && isTimer(b) && (a == anyTimer || b == anyTimer)
 }
 
 // record matches the fields of two records.

@@ -36,12 +36,14 @@ func TestWhatAReaderTakesOver(t *testing.T) {
 			"N={V int, Next *^N}", "Node={Next *^Node, V int, W bool}",
 			"\x92\x05\x92\x06\xc0", "\x93\x93\xc0\x06\xc2\x05\xc2",
 		},
-		"in a recursive slice":  {"N=[]{V int, L ^N}", "N=[]{L ^N, -V}", "\x91\x92\x05\x91\x92\x06\xc0", "\x91\x91\x91\x91\xc0"},
-		"recursive in two ways": {"{A *N={Next *^N}}", "{A *N={Next *N={Next *^N, B bool}, B bool}}", "\x91\x91\x91\x91\xc0", "\x91\x92\x92\x92\xc0\xc2\xc2\xc2"},
-		"key and state":         {"string: {A int}", "string: {B int, A int}", "\xa1k\x91\x05", "\xa1k\x92\x00\x05"},
-		"time to live added":    {"int: {A int}", "int: {state {A int, B int}, touched int64}", "\x01\x91\x05", "\x01\x92\x92\x05\x00\x00"},
-		"time to live removed":  {"int: {state {A int}, touched int64}", "int: {A int}", "\x01\x92\x91\x05\x07", "\x01\x91\x05"},
-		"time to live kept":     {"int: {state {A int}, touched int64}", "int: {state {B int was A, C int}, touched int64}", "\x01\x92\x91\x05\x07", "\x01\x92\x92\x05\x00\x07"},
+		"in a recursive slice":   {"N=[]{V int, L ^N}", "N=[]{L ^N, -V}", "\x91\x92\x05\x91\x92\x06\xc0", "\x91\x91\x91\x91\xc0"},
+		"recursive in two ways":  {"{A *N={Next *^N}}", "{A *N={Next *N={Next *^N, B bool}, B bool}}", "\x91\x91\x91\x91\xc0", "\x91\x92\x92\x92\xc0\xc2\xc2\xc2"},
+		"key and state":          {"string: {A int}", "string: {B int, A int}", "\xa1k\x91\x05", "\xa1k\x92\x00\x05"},
+		"time to live added":     {"int: {A int}", "int: {state {A int, B int}, touched int64}", "\x01\x91\x05", "\x01\x92\x92\x05\x00\x00"},
+		"time to live removed":   {"int: {state {A int}, touched int64}", "int: {A int}", "\x01\x92\x91\x05\x07", "\x01\x91\x05"},
+		"time to live kept":      {"int: {state {A int}, touched int64}", "int: {state {B int was A, C int}, touched int64}", "\x01\x92\x91\x05\x07", "\x01\x92\x92\x05\x00\x07"},
+		"timer told apart since": {"int: {A timer, B timer}", "int: {A timer.Event, B timer.Processing}", "\x01\x92\x05\xc0", "\x01\x92\x05\xc0"},
+		"timer not yet told":     {"int: {A timer.Event, B timer.Processing}", "int: {A timer, B timer}", "\x01\x92\x05\xc0", "\x01\x92\x05\xc0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			plan, err := schema.Resolve(parse(t, test.writer), parse(t, test.reader))
@@ -67,7 +69,7 @@ func TestZeroValuesOfAddedFields(t *testing.T) {
 		"bool": "\xc2", "int": "\x00", "uint8": "\x00", "float32": "\xca\x00\x00\x00\x00", "float64": "\xcb\x00\x00\x00\x00\x00\x00\x00\x00",
 		"string": "\xa0", "bytes": "\xc0", "bytes[2]": "\xc4\x02\x00\x00", "[]int": "\xc0", "map[int]int": "\xc0", "*int": "\xc0",
 		"[2]bool": "\x92\xc2\xc2", "{A int, B {C string}}": "\x92\x00\x91\xa0", "N={Next *^N}": "\x91\xc0",
-		"time": "\xc7\x0c\xff\x00\x00\x00\x00\xff\xff\xff\xf1\x88\x6e\x09\x00", "timer": "\xc0", "timers": "\x90",
+		"time": "\xc7\x0c\xff\x00\x00\x00\x00\xff\xff\xff\xf1\x88\x6e\x09\x00", "timer": "\xc0", "timer.Event": "\xc0", "timer.Processing": "\xc0", "timers": "\x90",
 		"binary(net/netip.Addr)": "\xc1",
 	} {
 		plan, err := schema.Resolve(parse(t, "{}"), parse(t, "{A "+typ+"}"))
@@ -124,6 +126,9 @@ func TestWhatAReaderCannotTakeOver(t *testing.T) {
 		"own codec":           {"{A text(a.T)}", "{A binary(a.T)}", "State.A: text(a.T) became binary(a.T)"},
 		"own codec's type":    {"{A text(a.T)}", "{A text(b.T)}", "State.A: text(a.T) became text(b.T)"},
 		"timer":               {"int: {A timer}", "int: {A timers}", "State.A: timer became timers"},
+		"timer's time":        {"int: {A timer.Event}", "int: {A timer.Processing}", "State.A: timer.Event became timer.Processing"},
+		"timer's time back":   {"int: {A timer.Processing}", "int: {A timer.Event}", "State.A: timer.Processing became timer.Event"},
+		"which timers":        {"int: {A timer.Event}", "int: {A timers}", "State.A: timer.Event became timers"},
 		"slice to pointer":    {"{A []{B int}}", "{A *{B int}}", "State.A: []{B int} became *{B int}"},
 		"the state itself":    {"[]int", "int", "State: []int became int"},
 		"an element":          {"[]int", "[]bool", "State[]: int became bool"},

@@ -61,6 +61,9 @@ const (
 	Own
 )
 
+// anyTimer is a timer of either time: what was written at first did not tell them apart, and is still read.
+const anyTimer = "timer"
+
 // zero is what the zero value of a Basic type is written as, nil if there is no such type.
 func zero(name string) []byte {
 	switch name {
@@ -76,7 +79,7 @@ func zero(name string) []byte {
 		return serde.AppendString(nil, "")
 	case "time":
 		return serde.AppendTime(nil, time.Time{})
-	case "bytes", "timer":
+	case "bytes", anyTimer, "timer.Event", "timer.Processing":
 		return serde.AppendNil(nil)
 	case "timers":
 		return serde.AppendArray(nil, 0)

@@ -7,6 +7,8 @@ import (
 	"go/types"
 	"reflect"
 	"strings"
+
+	"github.com/streamgen/streamgen/gen/internal/diag"
 )
 
 // checkAssignments finds what an operator keeps in its own fields, where no checkpoint holds it. What it embeds is part of it.
@@ -14,6 +16,7 @@ func (c *checker) checkAssignments(t *types.TypeName) {
 	for _, base := range c.embedded(t) {
 		c.checkAssignments(base)
 	}
+	c.checkOptions(t)
 	opened := map[*types.Var]bool{}
 	for _, fn := range c.methods[t] {
 		self := c.self(fn)
@@ -34,6 +37,10 @@ func (c *checker) checkAssignments(t *types.TypeName) {
 			hint = "calls run beside each other: what they share needs a lock, and `streamgen:\"transient\"` says that it may be lost"
 		}
 		for _, a := range assigned {
+			if a.field == nil {
+				c.diags.Add(c.at(a.pos), fmt.Sprintf("%s of %s replaces the operator, which no checkpoint holds", fn.Name.Name, t.Name()), "keep what changes in the state")
+				continue
+			}
 			if !c.transient(t, a.field) {
 				c.diags.Add(c.at(a.pos), fmt.Sprintf("%s of %s assigns its field %s, which no checkpoint holds", fn.Name.Name, t.Name(), a.field.Name()), hint)
 			}
@@ -44,15 +51,61 @@ func (c *checker) checkAssignments(t *types.TypeName) {
 		if prefix, _, ok := split(fn.Name.Name); !ok || prefix != "Key" || self == nil || fn.Body == nil {
 			continue
 		}
-		ast.Inspect(fn.Body, func(n ast.Node) bool {
-			if field := c.fieldOf(n, self); field != nil && opened[field] {
-				c.diags.Add(c.at(n.Pos()), fmt.Sprintf("%s of %s reads its field %s, which Open sets", fn.Name.Name, t.Name(), field.Name()),
+		c.reads(t, fn, map[*ast.FuncDecl]bool{}, nil, func(field *types.Var, pos token.Pos, calls []diag.Cause) {
+			if opened[field] {
+				c.diags.AddChain(c.at(pos), fmt.Sprintf("%s of %s reads its field %s, which Open sets", fn.Name.Name, t.Name(), field.Name()), calls,
 					"keys are taken where the record comes from, by a copy of the operator that is not opened: set the field when the pipeline is built")
 			}
-			return true
 		})
 	}
 }
+
+// reads tells every place where a method reads a field of its operator, itself or by way of other methods of that, with the calls that lead there.
+func (c *checker) reads(t *types.TypeName, fn *ast.FuncDecl, seen map[*ast.FuncDecl]bool, calls []diag.Cause, tell func(*types.Var, token.Pos, []diag.Cause)) {
+	self := c.self(fn)
+	if seen[fn] || self == nil || fn.Body == nil {
+		return
+	}
+	seen[fn] = true
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		if field := c.fieldOf(n, self); field != nil {
+			tell(field, n.Pos(), calls)
+		}
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			for _, called := range c.methods[t] {
+				if method := c.pkg.Info.Defs[called.Name]; method != nil && c.pkg.Info.Uses[sel.Sel] == method {
+					call := diag.Cause{Pos: c.at(sel.Pos()), Text: fn.Name.Name + " calls " + called.Name.Name}
+					c.reads(t, called, seen, append([]diag.Cause{call}, calls...), tell)
+				}
+			}
+		}
+		return true
+	})
+}
+
+// checkOptions refuses what the tag streamgen of a field says besides transient.
+func (c *checker) checkOptions(t *types.TypeName) {
+	structure, ok := t.Type().Underlying().(*types.Struct)
+	if !ok {
+		return
+	}
+	for f := range structure.Fields() {
+		tags, _ := parseTags(c.tagOf(f))
+		for _, tag := range tags {
+			if tag.key != "streamgen" {
+				continue
+			}
+			for _, option := range tag.list() {
+				if option.field != transient {
+					c.diags.Add(c.at(option.pos), fmt.Sprintf("unknown option %q of field %s", option.field, f.Name()), diag.DidYouMean(option.field, []string{transient}))
+				}
+			}
+		}
+	}
+}
+
+// transient is what the tag streamgen of a field says that may be lost.
+const transient = "transient"
 
 // self is the receiver's variable.
 func (c *checker) self(fn *ast.FuncDecl) *types.Var {
@@ -63,6 +116,7 @@ func (c *checker) self(fn *ast.FuncDecl) *types.Var {
 	return v
 }
 
+// assignment is a place where a field is assigned, or the whole operator if it is nil.
 type assignment struct {
 	field *types.Var
 	pos   token.Pos
@@ -73,6 +127,11 @@ type assignment struct {
 func (c *checker) assigned(fn *ast.FuncDecl, self *types.Var) []assignment {
 	var found []assignment
 	note := func(e ast.Expr) {
+		if star, ok := e.(*ast.StarExpr); ok {
+			if id, ok := ast.Unparen(star.X).(*ast.Ident); ok && c.pkg.Info.Uses[id] == self {
+				found = append(found, assignment{nil, e.Pos()})
+			}
+		}
 		if field, shared := c.root(e, self); field != nil && shared {
 			found = append(found, assignment{field, e.Pos()})
 		}
@@ -171,7 +230,7 @@ func (c *checker) transient(t *types.TypeName, field *types.Var) bool {
 	for i := range structure.NumFields() {
 		if structure.Field(i).Origin() == field.Origin() {
 			for option := range strings.SplitSeq(reflect.StructTag(structure.Tag(i)).Get("streamgen"), ",") {
-				if option == "transient" {
+				if option == transient {
 					return true
 				}
 			}

@@ -66,6 +66,11 @@ func Check(p *load.Package, diags *diag.List) *Result {
 			c.explained(c.graphs[m.Type])
 		}
 	}
+	for _, m := range marks {
+		if m.Kind == directive.Pipeline {
+			c.graphs[m.Type].untimed()
+		}
+	}
 	c.checkPast(result)
 	return result
 }

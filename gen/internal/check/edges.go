@@ -165,6 +165,9 @@ func (g *graph) origin(l *link, it item) bool {
 				key = "loop"
 			}
 			g.diags.Add(at, "the tag "+key+" of "+n.Name+" has an empty name", "there are: "+strings.Join(known, ", "))
+		case strings.ContainsAny(it.field, " ;|\t"):
+			names := strings.FieldsFunc(it.field, func(r rune) bool { return strings.ContainsRune(" ;|\t", r) })
+			g.diags.Add(at, n.Name+" reads "+it.field+", which is no field of "+g.name(), "write a comma between names: "+strings.Join(names, ","))
 		default:
 			g.diags.Add(at, n.Name+" reads "+it.field+", which is no field of "+g.name(), diag.DidYouMean(it.field, known))
 			g.offerNearest(it.fieldPos, it.field, known)

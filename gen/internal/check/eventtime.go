@@ -38,8 +38,9 @@ func (g *graph) eventTime(n *node, tags eventTags) {
 	}
 	e := &model.EventTime{}
 	ok := true
+	untimed := tags.time != nil && tags.time.value == noTime
 	for _, t := range []*tag{tags.outoforder, tags.idle} {
-		if t != nil && tags.time == nil {
+		if t != nil && (tags.time == nil || untimed) {
 			g.diags.Add(g.at(t.keyPos), fmt.Sprintf("source %s has the tag %s, but no time", n.Name, t.key), "say which field of a record tells when it happened: `time:\"At\"`")
 			ok = false
 		}
@@ -50,7 +51,8 @@ func (g *graph) eventTime(n *node, tags eventTags) {
 	if d, valid := g.duration(n, tags.idle, false); valid {
 		e.Idle = d
 	}
-	if tags.time == nil || !ok || !valid(n.Record) {
+	n.Untimed = untimed
+	if tags.time == nil || untimed || !ok || !valid(n.Record) {
 		return
 	}
 	if g.timeOf(n, *tags.time, e) {
@@ -133,12 +135,12 @@ func timeType(t types.Type) (isTime, std bool) {
 }
 
 // timesOf are the fields and methods of a record that tell a time.
-func (g *graph) timesOf(record types.Type) []string {
+func (c *checker) timesOf(record types.Type) []string {
 	t, _ := pointee(record)
 	var found []string
 	if u, ok := t.Underlying().(*types.Struct); ok {
 		for f := range u.Fields() {
-			if isTime, _ := timeType(f.Type()); isTime && (f.Exported() || g.local(f)) {
+			if isTime, _ := timeType(f.Type()); isTime && (f.Exported() || c.local(f)) {
 				found = append(found, f.Name())
 			}
 		}
@@ -148,7 +150,7 @@ func (g *graph) timesOf(record types.Type) []string {
 		if !ok || s.Params().Len() > 0 || s.Results().Len() != 1 || strings.HasPrefix(selection.Obj().Name(), "_") {
 			continue
 		}
-		if isTime, _ := timeType(s.Results().At(0).Type()); isTime && (selection.Obj().Exported() || g.local(selection.Obj())) {
+		if isTime, _ := timeType(s.Results().At(0).Type()); isTime && (selection.Obj().Exported() || c.local(selection.Obj())) {
 			found = append(found, selection.Obj().Name())
 		}
 	}

@@ -31,10 +31,13 @@ func (g *graph) allFailures() {
 	}
 }
 
-// takesErrors reports whether the tag errors of a field names n, or may be meant to: one that names nothing which could take them, where n takes
-// what fails.
+// takesErrors reports whether the tag errors of a field names n, or may be meant to: one that names nothing which could take them, or a tag
+// that means nothing, where n takes what fails.
 func (g *graph) takesErrors(n *node) bool {
 	return slices.ContainsFunc(g.order, func(from *node) bool {
+		if from.mistagged && takesFailed(n) {
+			return true
+		}
 		return from.errors != nil && (from.errors.value == n.Name || g.isNoTaker(from.errors.value) && takesFailed(n))
 	})
 }

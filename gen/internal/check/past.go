@@ -49,6 +49,9 @@ func (w *pastChecker) operator(op *model.Operator, pos token.Pos) {
 	if op.State != nil {
 		w.visit(op.State)
 	}
+	if op.Unkeyed != nil && w.seen.Set(op.Unkeyed, true) == nil {
+		w.structure(op.Unkeyed, op.Unkeyed.Underlying().(*types.Struct))
+	}
 	for _, l := range op.Lists {
 		if l.Key != nil {
 			w.visit(l.Key)

@@ -86,6 +86,9 @@ func (c *checker) graphOf(t *types.Named) *graph {
 		g.checker = &apart
 	}
 	before := len(*g.diags)
+	if structure.NumFields() == 0 {
+		g.diags.Add(g.at(t.Obj().Pos()), "pipeline "+g.name()+" has no fields", "name the source where records come from, the operators and the sinks that take them")
+	}
 	for i := range structure.NumFields() {
 		literal := untold(structure.Tag(i))
 		if literals != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/streamgen/streamgen/gen/internal/diag"
 	"github.com/streamgen/streamgen/gen/internal/model"
+	"github.com/streamgen/streamgen/gen/nearest"
 )
 
 // shaper reads the shape of one operator from its methods.
@@ -92,7 +93,7 @@ func split(name string) (prefix, rest string, ok bool) {
 func (s *shaper) read() {
 	keys, takers := map[string]*types.Func{}, []*types.Func{}
 	var keyOrder []string
-	lifecycle := map[string]*types.Func{}
+	lifecycle, notifications := map[string]*types.Func{}, map[string]*types.Func{}
 	var callbacks []*types.Func
 	if !s.notIndirect() {
 		return
@@ -100,6 +101,8 @@ func (s *shaper) read() {
 	for _, fn := range s.methodsOf(s.op.Type) {
 		prefix, rest, ok := split(fn.Name())
 		switch {
+		case fn.Name() == completed || fn.Name() == aborted:
+			notifications[fn.Name()] = fn
 		case !ok:
 		case isTaker(prefix, rest):
 			takers = append(takers, fn)
@@ -141,6 +144,8 @@ func (s *shaper) read() {
 	s.op.Open = s.lifecycle(lifecycle["Open"], false)
 	s.op.Finish = s.lifecycle(lifecycle["Finish"], s.op.Form == model.Process)
 	s.op.Close = s.lifecycle(lifecycle["Close"], false)
+	s.op.Completed = s.notification(notifications[completed])
+	s.op.Aborted = s.notification(notifications[aborted])
 	s.asyncOptions()
 	s.asyncUnkeyed()
 	s.stateFits()
@@ -162,8 +167,11 @@ func isTaker(prefix, rest string) bool {
 // form decides how the operator takes its records.
 func (s *shaper) form(takers []*types.Func) bool {
 	if len(takers) == 0 {
-		s.fail(s.op.Type.Obj().Pos(), "operator "+s.op.Name()+" has no method that takes records",
-			"give it Process(record T, out *runtime.Out[R]), Map(record T) R, Filter(record T) bool or Async(ctx context.Context, record T) (R, error)")
+		hint := "give it Process(record T, out *runtime.Out[R]), Map(record T) R, Filter(record T) bool or Async(ctx context.Context, record T) (R, error)"
+		if meant := s.meantTaker(); meant != "" {
+			hint = meant + "\n" + hint
+		}
+		s.fail(s.op.Type.Obj().Pos(), "operator "+s.op.Name()+" has no method that takes records", hint)
 		return false
 	}
 	for i, fn := range takers {
@@ -181,6 +189,18 @@ func (s *shaper) form(takers []*types.Func) bool {
 		}
 	}
 	return true
+}
+
+// meantTaker asks whether a method was meant to take records, by its name, "" if there is none.
+func (s *shaper) meantTaker() string {
+	for fn := range s.op.Type.Methods() {
+		for _, name := range []string{"Process", "Map", "Filter", "Async"} {
+			if nearest.Of(model.Upper(fn.Name()), []string{name}) != "" || model.Upper(fn.Name()) == name {
+				return "did you mean " + name + " by " + fn.Name() + "?"
+			}
+		}
+	}
+	return ""
 }
 
 func (s *shaper) strayKey(fn *types.Func, name string) {
@@ -238,15 +258,16 @@ func (s *shaper) stateFits() {
 	if s.op.State == nil {
 		return
 	}
-	if s.op.Key == nil && complete {
-		i := slices.IndexFunc(s.op.Inputs, func(in *model.Input) bool { return in.Method.State })
-		s.fail(s.state.Pos(), "operator "+s.op.Name()+" keeps "+s.typeName(s.op.State)+", but has no Key",
-			"say whose state it is: add Key"+s.op.Inputs[i].Suffix()+"("+s.typeName(s.op.Inputs[i].Record)+") with the key as its result; "+
-				"or, for state that belongs to no key, take a struct "+listFields)
-		return
-	}
 	s.ttls()
 	s.checkState()
+}
+
+// keyless reports an operator that keeps a state for each key, but has no keys.
+func (s *shaper) keyless() {
+	i := slices.IndexFunc(s.op.Inputs, func(in *model.Input) bool { return in.Method.State })
+	s.fail(s.state.Pos(), "operator "+s.op.Name()+" keeps "+s.typeName(s.op.State)+", but has no Key",
+		"say whose state it is: add Key"+s.op.Inputs[i].Suffix()+"("+s.typeName(s.op.Inputs[i].Record)+") with the key as its result; "+
+			"or, for state that belongs to no key, take a struct "+listFields)
 }
 
 // output returns the operator's output of that name, new if need be.

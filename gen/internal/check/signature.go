@@ -149,6 +149,11 @@ func (s *shaper) key(fn *types.Func) *model.Method {
 
 // stateParam reads the parameter behind the record.
 func (s *shaper) stateParam(m *model.Method, v *types.Var, record types.Type) bool {
+	if emitted := s.emits(v.Type()); emitted != "" {
+		s.fail(v.Pos(), fmt.Sprintf("%s takes %s %s, which fits nothing", s.methodName(m.Func), v.Name(), s.typeName(v.Type())),
+			"emit records to an output: "+v.Name()+" *runtime.Out["+emitted+"]; "+order)
+		return false
+	}
 	elem, pointer := pointee(v.Type())
 	named, _ := types.Unalias(elem).(*types.Named)
 	_, isStruct := elem.Underlying().(*types.Struct)
@@ -171,6 +176,19 @@ func (s *shaper) stateParam(m *model.Method, v *types.Var, record types.Type) bo
 	}
 	m.State = true
 	return true
+}
+
+// emits is what a channel or a function seems to be meant to emit, "" for another type.
+func (s *shaper) emits(t types.Type) string {
+	switch u := t.Underlying().(type) {
+	case *types.Chan:
+		return s.typeName(u.Elem())
+	case *types.Signature:
+		if u.Params().Len() == 1 {
+			return s.typeName(u.Params().At(0).Type())
+		}
+	}
+	return ""
 }
 
 // results reads what a method that takes records returns.

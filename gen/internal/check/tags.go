@@ -35,6 +35,7 @@ func (g *graph) tags(n *node, literal *ast.BasicLit) {
 				g.diags.Add(g.at(t.keyPos), why+" has the tag "+t.key, hint)
 				g.offerWithout(t)
 			}
+			n.mistagged = n.mistagged || t.key == "errors" // it may have been meant for another field
 			continue
 		}
 		if event.take(t) {
@@ -80,6 +81,10 @@ func misplaced(n *node, key string) (field, hint string) {
 	if isEventTag(key) && (n.isNested || n.Kind != model.Source) {
 		return "field " + n.Name, "it belongs to a source, whose records say when they happened"
 	}
+	if key == "errors" && !n.isNested && n.Kind != model.Transform {
+		return map[model.FieldKind]string{model.Source: "source ", model.Sink: "sink "}[n.Kind] + n.Name,
+			"it belongs to an operator, and names the field that takes the records for which a method returns an error"
+	}
 	switch {
 	case n.isNested:
 		switch key {
@@ -92,13 +97,12 @@ func misplaced(n *node, key string) (field, hint string) {
 		switch key {
 		case "from", "edge", "loop", "share":
 			return "source " + n.Name, "nothing goes into a source: remove the tag"
-		case "discard", "errors":
-			return "source " + n.Name, "it is for the outputs and methods of an operator: remove the tag"
+		case "discard":
+			return "source " + n.Name, "it is for the outputs of an operator: remove the tag"
 		}
 	case n.Kind == model.Sink:
-		switch key {
-		case "discard", "errors":
-			return "sink " + n.Name, "it is for the outputs and methods of an operator: remove the tag"
+		if key == "discard" {
+			return "sink " + n.Name, "it is for the outputs of an operator: remove the tag"
 		}
 	}
 	return "", ""

@@ -20,6 +20,16 @@ func (s *shaper) timers(callbacks []*types.Func) {
 	if s.unfit() {
 		return
 	}
+	if s.op.Key == nil && s.op.State != nil {
+		s.keyless() // whatever the callbacks take: without a key nothing is called back
+		return
+	}
+	if s.op.Key == nil {
+		for _, fn := range callbacks {
+			s.strayCallback(fn, nil)
+		}
+		return
+	}
 	var methods []*model.Method
 	for _, fn := range callbacks {
 		if m := s.callback(fn); m != nil {
@@ -61,7 +71,7 @@ func (s *shaper) timers(callbacks []*types.Func) {
 	}
 	for _, m := range methods {
 		if !slices.ContainsFunc(s.op.Timers, func(t *model.Timer) bool { return t.Callback == m }) {
-			s.strayCallback(m, names)
+			s.strayCallback(m.Func, names)
 		}
 	}
 }
@@ -92,23 +102,29 @@ func (s *shaper) keyName() string {
 }
 
 // strayCallback reports a method On<Timer> without such a timer.
-func (s *shaper) strayCallback(m *model.Method, names []string) {
-	name, _ := strings.CutPrefix(m.Func.Name(), "On")
-	message := "method " + m.Func.Name() + " of " + s.op.Name() + " fits nothing: "
+func (s *shaper) strayCallback(fn *types.Func, names []string) {
+	name, _ := strings.CutPrefix(fn.Name(), "On")
+	message := "method " + fn.Name() + " of " + s.op.Name() + " fits nothing: "
 	switch {
 	case name == "Window":
-		s.fail(m.Func.Pos(), message+"windows are not there yet", "keep a timer.Event in the state and end the window in its callback")
+		s.fail(fn.Pos(), message+"windows are not there yet", "keep a timer.Event in the state and end the window in its callback")
 	case s.op.State == nil:
-		s.fail(m.Func.Pos(), message+"it keeps no keyed state, and timers are fields of one",
-			"take a state with a field "+name+" timer.Event in the method that takes records; or name the method otherwise")
+		hint := "take a state with a field " + name + " timer.Event in the method that takes records"
+		if s.op.Form != model.Process {
+			hint = "write it with Process, which takes a state with a field " + name + " timer.Event"
+		}
+		if s.op.Key == nil {
+			hint += ", and add a Key"
+		}
+		s.fail(fn.Pos(), message+"it keeps no keyed state, and timers are fields of one", hint+"; or name the method otherwise")
 	default:
 		hint := fmt.Sprintf("add a field %s to %s, of type %s; or name the method otherwise", name, s.typeName(s.op.State), timerForms)
 		if f := s.stateField(name); f != nil {
 			hint = fmt.Sprintf("%s is of type %s: a timer is a %s", f.Name(), s.typeName(f.Type()), timerForms)
-		} else if near := nearest.Of(m.Func.Name(), names); near != "" {
+		} else if near := nearest.Of(fn.Name(), names); near != "" {
 			hint = "did you mean " + near + "?"
 		}
-		s.fail(m.Func.Pos(), fmt.Sprintf("%s%s has no timer %s", message, s.typeName(s.op.State), name), hint)
+		s.fail(fn.Pos(), fmt.Sprintf("%s%s has no timer %s", message, s.typeName(s.op.State), name), hint)
 	}
 }
 

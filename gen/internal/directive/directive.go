@@ -128,17 +128,24 @@ func comments(group *ast.CommentGroup) []*ast.Comment {
 	return found
 }
 
-// refuseSpaced refuses the lines of a struct's comment that would be directives without the space.
+// refuseSpaced refuses the lines of a struct's comment that would be directives without a space, a capital or the signs of a comment of several lines.
 func refuseSpaced(p *load.Package, doc *ast.CommentGroup, diags *diag.List) {
 	if doc == nil {
 		return
 	}
 	for _, c := range doc.List {
-		text := "//" + strings.TrimSpace(strings.TrimPrefix(c.Text, "//"))
+		text, block := strings.CutPrefix(strings.TrimSuffix(c.Text, "*/"), "/*")
+		text = "//" + strings.TrimSpace(strings.TrimPrefix(text, "//"))
 		for _, d := range Definitions() {
-			if text == prefix+string(d.Kind) && !strings.HasPrefix(c.Text, prefix) {
-				diags.Add(p.Fset.Position(c.Pos()), "a directive has no space after //", "write "+prefix+string(d.Kind))
-				diags.Fix("remove the space", replaced(p, c.Pos(), c.End(), text))
+			right := prefix + string(d.Kind)
+			switch {
+			case strings.HasPrefix(c.Text, prefix) || !strings.EqualFold(text, right):
+			case text == right && !block:
+				diags.Add(p.Fset.Position(c.Pos()), "a directive has no space after //", "write "+right)
+				diags.Fix("remove the space", replaced(p, c.Pos(), c.End(), right))
+			default:
+				diags.Add(p.Fset.Position(c.Pos()), "a directive is a line of its own, in small letters", "write "+right)
+				diags.Fix("write "+right, replaced(p, c.Pos(), c.End(), right))
 			}
 		}
 	}

@@ -299,7 +299,7 @@ func (e *emitter) nameAll() {
 // emitSource writes what is generated for one source file.
 func (e *emitter) emitSource(f *file, source string) {
 	f.comment("A runtime that cannot run this file does not compile with it: run go generate again, or update the runtime.")
-	f.Const().Id("_").Op("=").Add(f.core("SupportsGen2"))
+	f.Const().Id("_").Op("=").Add(f.core("SupportsGen3"))
 	for _, p := range e.pipelines {
 		if p.File == source {
 			p.emit(f)

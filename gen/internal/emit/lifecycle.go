@@ -8,11 +8,15 @@ import (
 	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
-// emitLifecycle writes Open, Finish and Close, as far as an operator needs them.
+// emitLifecycle writes Open, Finish, Close and what hears of checkpoints, as far as an operator needs them.
 func (t *task) emitLifecycle(f *file) {
 	t.emitOpen(f)
 	t.emitFinish(f)
 	t.emitClose(f)
+	t.emitNotification(f, "CheckpointComplete", "completed", "CheckpointComplete tells the operators that a checkpoint is complete, in the order of the chain.",
+		func(o *model.Operator) *model.Method { return o.Completed })
+	t.emitNotification(f, "CheckpointAborted", "aborted", "CheckpointAborted tells the operators that a checkpoint was given up, in the order of the chain.",
+		func(o *model.Operator) *model.Method { return o.Aborted })
 }
 
 // with returns the operators of the chain that have a method.
@@ -137,6 +141,32 @@ func (t *task) emitClose(f *file) {
 	}
 }
 
+// emitNotification writes what passes the number of a checkpoint on to the operators that have a method for it.
+func (t *task) emitNotification(f *file, name, verb, comment string, method func(*model.Operator) *model.Method) {
+	hearing := t.with(method)
+	if len(hearing) == 0 {
+		return
+	}
+	var body []jen.Code
+	methods := make([]string, len(hearing))
+	for i, n := range hearing {
+		methods[i] = t.names.name(verb + n.Name)
+		body = append(body, jen.Id("t."+methods[i]).Call(jen.Id("id")))
+	}
+	f.Line()
+	f.comment("%s", comment)
+	t.method(f, name).Params(jen.Id("id").Int64()).Block(body...)
+	for i, n := range hearing {
+		m := method(n.Operator)
+		call := jen.Id("t." + t.fields[n] + "." + name).Call(append(t.context(n, m), jen.Id("id"))...)
+		if m.Fails {
+			call = t.check(n, call)
+		}
+		f.Line()
+		t.method(f, methods[i]).Params(jen.Id("id").Int64()).Block(call)
+	}
+}
+
 // emitSnapshot writes what happens at a barrier and at a restore, if the task holds anything.
 func (t *task) emitSnapshot(f *file) {
 	var barrier, restore []jen.Code
@@ -152,7 +182,11 @@ func (t *task) emitSnapshot(f *file) {
 		}
 		for _, c := range t.pipeline.e.listsOf(n.Operator) {
 			barrier = append(barrier, jen.Id("s.List").Call(jen.Lit(n.UID), jen.Lit(c.path()), c.saved(f, t.unkeyed[n])))
-			restore = append(restore, jen.Id("r.List").Call(jen.Lit(n.UID), jen.Lit(c.path()), c.saved(f, t.unkeyed[n])))
+			arguments := []jen.Code{jen.Lit(n.UID), jen.Lit(c.path()), c.saved(f, t.unkeyed[n])}
+			for _, was := range c.was() {
+				arguments = append(arguments, jen.Lit(was))
+			}
+			restore = append(restore, jen.Id("r.List").Call(arguments...))
 		}
 	}
 	for _, n := range t.Fields {

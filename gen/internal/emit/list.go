@@ -8,6 +8,7 @@ import (
 	"github.com/dave/jennifer/jen"
 
 	"github.com/streamgen/streamgen/gen/internal/model"
+	"github.com/streamgen/streamgen/gen/internal/past"
 )
 
 // listCodec writes and reads the elements of one field of a state without a key.
@@ -65,6 +66,11 @@ func (e *emitter) sortLists() {
 
 // path names the field in checkpoints, and in comments.
 func (c *listCodec) path() string { return c.state.Obj().Name() + "." + c.Name }
+
+// was are the former names of the field.
+func (c *listCodec) was() []string {
+	return past.Was(c.state.Underlying().(*types.Struct), c.Index)
+}
 
 // saved is the list of an operator, ready for a snapshot.
 func (c *listCodec) saved(f *file, state string) *jen.Statement {

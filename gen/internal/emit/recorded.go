@@ -80,6 +80,12 @@ func (e *emitter) recordedOperator(f *model.Field) (*record.Operator, error) {
 		if err := add(l.path(), kinds[l.Kind], e.schema(l.written()), l.written()); err != nil {
 			return nil, err
 		}
+		result.States[l.path()].Was = l.was()
+	}
+	if op.Unkeyed != nil {
+		for _, gone := range e.Past.Removed(op.Unkeyed.Obj()) {
+			result.Gone = append(result.Gone, gone.Text)
+		}
 	}
 	return result, nil
 }

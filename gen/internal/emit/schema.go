@@ -20,8 +20,10 @@ func (e *emitter) schema(t types.Type, around ...types.Type) string {
 		return "time"
 	}
 	switch model.TimerType(t) {
-	case model.EventTimer, model.ProcessingTimer:
-		return "timer"
+	case model.EventTimer:
+		return "timer.Event"
+	case model.ProcessingTimer:
+		return "timer.Processing"
 	case model.EventTimers:
 		return "timers"
 	}

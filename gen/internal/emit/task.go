@@ -237,11 +237,28 @@ func (t *task) connect(f *file, s *model.Send, vertices map[*model.Task]string, 
 	take := jen.Func().Params(jen.Id("t").Op("*").Id(t.typeName)).Op("*").Add(f.core("Output")).Types(f.typ(s.Edges[0].Record)).
 		Add(short(jen.Return(jen.Op("&").Id("t." + t.outputs[s]))))
 	connection := f.core("Connect").Call(jen.Id("j"), f.core(partition), jen.Id(vertices[s.From]), take, jen.Id(vertices[s.To]), jen.Lit(s.Number),
-		jen.Id(records.of(s.Edges[0].Record)))
+		t.recordsOf(f, s, records))
 	if s.Loop {
 		connection = connection.Dot("Loop").Call()
 	}
 	return connection
+}
+
+// recordsOf is the codec of what is sent, with what a restore needs to know of the input: its name, and to which subtask a record goes.
+func (t *task) recordsOf(f *file, s *model.Send, records *recordCodecs) *jen.Statement {
+	edge := s.Edges[0]
+	codec := jen.Id(records.of(edge.Record))
+	if edge.Input != nil && edge.Input.Name != "" {
+		codec = codec.Dot("Into").Call(jen.Lit(edge.Input.Name))
+	}
+	if s.Partition != model.Hash {
+		return codec
+	}
+	names := newScope(f.locals, "p", "j", "t")
+	record := names.name(wishes([]*model.Edge{edge}, "record")...)
+	hash := t.pipeline.e.hash(s.To.Head.Operator, jen.Id("p."+s.To.Head.Selector()+"."+edge.Input.Key.Func.Name()).
+		Call(argument(edge.Input.Key, edge, record)))
+	return jen.Line().Add(codec).Dot("By").Call(jen.Func().Params(jen.Id(record).Add(f.typ(edge.Record))).Uint64().Add(short(jen.Return(hash))))
 }
 
 func (t *task) emit(f *file) {

@@ -61,11 +61,15 @@ type Config struct {
 
 const mode = packages.LoadSyntax | packages.NeedModule | packages.NeedForTest | packages.NeedExportFile
 
-// Load loads the packages that match the patterns. Packages whose test files have directives are loaded with their tests.
+// Load loads the packages that match the patterns. Packages whose test files have directives are loaded with their tests. A pattern that
+// names no package is an error.
 func Load(ctx context.Context, cfg Config) ([]*Package, error) {
 	l := &loader{ctx: ctx, cfg: cfg, start: time.Now(), generated: map[string]bool{}, sums: map[string]sum{}}
 	found, err := l.load(cfg.Patterns, false)
 	if err != nil {
+		return nil, err
+	}
+	if err := l.unmatched(found); err != nil {
 		return nil, err
 	}
 	var result []*Package
@@ -194,7 +198,7 @@ func (l *loader) convert(p *packages.Package) *Package {
 	}
 	slices.SortFunc(result.Files, func(a, b *File) int { return strings.Compare(a.Name, b.Name) })
 	result.Generated = append(result.Generated, orphans(p)...)
-	triage(result, p, l.generated)
+	l.triage(result, p)
 	result.Imported = imported(p, map[string]bool{})
 	result.Identity = l.identity(result, p)
 	return result

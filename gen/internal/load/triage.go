@@ -6,24 +6,31 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/streamgen/streamgen/gen/internal/diag"
 )
 
 // triage sorts the errors of p: what makes it unreadable, what may matter, and what goes away with the code to be generated.
-func triage(result *Package, p *packages.Package, generated map[string]bool) {
+func (l *loader) triage(result *Package, p *packages.Package) {
 	for _, e := range p.Errors {
-		pos := position(e.Pos)
+		pos := l.position(e.Pos)
+		if pos.Filename == "" && len(p.Syntax) > 0 {
+			pos = p.Fset.Position(p.Syntax[0].Package)
+		}
 		switch {
-		case generated[pos.Filename] || e.Kind == packages.TypeError && !isImportError(e.Msg):
+		case l.generated[pos.Filename] || e.Kind == packages.TypeError && !isImportError(e.Msg):
 		case strings.HasPrefix(e.Msg, "# "): // the compiler met the same as the type checker
 		case e.Kind == packages.ParseError:
 			result.Errors.Add(pos, e.Msg, "")
 		case isImportError(e.Msg):
-			result.Errors.Add(pos, strings.TrimSuffix(e.Msg, ` (invalid package name: "")`), "fix the import first: without it the types cannot be known")
+			message, why := importError(p, e.Msg)
+			result.Errors.AddChain(pos, message, why, "fix the import first: without it the types cannot be known")
 		default:
 			result.Errors.Add(pos, strings.TrimSpace(e.Msg), "")
 		}
@@ -47,16 +54,39 @@ func imported(p *packages.Package, seen map[string]bool) []types.Error {
 		}
 		seen[path] = true
 		for _, e := range p.Imports[path].TypeErrors {
-			if !e.Soft {
-				found = append(found, e)
+			if e.Soft {
+				continue
 			}
+			if isImportError(e.Msg) {
+				message, why := importError(p.Imports[path], e.Msg)
+				for _, cause := range why {
+					message += ": " + cause.Text
+				}
+				e.Msg = message
+			}
+			found = append(found, e)
 		}
 		found = append(found, imported(p.Imports[path], seen)...)
 	}
 	return found
 }
 
-func isImportError(message string) bool { return strings.HasPrefix(message, "could not import ") }
+func isImportError(message string) bool { return strings.HasPrefix(message, couldNotImport) }
+
+// importError is what the type checker says of an import, and the reason that the go command gives, a cause for each of its lines.
+func importError(p *packages.Package, said string) (message string, why []diag.Cause) {
+	message = strings.TrimSuffix(said, ` (invalid package name: "")`)
+	imported := p.Imports[strings.TrimPrefix(message, couldNotImport)]
+	if imported == nil || len(imported.Errors) == 0 {
+		return message, nil
+	}
+	for line := range strings.SplitSeq(strings.TrimSpace(imported.Errors[0].Msg), "\n") {
+		why = append(why, diag.Cause{Text: strings.TrimSpace(line)})
+	}
+	return message, why
+}
+
+const couldNotImport = "could not import "
 
 // inBody reports whether pos lies in the body of a function.
 func inBody(p *Package, pos token.Pos) bool {
@@ -79,8 +109,8 @@ func inBody(p *Package, pos token.Pos) bool {
 	return true // in a file of ours
 }
 
-// position parses file:line:col.
-func position(s string) token.Position {
+// position parses file:line:col. The go command names files relative to the folder in which it runs.
+func (l *loader) position(s string) token.Position {
 	var pos token.Position
 	pos.Filename = s
 	if name, column, ok := cutLast(s); ok {
@@ -89,8 +119,11 @@ func position(s string) token.Position {
 			pos.Filename, pos.Line, pos.Column = name, line, column
 		}
 	}
-	if pos.Filename == "-" {
+	switch {
+	case pos.Filename == "-":
 		pos.Filename = ""
+	case pos.Filename != "" && !filepath.IsAbs(pos.Filename):
+		pos.Filename = filepath.Join(l.cfg.Dir, pos.Filename)
 	}
 	return pos
 }

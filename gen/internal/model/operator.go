@@ -40,6 +40,8 @@ type Operator struct {
 	// Key is the type of its keys, nil if it has none.
 	Key                 types.Type
 	Open, Finish, Close *Method
+	// Completed and Aborted hear what has become of a checkpoint.
+	Completed, Aborted *Method
 }
 
 // Name is the operator's type name.
@@ -67,7 +69,7 @@ func (o *Operator) Output(name string) *Output {
 
 // UsesContext reports whether a method other than Key takes a context.
 func (o *Operator) UsesContext() bool {
-	for _, m := range []*Method{o.Open, o.Finish, o.Close} {
+	for _, m := range []*Method{o.Open, o.Finish, o.Close, o.Completed, o.Aborted} {
 		if m != nil && m.Context {
 			return true
 		}

@@ -43,6 +43,8 @@ type Field struct {
 	Record types.Type
 	// EventTime is that of a source, nil if it has none.
 	EventTime *EventTime
+	// Untimed says that a source has none on purpose.
+	Untimed bool
 	// Operator is the shape of an operator.
 	Operator *Operator
 	// In are the edges that end here, in the order of the tag; Out those that begin here, in the order of the reading fields.

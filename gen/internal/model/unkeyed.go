@@ -15,7 +15,9 @@ const (
 // List is a field of a state without a key.
 type List struct {
 	Name string
-	Kind ListKind
+	// Index is that of the field in its struct.
+	Index int
+	Kind  ListKind
 	// Key is the type of the keys of broadcast state, nil for the other kinds.
 	Key types.Type
 	// Element is the type of the elements, or of the values of broadcast state.
@@ -29,9 +31,10 @@ func Lists(t *types.Named) []*List {
 		return nil
 	}
 	var lists []*List
-	for f := range structure.Fields() {
+	for i := range structure.NumFields() {
+		f := structure.Field(i)
 		if kind, args, ok := ListType(f.Type()); ok && f.Name() != "_" {
-			l := &List{Name: f.Name(), Kind: kind, Element: args.At(args.Len() - 1)}
+			l := &List{Name: f.Name(), Index: i, Kind: kind, Element: args.At(args.Len() - 1)}
 			if kind == Broadcasts {
 				l.Key = args.At(0)
 			}

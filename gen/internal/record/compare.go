@@ -59,7 +59,12 @@ func (o *Operator) compare(older *Operator) ([]Loss, error) {
 		if now == nil && was.Kind == keyed {
 			now = o.keyed() // what its type is called does not matter: there is but one
 		}
+		if now == nil {
+			now = o.list(older, fieldOf(name))
+		}
 		switch {
+		case now == nil && slices.Contains(o.Gone, fieldOf(name)):
+			continue
 		case now == nil:
 			losses = append(losses, Loss{State: name})
 			continue
@@ -94,4 +99,34 @@ func (o *Operator) keyed() *Form {
 		}
 	}
 	return nil
+}
+
+// list is what has become of the list in a field of the older form of the operator, nil if it is gone. What the struct around it is called does
+// not matter: there is but one. A former name only counts where the older form has no field of the present one.
+func (o *Operator) list(older *Operator, field string) *Form {
+	if now := o.find(field); now != nil {
+		return now
+	}
+	for name, form := range o.States {
+		if slices.Contains(form.Was, field) && older.find(fieldOf(name)) == nil {
+			return form
+		}
+	}
+	return nil
+}
+
+// find returns the list in a field, nil if there is none.
+func (o *Operator) find(field string) *Form {
+	for name, form := range o.States {
+		if field != "" && fieldOf(name) == field {
+			return form
+		}
+	}
+	return nil
+}
+
+// fieldOf is the field in the name of a list, and "" in that of another state.
+func fieldOf(name string) string {
+	_, field, _ := strings.Cut(name, ".")
+	return field
 }

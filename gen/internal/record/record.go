@@ -41,8 +41,11 @@ type Pipeline struct {
 type Operator struct {
 	// Key is the schema of its keys, "" without.
 	Key string `json:"key,omitempty"`
-	// States are by name.
+	// States are by name; that of a list is the name of its struct and that of its field, with a point between.
 	States map[string]*Form `json:"states"`
+
+	// Gone are the fields of lists that the program says are gone. A record that was read has none.
+	Gone []string `json:"-"`
 }
 
 // Form is the form of a state or of a record.
@@ -52,9 +55,11 @@ type Form struct {
 	Schema      string `json:"schema"`
 	Fingerprint string `json:"fingerprint"`
 
-	// Reader is the schema with what the program says of its past, Type the Go type of the state. A record that was read has neither.
+	// Reader is the schema with what the program says of its past, Type the Go type of the state, and Was are the former names of the field
+	// that a list is. A record that was read has none of them.
 	Reader *schema.Schema `json:"-"`
 	Type   types.Type     `json:"-"`
+	Was    []string       `json:"-"`
 }
 
 // New is an empty record.

@@ -126,6 +126,8 @@ func (d *drawer) source() {
 		if d.maybe(30) {
 			f.Tags = append(f.Tags, `idle:"2ms"`)
 		}
+	} else {
+		f.Tags = append(f.Tags, `time:"-"`) // there may be timers behind it
 	}
 	d.give(f, f.Port)
 }

@@ -37,7 +37,7 @@ func Mistakes() []Mistake {
 		{"reads nothing", `(type P0 struct \{)`, "$1\n\t«Dry» runtime.Sink[R0]"},
 		{"nobody reads a source", `(type P0 struct \{)`, "$1\n\t«Lonely» runtime.Source[R0]"},
 		{"nobody reads an output", "", pipeline("\tOut runtime.Sink[R0] `from:\"In\"`\n\t«Pass» Pass `from:\"In\"`\n", pass)},
-		{"source that reads", `(Source\d+ runtime\.Source\S+)\n`, "${1} `«from»:\"Op1\"`\n"},
+		{"source that reads", `(Source\d+ runtime\.Source\S+)(?: .*)?\n`, "${1} `«from»:\"Op1\"`\n"},
 		{"unexported field", `(type P0 struct \{)`, "$1\n\t«hidden» int"},
 		{"duplicate uid", "", pipeline("\tOut runtime.Sink[R0] `from:\"In\" uid:\"«In»\"`\n")},
 		{"cycle", "", pipeline("\tPass Pass `from:\"In,«Pass»\"`\n\tOut runtime.Sink[R0] `from:\"Pass\"`\n", pass)},

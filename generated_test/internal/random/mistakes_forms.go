@@ -25,7 +25,8 @@ func formMistakes(pipeline func(fields string, more ...string) string, keyed fun
 		{"time of an operator", "", pipeline("\tPass Pass `from:\"In\" «time»:\"At\"`\n\tOut runtime.Sink[R0] `from:\"Pass\"`\n", pass)},
 		{"unknown time", `time:"(When|At)"`, `time:"«Then»"`},
 		{"time that is none", `(Source\d+ runtime\.Source\[\*?R0\])(?: .*)?\n`, "${1} `time:\"«Tag»\"`\n"},
-		{"late without a time", `(Source\d+ runtime\.Source\S+)\n`, "${1} `«outoforder»:\"1s\"`\n"},
+		{"late without a time", `time:"-"`, `«outoforder»:"1s"`},
+		{"timers without a time", "", pipeline("\t«Bad» Bad `from:\"In\"`\n", keyed("Alarm timer.Event", key+"\nfunc (Bad) OnAlarm() {}"))},
 		{"late for no duration", `outoforder:"[^"]*"`, `outoforder:"«4 seconds»"`},
 		{"idle after no time", `idle:"[^"]*"`, `idle:"«0s»"`},
 		// Records that fail, outputs that nobody reads, loops, sharing.

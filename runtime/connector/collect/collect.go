@@ -65,7 +65,7 @@ func (s *Sink[T]) Commit(_ context.Context, handle []byte) error {
 	t, ok := s.transactions[number]
 	switch {
 	case !ok:
-		return fmt.Errorf("collect: transaction %d is lost: its records were in the memory of another process, or aborted", number)
+		return fmt.Errorf("collect: %w: transaction %d is not there: its records were in the memory of another process, or aborted", runtime.ErrTransactionLost, number)
 	case !t.committed:
 		s.committed = append(s.committed, t.records...)
 		t.records, t.committed = nil, true

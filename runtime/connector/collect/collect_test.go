@@ -37,7 +37,7 @@ func TestOnlyCommittedRecordsOnce(t *testing.T) {
 	require.NoError(t, s.Abort(t.Context(), "A"))
 	require.Equal(t, []int{1, 2}, s.Records())
 	require.NoError(t, s.Commit(t.Context(), first.Handle), "after Abort")
-	require.ErrorContains(t, s.Commit(t.Context(), second.Handle), "transaction 2 is lost")
+	require.ErrorIs(t, s.Commit(t.Context(), second.Handle), runtime.ErrTransactionLost)
 	require.ErrorContains(t, s.Commit(t.Context(), []byte("x")), `handle "x" is no number`)
 	occupied, err = s.Occupied(t.Context(), "A", 0)
 	require.NoError(t, err)

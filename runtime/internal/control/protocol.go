@@ -12,6 +12,7 @@ type Command string
 const (
 	Savepoint Command = "savepoint" // a savepoint; the job goes on
 	Stop      Command = "stop"      // a savepoint that ends the job
+	Drain     Command = "drain"     // a savepoint that ends the job, after its input was ended
 	Cancel    Command = "cancel"    // the end, where the job is
 )
 

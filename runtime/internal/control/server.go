@@ -112,7 +112,7 @@ func (s *Server) answer(line []byte) response {
 		return response{Error: fmt.Sprintf("a request that is not JSON: %v", err)}
 	}
 	switch r.Command {
-	case Savepoint, Stop, Cancel:
+	case Savepoint, Stop, Drain, Cancel:
 	default:
 		return response{Error: fmt.Sprintf("unknown command %q; is this program older than the one that asks?", r.Command)}
 	}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/plan"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+	"github.com/streamgen/streamgen/gen"
+)
+
+func checkpointPlanCommand() *cobra.Command {
+	var program, pipeline string
+	var asJSON, ignoring bool
+	command := &cobra.Command{
+		Use:   "plan CHECKPOINT --schema FOLDER|FILE",
+		Short: "Say what a program would make of the states of a checkpoint",
+		Long: `Plan says what a start from a checkpoint would make of each state: restored as it was, converted to another form, new, dropped, or refused and
+why. The program is given by the folder of its package, or by a schema record (streamgen.schema.json); a record does not know which fields had another name or
+are dropped on purpose. Nothing is run or changed.
+
+The ready-made command of a pipeline has a subcommand plan of its own, which knows what the program alone knows: its parallelism, splits and transactions.
+
+The exit code is 0 if the states would be taken over, 1 if the start would be refused and 2 if the checkpoint or the program cannot be read.`,
+		Example: `  streamgen checkpoint plan checkpoints/WordCount/savepoints/savepoint-WordCount-7-51ab3d4e --schema ./wordcount
+  streamgen checkpoint plan checkpoints/WordCount/epoch-0000000007/manifest-000000000042 --schema deployed/streamgen.schema.json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path := inFolder(cmd, args[0])
+			saved, err := readCheckpoint(path)
+			if err != nil {
+				return err
+			}
+			planned, mistakes, err := gen.PlanFrom(cmd.Context(), inFolder(cmd, program), pipeline, saved.Manifest, ignoring)
+			if err != nil {
+				return err
+			}
+			if len(mistakes) > 0 {
+				fmt.Fprint(cmd.ErrOrStderr(), mistakes)
+				return errMistakes
+			}
+			c := saved.Manifest.Checkpoint
+			planned.From = &plan.From{ID: c.ID, Savepoint: true, Path: args[0], Triggered: c.Triggered}
+			if asJSON {
+				encoder := json.NewEncoder(cmd.OutOrStdout())
+				encoder.SetIndent("", "  ")
+				err = encoder.Encode(planned)
+			} else {
+				_, err = fmt.Fprint(cmd.OutOrStdout(), planned.Text())
+			}
+			if err == nil && !planned.OK() {
+				err = errFound
+			}
+			return err
+		},
+	}
+	command.Flags().StringVar(&program, "schema", ".", "the `path` of the package's folder, or of its schema record")
+	command.Flags().StringVar(&pipeline, "pipeline", "", "the `name` of the pipeline, if it is not that of the checkpoint's job")
+	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	command.Flags().BoolVar(&ignoring, "ignore-unclaimed-state", false, "as execution.state-recovery.ignore-unclaimed-state")
+	return command
+}
+
+// readCheckpoint reads a savepoint by its folder, or a retained checkpoint by its manifest.
+func readCheckpoint(path string) (*chain.Savepoint, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return chain.ReadSavepoint(vfs.OS(), path)
+	}
+	return chain.ReadCheckpoint(vfs.OS(), path)
+}

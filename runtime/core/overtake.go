@@ -1,0 +1,216 @@
+package core
+
+import (
+	"slices"
+	"time"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/coordinator"
+	"github.com/streamgen/streamgen/serde/schema"
+)
+
+// Unaligned checkpoints. A barrier needs no credit, so it stands in the mailbox of its receiver at once, behind the records that wait there.
+// Who overtakes takes its snapshot as soon as the first barrier of a checkpoint has come, wherever its turn is, sends its own barriers, and
+// writes down what the barriers have overtaken: for each channel the records from where it stands up to the barrier, those too that come
+// until then. A restore hands them to the subtasks that their records belong to now, before any others.
+//
+// The source is Flink's unaligned checkpoints (FLIP-76), with two differences: nothing needs to be written on the sender's side, since an open
+// batch leaves with the barrier, and every kind of edge takes part.
+
+// overtaking are the barriers that a subtask has seen coming, and those that have overtaken records.
+type overtaking struct {
+	enabled  bool
+	timeout  time.Duration // after which an aligned checkpoint overtakes
+	coming   []comingBarrier
+	captures []*capture
+}
+
+// comingBarrier is a barrier that has come on a channel, though its turn has not.
+type comingBarrier struct {
+	barrier coordinator.Barrier
+	alarm   func() // takes back the wait until it overtakes
+}
+
+// capture writes down what the barrier of a checkpoint has overtaken on its way into a subtask.
+type capture struct {
+	barrier coordinator.Barrier
+	snap    *Snapshot
+	waiting []bool // by channel: its barrier is still to come
+	missing int    // how many of them are
+	inputs  []capturedInput
+}
+
+// capturedInput are the records for one input of the task, in the form of its codec.
+type capturedInput struct {
+	edge  *edge
+	count int
+	bytes []byte
+}
+
+// add writes down the rest of a batch. It reports whether more is to come from the channel before the barrier.
+func (c *capture) add(e *edge, records Records) bool {
+	h := records.head()
+	if !records.done() {
+		i := slices.IndexFunc(c.inputs, func(in capturedInput) bool { return in.edge.input == e.input })
+		if i < 0 {
+			i = len(c.inputs)
+			c.inputs = append(c.inputs, capturedInput{edge: e})
+		}
+		in := &c.inputs[i]
+		in.bytes = e.batches.appendBatch(in.bytes, records)
+		in.count += records.size() - h.next
+	}
+	return !h.end && (h.barrier == nil || h.barrier.ID < c.barrier.ID)
+}
+
+// overtakeDue says that a barrier has waited long enough.
+type overtakeDue struct{ barrier coordinator.Barrier }
+
+// arrives looks at a batch as it comes, long before its turn.
+func (s *subtask) arrives(k int, records Records) {
+	h, e := records.head(), s.channels[k].edge
+	for _, c := range slices.Clone(s.captures) {
+		if !c.waiting[k] {
+			continue
+		}
+		if h.barrier != nil && h.barrier.ID > c.barrier.ID {
+			s.dropCapture(c.barrier.ID) // its sender has heard that the older one was given up, and we shall
+			continue
+		}
+		if !c.add(e, records) {
+			c.waiting[k] = false
+			c.missing--
+			s.endCapture(c)
+		}
+	}
+	if b := h.barrier; b != nil && s.overtaking.enabled && s.life == running && s.align.awaits(b.ID) {
+		s.comes(*b)
+	}
+}
+
+// comes notes that a barrier is coming, and lets it overtake when its time has come.
+func (s *subtask) comes(b coordinator.Barrier) {
+	if slices.ContainsFunc(s.coming, func(c comingBarrier) bool { return c.barrier.ID == b.ID }) {
+		return
+	}
+	s.coming = append(s.coming, comingBarrier{barrier: b})
+	s.phases.enter(b.ID, coordinator.Aligning, s.task.env.now())
+	rest := s.overtaking.timeout - (s.task.env.now() - b.Triggered)
+	if s.overtaking.timeout <= 0 || rest <= 0 {
+		s.overtake(b)
+		return
+	}
+	s.coming[len(s.coming)-1].alarm = s.task.env.after(rest, func() { s.mailbox.send(overtakeDue{b}) })
+}
+
+// overtake takes a checkpoint whose barrier has come on some channel, without waiting for its turn there and for the others.
+func (s *subtask) overtake(b coordinator.Barrier) {
+	if s.life != running || !s.align.awaits(b.ID) {
+		return
+	}
+	older := s.coming[:0:0]
+	for _, c := range s.coming {
+		if c.barrier.ID < b.ID {
+			older = append(older, c)
+		}
+	}
+	for _, c := range older {
+		s.overtake(c.barrier)
+	}
+	arrived := s.align.arrived(b.ID)
+	s.align.over(b.ID)
+	snap := s.snapshot(b)
+	if snap == nil {
+		return
+	}
+	c := &capture{barrier: b, snap: snap, waiting: make([]bool, len(s.channels))}
+	for i := range s.channels {
+		k := (i + s.replays.first) % len(s.channels) // what is replayed is older
+		if s.align.ended[k] || arrived != nil && arrived[k] {
+			continue
+		}
+		channel, open := &s.channels[k], true
+		if s.current != nil && s.from == k {
+			open = c.add(channel.edge, s.current)
+		}
+		for i := 0; open && i < len(channel.queue); i++ {
+			open = c.add(channel.edge, channel.queue[i])
+		}
+		if open {
+			c.waiting[k] = true
+			c.missing++
+		}
+	}
+	snap.phase.reach(coordinator.WritingInFlight, s.task.env.now())
+	s.captures = append(s.captures, c)
+	s.endCapture(c)
+}
+
+// endCapture hands the checkpoint on when nothing more is to be written down.
+func (s *subtask) endCapture(c *capture) {
+	if c.missing > 0 {
+		return
+	}
+	s.captures = slices.DeleteFunc(s.captures, func(other *capture) bool { return other == c })
+	slices.SortFunc(c.inputs, func(a, b capturedInput) int { return a.edge.input - b.edge.input })
+	for _, in := range c.inputs {
+		c.snap.inFlight(s.task.info.name, in)
+	}
+	s.submit(c.snap)
+}
+
+// dropCapture forgets what was written down for a checkpoint.
+func (s *subtask) dropCapture(id int64) {
+	s.captures = slices.DeleteFunc(s.captures, func(c *capture) bool {
+		if c.barrier.ID == id {
+			s.phases.over(id)
+		}
+		return c.barrier.ID == id
+	})
+}
+
+// hasTaken forgets the barriers that were coming, up to this one.
+func (s *subtask) hasTaken(id int64) {
+	s.coming = slices.DeleteFunc(s.coming, func(c comingBarrier) bool {
+		if c.barrier.ID > id {
+			return false
+		}
+		c.stopAlarm()
+		return true
+	})
+}
+
+// givesUp forgets a checkpoint that was given up.
+func (s *subtask) givesUp(id int64) {
+	s.dropCapture(id)
+	s.coming = slices.DeleteFunc(s.coming, func(c comingBarrier) bool {
+		if c.barrier.ID == id {
+			c.stopAlarm()
+		}
+		return c.barrier.ID == id
+	})
+}
+
+func (c comingBarrier) stopAlarm() {
+	if c.alarm != nil {
+		c.alarm()
+	}
+}
+
+// inFlight takes the records that were on their way to an input of the task.
+func (s *Snapshot) inFlight(uid string, in capturedInput) {
+	name := inFlightName(in.edge)
+	o := s.operator(uid)
+	o.States = append(o.States, checkpoint.State{Name: name, Schema: schema.Recorded(in.edge.batches.schema()), Kind: checkpoint.InFlight})
+	s.fail(s.data.Section(uid, name, 0, in.count, in.bytes))
+	s.stored = true
+}
+
+// inFlightName names the records on their way to an input, as a state of its operator. It says nothing of where they come from: the
+// program that restores them may have other operators there.
+func inFlightName(e *edge) string {
+	if name := e.batches.inputName(); name != "" {
+		return "in flight: " + name
+	}
+	return "in flight"
+}

@@ -1,0 +1,117 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/serde"
+)
+
+// Records in flight after a restore. They come to the head of a task by a channel of their own, which ends behind them, and are taken before
+// the records of any other: those are younger. A checkpoint that is taken meanwhile finds them there as it finds others that wait.
+//
+// Who gets them, if the task has another parallelism now:
+//
+//   - by key, the subtask that owns the key group of the record;
+//   - of what every subtask gets, all get those that the first old subtask still had to take, as all get its copy of broadcast state;
+//   - otherwise those of an old subtask stay together, in their order.
+
+// replays are the channels with records in flight: those from first on, behind those from other subtasks. Next is one that was not taken whole.
+type replays struct{ first, next int }
+
+// inFlight fills a channel for each input of the task with what the checkpoint held on its way there.
+func (r *Restore) inFlight() {
+	uid, seen := r.task.info.name, map[int]bool{}
+	for _, e := range r.edges {
+		if seen[e.input] {
+			continue
+		}
+		seen[e.input] = true
+		taken := checkpoint.TakenState{State: checkpoint.State{Name: inFlightName(e), Schema: e.batches.schema(), Kind: checkpoint.InFlight}}
+		r.states[uid] = append(r.states[uid], taken)
+		if r.asking || r.from.checkpoint == nil || r.from.checkpoint.ID == int64(r.withoutInFlight) {
+			continue
+		}
+		var batches []Records
+		first := true
+		r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
+			mine, keep := r.inFlightShare(e, s, first)
+			first = false
+			form, held := r.form(o, taken)
+			if r.err != nil || !held || !mine || s.Data.Size == 0 {
+				return
+			}
+			more, err := r.readInFlight(e, s, uid, form, keep)
+			if err != nil {
+				r.fail(fmt.Errorf("records in flight to %s: %w", uid, err))
+			}
+			batches = append(batches, more...)
+		})
+		if len(batches) > 0 {
+			r.subtask.replay(e, batches)
+		}
+	}
+}
+
+// inFlightShare says whether this subtask gets records that were on their way to an old one, and which: nil for all.
+func (r *Restore) inFlightShare(e *edge, old *checkpoint.Subtask, first bool) (mine bool, keep func(hash uint64) bool) {
+	parallelism, groups := r.task.info.parallelism, r.task.env.groups
+	switch {
+	case old.Parallelism == parallelism && (e.partition != Hash || groups == r.from.checkpoint.KeyGroups):
+		return old.Index == r.task.subtask, nil
+	case e.partition == Hash:
+		return true, func(hash uint64) bool {
+			return subtaskOfGroup(groupOf(hash, groups), parallelism, groups) == r.task.subtask
+		}
+	case e.partition == Broadcast:
+		return first, nil
+	}
+	return old.Index*parallelism/old.Parallelism == r.task.subtask, nil
+}
+
+func (r *Restore) readInFlight(e *edge, s *checkpoint.Subtask, uid string, form form, keep func(uint64) bool) ([]Records, error) {
+	file, err := r.open(s)
+	if err != nil {
+		return nil, err
+	}
+	var batches []Records
+	for _, section := range file.own.Sections() {
+		if section.Operator != uid || section.State != form.state {
+			continue
+		}
+		entries, err := file.own.Read(section, nil)
+		if err == nil {
+			entries, err = form.apply(entries, section.Entries)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s, %s: %w", file.what, file.own.Name, unreadable(err))
+		}
+		p := serde.NewParser(entries)
+		more, err := e.batches.parseBatches(&p, section.Entries, keep)
+		if err != nil {
+			return nil, &startError{fmt.Errorf("%s, %s: %w", file.what, file.own.Name, err)}
+		}
+		batches = append(batches, more...)
+	}
+	return batches, nil
+}
+
+// replay adds a channel with records in flight.
+func (s *subtask) replay(e *edge, batches []Records) {
+	batches[len(batches)-1].head().end = true
+	k := s.addChannel(e, false)
+	s.channels[k].queue = batches
+	s.channels[k].watermark = runtime.MaxTime
+}
+
+// nextReplay is a channel with records in flight that have not been taken, -1 if there is none.
+func (s *subtask) nextReplay() int {
+	for s.replays.next < len(s.channels) {
+		if len(s.channels[s.replays.next].queue) > 0 {
+			return s.replays.next
+		}
+		s.replays.next++
+	}
+	return -1
+}

@@ -1,0 +1,99 @@
+package core_test
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+	"github.com/streamgen/streamgen/examples/wordcount"
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/config"
+	"github.com/streamgen/streamgen/runtime/connector/function"
+)
+
+// TestRetention ends a job in every way under every retention and looks whether a start could go on from a checkpoint.
+func TestRetention(t *testing.T) {
+	for _, test := range []struct {
+		retention config.Retention
+		kept      map[string]bool
+	}{
+		{config.NoExternalizedCheckpoints, map[string]bool{"finished": false, "cancelled": false, "failed": false}},
+		{config.DeleteOnCancellation, map[string]bool{"finished": false, "cancelled": false, "failed": true}},
+		{config.RetainOnCancellation, map[string]bool{"finished": false, "cancelled": true, "failed": true}},
+	} {
+		for _, end := range []string{"finished", "cancelled", "failed"} {
+			t.Run(fmt.Sprintf("%v/%s", test.retention, end), func(t *testing.T) {
+				t.Parallel()
+				disk := vfs.NewMem()
+				endAfterCheckpoint(t, disk, end, test.retention)
+				head, err := chain.Look(disk, "/checkpoints/WordCount", "WordCount")
+				require.NoError(t, err)
+				require.Equal(t, test.kept[end], head.Status == checkpoint.Running && len(head.Checkpoint.Subtasks) > 0, "%+v", head)
+				files, err := disk.ReadDir("/checkpoints/WordCount/data")
+				require.NoError(t, err)
+				require.Equal(t, test.kept[end], len(files) > 0, "snapshots are deleted with their checkpoints: %v", files)
+			})
+		}
+	}
+}
+
+// endAfterCheckpoint runs a job until a checkpoint is complete, and lets it end so.
+func endAfterCheckpoint(t *testing.T, disk vfs.FS, end string, retention config.Retention) {
+	t.Helper()
+	c := config.Default()
+	c.Parallelism = 1
+	c.Restart.Strategy = config.NoRestart
+	c.Checkpointing.Storage, c.Checkpointing.Dir = config.FileSystem, "/checkpoints"
+	c.Checkpointing.Interval, c.Checkpointing.InlineThreshold, c.Checkpointing.Retention = 10*time.Millisecond, 0, retention
+	requests, complete, once := make(chan runtime.Request, 1), make(chan struct{}), sync.Once{}
+	isComplete := func() bool {
+		select {
+		case <-complete:
+			return true
+		default:
+			return false
+		}
+	}
+	lines := function.Source(-1, func(int64) string { return "a" })
+	if end == "finished" {
+		lines = function.Of("a", "b")
+	}
+	broken := errors.New("broken")
+	sink := function.Sink(func([]wordcount.Total) error {
+		if end == "failed" && isComplete() {
+			return broken
+		}
+		return nil
+	})
+	outcome, err := (&wordcount.WordCount{Lines: lines, Totals: sink}).StreamgenJob().Run(t.Context(), runtime.Environment{
+		Config: c, Logger: slog.New(slog.DiscardHandler), FS: disk, Requests: requests,
+		OnEvent: func(e runtime.Event) {
+			if e.Kind == runtime.EventCommitted {
+				once.Do(func() {
+					close(complete)
+					if end == "cancelled" {
+						requests <- runtime.Request{Kind: runtime.RequestCancel, Reply: func(string, error) {}}
+					}
+				})
+			}
+		},
+	})
+	switch end {
+	case "failed":
+		require.ErrorIs(t, err, broken)
+	case "cancelled":
+		require.NoError(t, err)
+		require.Equal(t, runtime.Cancelled, outcome)
+	default:
+		require.NoError(t, err)
+		require.Equal(t, runtime.Finished, outcome)
+	}
+}

@@ -1,0 +1,49 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/config"
+)
+
+// checkTransactions refuses a sink whose transactions live shorter than the configuration has them open: its output would be lost.
+func (j *Job) checkTransactions(c config.Checkpointing) error {
+	var errs []error
+	for _, v := range j.vertices {
+		for _, o := range v.info.Operators {
+			if t, ok := o.transactions.(runtime.TransactionTimeout); ok && t.TransactionTimeout() > 0 {
+				if err := checkTransaction(t.TransactionTimeout(), c); err != nil {
+					errs = append(errs, fmt.Errorf("sink %s: %w", o.uid, err))
+				}
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func checkTransaction(lives time.Duration, c config.Checkpointing) error {
+	const prefix = "execution.checkpointing."
+	switch {
+	case c.Interval == 0:
+		return fmt.Errorf("its transactions are given up after %v, but "+prefix+"interval is off, so that one is open until the end of input: "+
+			"output would be lost; set an interval", lives)
+	case c.Backlog() == 0:
+		return fmt.Errorf("its transactions are given up after %v, but "+prefix+"interval-during-backlog is off, so that one is open for as long as there is a "+
+			"backlog: output would be lost; set an interval for it", lives)
+	}
+	key, longest := prefix+"interval", c.Interval
+	if b := c.Backlog(); b > longest {
+		key, longest = prefix+"interval-during-backlog", b
+	}
+	if c.MinPause > longest {
+		key, longest = prefix+"min-pause", c.MinPause
+	}
+	if longest+c.Timeout < lives {
+		return nil
+	}
+	return fmt.Errorf("its transactions are given up after %v, but one may be open for %s (%v) and "+prefix+"timeout (%v), %v together: output would be lost; "+
+		"let the service keep them for longer, or make these shorter", lives, key, longest, c.Timeout, longest+c.Timeout)
+}
