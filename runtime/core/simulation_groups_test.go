@@ -40,6 +40,7 @@ func TestKeyGroupsAreRaised(t *testing.T) {
 	}{
 		{"word count", 600, 0, newSchedule},
 		{"word count of the same parallelism", 300, 3, newSchedule},
+		{"what changed", 200, 0, newIncrementalSchedule},
 		{"timers", 200, 0, newTimedSchedule},
 		{"timers of the same parallelism", 100, 3, newTimedSchedule},
 		{"lists", 200, 0, newListSchedule},
