@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -84,7 +85,8 @@ func (r *Result) add(p *load.Package) error {
 		r.Files = append(r.Files, File{Path: path, Content: files[path]})
 	}
 	for _, path := range p.Generated {
-		if _, ok := files[path]; !ok {
+		// A copy of one under a name of its own bears our header too, and is not ours to delete.
+		if _, ok := files[path]; !ok && strings.Contains(filepath.Base(path), load.OutputSuffix) {
 			r.Files = append(r.Files, File{Path: path})
 		}
 	}

@@ -22,6 +22,9 @@ func (f *File) Constraint() string {
 	return ""
 }
 
+// OutputSuffix is in the name of every file that is generated.
+const OutputSuffix = "_streamgen"
+
 // OutputName returns the name of the file generated for source: _streamgen goes before the suffixes to which the go command gives a
 // meaning, so that both files are built together.
 func OutputName(source string) string {
@@ -39,7 +42,7 @@ func OutputName(source string) string {
 	} else if ok && isOS(last) {
 		base, suffix = rest, "_"+last+suffix
 	}
-	return dir + base + "_streamgen" + suffix + ".go"
+	return dir + base + OutputSuffix + suffix + ".go"
 }
 
 func cutWord(s string) (rest, last string, ok bool) {
