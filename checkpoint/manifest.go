@@ -184,6 +184,15 @@ func fieldOf(name string) string {
 	return field
 }
 
+// InFlightName names the records on their way to an input of an operator, which is "" where it has but one, as a state of that. It says nothing of
+// where they come from: the program that restores them may have other operators there.
+func InFlightName(input string) string {
+	if input == "" {
+		return "in flight"
+	}
+	return "in flight: " + input
+}
+
 // StateKind says what a state belongs to and so who gets it at a restore. The rules are those of Flink's keyed state, of its ListState
 // with either redistribution, and of its BroadcastState.
 type StateKind uint8

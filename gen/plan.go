@@ -44,25 +44,48 @@ func PlanFrom(ctx context.Context, path, pipeline string, m *checkpoint.Manifest
 	p := &plan.Plan{Pipeline: pipeline, KeyGroupsWere: m.Checkpoint.KeyGroups, Notes: []string{
 		"these are the states of operators alone: the program's own subcommand plan knows its splits, its transactions and its parallelism too"}}
 	held, parallelism := statesOf(m.Checkpoint)
+	ignored := func(checkpoint.State) bool { return ignoreUnclaimed }
 	for _, uid := range slices.Sorted(maps.Keys(now.Operators)) {
 		o := plan.Operator{UID: uid, Fate: plan.New, ParallelismWas: parallelism[uid]}
 		if parallelism[uid] > 0 {
 			o.Fate = plan.Restored
 		}
-		o.States = plan.States(held[uid], now.Operators[uid].Taken(), ignoreUnclaimed)
+		o.States = plan.States(held[uid], slices.Concat(now.Operators[uid].Taken(), inFlightTo(now, uid, held[uid])), ignored)
 		p.Operators = append(p.Operators, o)
 	}
 	for _, uid := range slices.Sorted(maps.Keys(held)) {
 		if now.Operators[uid] != nil || len(held[uid]) == 0 {
 			continue
 		}
-		fate := plan.Refused
-		if ignoreUnclaimed {
+		taken, fate := inFlightTo(now, uid, held[uid]), plan.Refused
+		switch {
+		case len(taken) > 0:
+			fate = plan.Restored
+		case ignoreUnclaimed:
 			fate = plan.Dropped
 		}
-		p.Operators = append(p.Operators, plan.Operator{UID: uid, Fate: fate, ParallelismWas: parallelism[uid], States: plan.States(held[uid], nil, ignoreUnclaimed)})
+		p.Operators = append(p.Operators, plan.Operator{UID: uid, Fate: fate, ParallelismWas: parallelism[uid], States: plan.States(held[uid], taken, ignored)})
 	}
 	return p, nil, nil
+}
+
+// inFlightTo returns in which form an operator takes the records in flight that a checkpoint holds of it.
+func inFlightTo(now *record.Pipeline, uid string, held []checkpoint.State) (taken []checkpoint.TakenState) {
+	for _, edge := range slices.Sorted(maps.Keys(now.Edges)) {
+		_, input, _ := strings.Cut(edge, " -> ")
+		name := checkpoint.InFlightName("")
+		if input != uid {
+			of, isNamed := strings.CutPrefix(input, uid+".")
+			if !isNamed {
+				continue
+			}
+			name = checkpoint.InFlightName(of)
+		}
+		if slices.ContainsFunc(held, func(s checkpoint.State) bool { return s.Name == name }) {
+			taken = append(taken, checkpoint.TakenState{State: checkpoint.State{Name: name, Schema: now.Edges[edge].Schema, Kind: checkpoint.InFlight}})
+		}
+	}
+	return taken
 }
 
 // statesOf returns the states that a checkpoint holds of each operator, and the parallelism that each had.

@@ -1,6 +1,7 @@
 package generated
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -60,15 +61,22 @@ func TestNextGenerationRefusesTodaysCode(t *testing.T) {
 	require.NotNil(t, supports, "no generation in %s", doc)
 
 	next := t.TempDir()
-	overlay := fmt.Sprintf(`{"Replace": {%q: %q, %q: %q}}`,
-		doc, filepath.Join(next, "doc.go"), filepath.Join(root, "runtime", "core", "records.go"), filepath.Join(next, "records.go"))
-	module.Write(t, filepath.Join(next, "overlay.json"), overlay)
-	module.Write(t, filepath.Join(next, "doc.go"), strings.ReplaceAll(string(src), supports[1], "SupportsGenNext"))
-	records, err := os.ReadFile(filepath.Join(root, "runtime", "core", "records.go"))
-	require.NoError(t, err)
+	replaced := map[string]string{}
+	replace := func(name, old, now string) {
+		path := filepath.Join(root, "runtime", "core", name)
+		src, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Contains(t, string(src), old)
+		replaced[path] = filepath.Join(next, name)
+		module.Write(t, replaced[path], strings.ReplaceAll(string(src), old, now))
+	}
+	replace("doc.go", supports[1], "SupportsGenNext")
 	// Every task of today's code has loops over Rest: an error in each of them, and more than the compiler prints.
-	require.Contains(t, string(records), "func Rest[")
-	module.Write(t, filepath.Join(next, "records.go"), strings.ReplaceAll(string(records), "func Rest[", "func RestOfNext["))
+	replace("records.go", "func Rest[", "func RestOfNext[")
+	replace("entry.go", " Rest[", " RestOfNext[")
+	overlay, err := json.Marshal(map[string]any{"Replace": replaced})
+	require.NoError(t, err)
+	module.Write(t, filepath.Join(next, "overlay.json"), string(overlay))
 
 	for _, example := range []string{"wordcount", "alerts", "accesslog"} {
 		t.Run(example, func(t *testing.T) {

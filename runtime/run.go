@@ -76,7 +76,7 @@ func checkConfig(job Job, c config.Config) (config.Config, error) {
 		uids = append(uids, task.Operators...)
 	}
 	c, err = c.ForOperators(uids)
-	if err = errors.Join(err, c.CheckOperators(uids)); err != nil {
+	if err := errors.Join(err, c.CheckOperators(uids)); err != nil {
 		return c, err
 	}
 	if err := config.Validate(c); err != nil {

@@ -6,16 +6,24 @@ type Kind uint8
 const (
 	// KindNone is the end of the input, or a byte that msgpack never uses.
 	KindNone Kind = iota
+	// KindNil is nil.
 	KindNil
+	// KindBool is true or false.
 	KindBool
 	// KindInt is an integer up to the largest int64, KindUint one in the format of a uint64, which may be larger.
 	KindInt
 	KindUint
+	// KindFloat32 and KindFloat64 are floats of their widths.
 	KindFloat32
+	// KindFloat64 is the wider one.
 	KindFloat64
+	// KindString is text, KindBytes any bytes.
 	KindString
+	// KindBytes is not text.
 	KindBytes
+	// KindArray and KindMap hold others.
 	KindArray
+	// KindMap holds pairs.
 	KindMap
 	// KindExtension is an extension of any type, a time too.
 	KindExtension

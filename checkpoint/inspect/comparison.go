@@ -62,7 +62,8 @@ func (d *differ) comparison(before, after *heldState) (*comparison, error) {
 		return c, nil
 	}
 	c.byGroup = after.Kind == checkpoint.KeyedState && d.a.saved.Manifest.Checkpoint.KeyGroups == d.b.saved.Manifest.Checkpoint.KeyGroups
-	return c, c.bring(before, after)
+	err = c.bring(before, after)
+	return c, err
 }
 
 // bring finds out how both sides are brought into a common form.

@@ -30,6 +30,8 @@ func TestStates(t *testing.T) {
 		{"new", nil, of("S", "{N int64}", split), false, []State{{Name: "S", Kind: "split list", Fate: New}}},
 		{"unclaimed", of("S", "{N int64}", split), nil, false, []State{{Name: "S", Kind: "split list", Fate: Refused,
 			Refused: "the program has no such state: set execution.state-recovery.ignore-unclaimed-state=true to drop it"}}},
+		{"in flight to where nothing enters", of("in flight", "string", checkpoint.InFlight), nil, false,
+			[]State{{Name: "in flight", Kind: "records in flight", Fate: Refused, Refused: NoWayIn}}},
 		{"dropped", of("S", "{N int64}", split), nil, true, []State{{Name: "S", Kind: "split list", Fate: Dropped}}},
 		{"of another kind", of("S", "{N int64}", split), of("S", "{N int64}", union), true,
 			[]State{{Name: "S", Kind: "union list", Fate: Refused, Refused: "it was a split list"}}},
@@ -44,7 +46,7 @@ func TestStates(t *testing.T) {
 			for _, s := range test.taken {
 				taken = append(taken, checkpoint.TakenState{State: s})
 			}
-			require.Equal(t, test.want, States(test.held, taken, test.ignoring))
+			require.Equal(t, test.want, States(test.held, taken, func(checkpoint.State) bool { return test.ignoring }))
 		})
 	}
 }

@@ -9,17 +9,23 @@ import (
 	"github.com/streamgen/streamgen/serde/schema"
 )
 
-// States says what would become of the states that a checkpoint holds of an operator, and which of those that it takes now would be new. Where ignoring
-// is set, those that it does not take are dropped.
-func States(held []checkpoint.State, taken []checkpoint.TakenState, ignoring bool) []State {
+// NoWayIn says why records in flight cannot be taken, and what to do.
+const NoWayIn = `no way leads there for them now. If the operator is tagged edge:"forward", which pins it to the one before it, take that away; ` +
+	"or drop the records: set execution.state-recovery.without-channel-state.checkpoint-id to the number of the checkpoint"
+
+// States says what would become of the states that a checkpoint holds of an operator, and which of those that it takes now would be new. Those that
+// it does not take are dropped where ignored says so.
+func States(held []checkpoint.State, taken []checkpoint.TakenState, ignored func(checkpoint.State) bool) []State {
 	var all []State
 	for k, h := range held {
 		i := slices.IndexFunc(taken, func(t checkpoint.TakenState) bool { return t.In(held) == k })
 		switch {
 		case i >= 0:
 			all = append(all, state(h, taken[i].State))
-		case ignoring:
+		case ignored(h):
 			all = append(all, State{Name: h.Name, Kind: h.Kind.String(), Fate: Dropped})
+		case h.Kind == checkpoint.InFlight:
+			all = append(all, State{Name: h.Name, Kind: h.Kind.String(), Fate: Refused, Refused: NoWayIn})
 		default:
 			all = append(all, State{Name: h.Name, Kind: h.Kind.String(), Fate: Refused,
 				Refused: "the program has no such state: set execution.state-recovery.ignore-unclaimed-state=true to drop it"})

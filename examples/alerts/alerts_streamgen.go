@@ -110,6 +110,16 @@ func (p *Alerts) StreamgenJob() runtime.Job {
 		Append: appendRejected,
 		Parse:  parseRejected,
 	}
+	measuredRecords := core.RecordCodec[Measured]{
+		Schema: "{Sensor string, Value float64, Unit string}",
+		Append: appendMeasured,
+		Parse:  parseMeasured,
+	}
+	alertRecords := core.RecordCodec[Alert]{
+		Schema: "{Reading {Sensor string, Value float64}, Max float64}",
+		Append: appendAlert,
+		Parse:  parseAlert,
+	}
 	core.Connect(j, core.Rebalance, indoor, func(t *alertsIndoorTask) *core.Output[string] { return &t.toParse }, parse, 0, stringRecords)
 	core.Connect(j, core.Rebalance, outdoor, func(t *alertsOutdoorTask) *core.Output[string] { return &t.toParse }, parse, 0, stringRecords)
 	core.Connect(j, core.Hash, limits, func(t *alertsLimitsTask) *core.Output[Limit] { return &t.toWatchLimits }, watch, 1,
@@ -118,6 +128,10 @@ func (p *Alerts) StreamgenJob() runtime.Job {
 		readingRecords.Into("readings").By(func(r Reading) uint64 { return serde.HashString(p.Watch.KeyReadings(r)) }))
 	core.Connect(j, core.Auto, parse, func(t *alertsParseTask) *core.Output[Rejected] { return &t.toComplain }, complain, 0, rejectedRecords)
 	core.Connect(j, core.Auto, complain, func(t *alertsComplainTask) *core.Output[Rejected] { return &t.toRejected }, rejected, 0, rejectedRecords)
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(parse, "Convert", measuredRecords, (*alertsParseTask).processConvert)
+	core.Enter(watch, "Alerts", alertRecords, func(t *alertsWatchTask, alert Alert) { t.alerts.Add(alert) })
 	return j
 }
 
@@ -457,6 +471,26 @@ func (s *Limit) DecodeMsgpack(d *msgpack.Decoder) error {
 	return serde.Decode(d, s, parseLimit)
 }
 
+// appendAlert adds s as an array of its fields.
+func appendAlert(b []byte, s *Alert) []byte {
+	b = serde.AppendArray(b, 2)
+	b = appendReading(b, &s.Reading)
+	return serde.AppendFloat64(b, s.Max)
+}
+
+// parseAlert reads what appendAlert wrote.
+func parseAlert(p *serde.Parser, s *Alert) {
+	p.ArrayOf(2)
+	parseReading(p, &s.Reading)
+	s.Max = p.Float64()
+}
+
+// Alert has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Reading
+	Max float64
+}(Alert{})
+
 // appendRejected adds s as an array of its fields.
 func appendRejected(b []byte, s *Rejected) []byte {
 	b = serde.AppendArray(b, 2)
@@ -486,6 +520,29 @@ func (s Rejected) EncodeMsgpack(e *msgpack.Encoder) error {
 func (s *Rejected) DecodeMsgpack(d *msgpack.Decoder) error {
 	return serde.Decode(d, s, parseRejected)
 }
+
+// appendMeasured adds s as an array of its fields.
+func appendMeasured(b []byte, s *Measured) []byte {
+	b = serde.AppendArray(b, 3)
+	b = serde.AppendString(b, s.Sensor)
+	b = serde.AppendFloat64(b, s.Value)
+	return serde.AppendString(b, s.Unit)
+}
+
+// parseMeasured reads what appendMeasured wrote.
+func parseMeasured(p *serde.Parser, s *Measured) {
+	p.ArrayOf(3)
+	s.Sensor = p.String()
+	s.Value = p.Float64()
+	s.Unit = p.String()
+}
+
+// Measured has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Sensor string
+	Value  float64
+	Unit   string
+}(Measured{})
 
 // appendWatchState adds s as an array of its fields.
 func appendWatchState(b []byte, s *WatchState) []byte {

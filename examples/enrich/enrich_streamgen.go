@@ -31,6 +31,16 @@ func (p *Enrich) StreamgenJob() runtime.Job {
 		Append: appendSale,
 		Parse:  parseSale,
 	}
+	runtimeFailedOrderRecords := core.RecordCodec[runtime.Failed[Order]]{
+		Schema: "{Record {ID int64, Product string, Pieces int64}, Operator string, Subtask int, Err string}",
+		Append: appendRuntimeFailedOrder,
+		Parse:  parseRuntimeFailedOrder,
+	}
+	totalRecords := core.RecordCodec[Total]{
+		Schema: "{Category string, Orders int64, Cents int64}",
+		Append: appendTotal,
+		Parse:  parseTotal,
+	}
 
 	orders := core.AddTask(j, core.TaskInfo{
 		Operators: []core.Operator{
@@ -70,6 +80,10 @@ func (p *Enrich) StreamgenJob() runtime.Job {
 	core.Connect(j, core.Auto, orders, func(t *enrichOrdersTask) *core.Output[Order] { return &t.toLookUp }, lookUp, 0, orderRecords)
 	core.Connect(j, core.Hash, lookUp, func(t *enrichLookUpTask) *core.Output[Sale] { return &t.toAddUp }, addUp, 0,
 		saleRecords.By(func(sale Sale) uint64 { return serde.HashString(p.AddUp.Key(sale)) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(lookUp, "Unknown", runtimeFailedOrderRecords, func(t *enrichLookUpTask, failure runtime.Failed[Order]) { t.unknown.Add(failure) })
+	core.Enter(addUp, "Totals", totalRecords, func(t *enrichAddUpTask, total Total) { t.totals.Add(total) })
 	return j
 }
 
@@ -316,6 +330,29 @@ func (s Sale) EncodeMsgpack(e *msgpack.Encoder) error {
 func (s *Sale) DecodeMsgpack(d *msgpack.Decoder) error {
 	return serde.Decode(d, s, parseSale)
 }
+
+// appendTotal adds s as an array of its fields.
+func appendTotal(b []byte, s *Total) []byte {
+	b = serde.AppendArray(b, 3)
+	b = serde.AppendString(b, s.Category)
+	b = serde.AppendInt(b, s.Orders)
+	return serde.AppendInt(b, s.Cents)
+}
+
+// parseTotal reads what appendTotal wrote.
+func parseTotal(p *serde.Parser, s *Total) {
+	p.ArrayOf(3)
+	s.Category = p.String()
+	s.Orders = p.Int()
+	s.Cents = p.Int()
+}
+
+// Total has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Category string
+	Orders   int64
+	Cents    int64
+}(Total{})
 
 // appendAddUpState adds s as an array of its fields.
 func appendAddUpState(b []byte, s *AddUpState) []byte {

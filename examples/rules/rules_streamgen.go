@@ -62,9 +62,23 @@ func (p *Rules) StreamgenJob() runtime.Job {
 		Append: appendRule,
 		Parse:  parseRule,
 	}
+	violationRecords := core.RecordCodec[Violation]{
+		Schema: "{Rule string, Account string, Spent int64}",
+		Append: appendViolation,
+		Parse:  parseViolation,
+	}
+	noticeRecords := core.RecordCodec[Notice]{
+		Schema: "{Rule string, Subtask int, Rules int}",
+		Append: appendNotice,
+		Parse:  parseNotice,
+	}
 	core.Connect(j, core.Hash, payments, func(t *rulesPaymentsTask) *core.Output[Payment] { return &t.toCheckPayments }, check, 0,
 		paymentRecords.Into("payments").By(func(payment Payment) uint64 { return serde.HashString(p.Check.KeyPayments(payment)) }))
 	core.Connect(j, core.Broadcast, rules, func(t *rulesRulesTask) *core.Output[Rule] { return &t.toCheckRules }, check, 1, ruleRecords.Into("rules"))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(check, "Violations", violationRecords, func(t *rulesCheckTask, violation Violation) { t.violations.Add(violation) })
+	core.Enter(check, "Notices", noticeRecords, func(t *rulesCheckTask, notice Notice) { t.notices.Add(notice) })
 	return j
 }
 
@@ -291,6 +305,52 @@ func (s Rule) EncodeMsgpack(e *msgpack.Encoder) error {
 func (s *Rule) DecodeMsgpack(d *msgpack.Decoder) error {
 	return serde.Decode(d, s, parseRule)
 }
+
+// appendViolation adds s as an array of its fields.
+func appendViolation(b []byte, s *Violation) []byte {
+	b = serde.AppendArray(b, 3)
+	b = serde.AppendString(b, s.Rule)
+	b = serde.AppendString(b, s.Account)
+	return serde.AppendInt(b, s.Spent)
+}
+
+// parseViolation reads what appendViolation wrote.
+func parseViolation(p *serde.Parser, s *Violation) {
+	p.ArrayOf(3)
+	s.Rule = p.String()
+	s.Account = p.String()
+	s.Spent = p.Int()
+}
+
+// Violation has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Rule    string
+	Account string
+	Spent   int64
+}(Violation{})
+
+// appendNotice adds s as an array of its fields.
+func appendNotice(b []byte, s *Notice) []byte {
+	b = serde.AppendArray(b, 3)
+	b = serde.AppendString(b, s.Rule)
+	b = serde.AppendInt(b, int64(s.Subtask))
+	return serde.AppendInt(b, int64(s.Rules))
+}
+
+// parseNotice reads what appendNotice wrote.
+func parseNotice(p *serde.Parser, s *Notice) {
+	p.ArrayOf(3)
+	s.Rule = p.String()
+	s.Subtask = p.NativeInt()
+	s.Rules = p.NativeInt()
+}
+
+// Notice has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Rule    string
+	Subtask int
+	Rules   int
+}(Notice{})
 
 // appendAccount adds s as an array of its fields.
 func appendAccount(b []byte, s *Account) []byte {

@@ -48,8 +48,16 @@ func (p *Sessions) StreamgenJob() runtime.Job {
 		Append: appendClick,
 		Parse:  parseClick,
 	}
+	visitRecords := core.RecordCodec[Visit]{
+		Schema: "{User string, Start int64, End int64, Clicks int64}",
+		Append: appendVisit,
+		Parse:  parseVisit,
+	}
 	core.Connect(j, core.Hash, clicks, func(t *sessionsClicksTask) *core.Output[Click] { return &t.toSessionize }, sessionize, 0,
 		clickRecords.By(func(c Click) uint64 { return serde.HashString(p.Sessionize.Key(c)) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(sessionize, "Visits", visitRecords, func(t *sessionsSessionizeTask, visit Visit) { t.visits.Add(visit) })
 	return j
 }
 

@@ -46,8 +46,17 @@ func (p *WordCount) StreamgenJob() runtime.Job {
 		Append: func(b []byte, record *string) []byte { return serde.AppendString(b, *record) },
 		Parse:  func(p *serde.Parser, record *string) { *record = p.String() },
 	}
+	totalRecords := core.RecordCodec[Total]{
+		Schema: "{Word string, Count int64}",
+		Append: appendTotal,
+		Parse:  parseTotal,
+	}
 	core.Connect(j, core.Hash, lines, func(t *wordCountLinesTask) *core.Output[string] { return &t.toCount }, count, 0,
 		stringRecords.By(func(word string) uint64 { return serde.HashString(p.Count.Key(word)) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(lines, "Split", stringRecords, (*wordCountLinesTask).processSplit)
+	core.Enter(count, "Totals", totalRecords, func(t *wordCountCountTask, total Total) { t.totals.Add(total) })
 	return j
 }
 
@@ -153,6 +162,26 @@ func (countCodec) ParseKey(p *serde.Parser) string { return p.String() }
 
 // ParseState reads the state behind a key.
 func (countCodec) ParseState(p *serde.Parser, s *CountState) { parseCountState(p, s) }
+
+// appendTotal adds s as an array of its fields.
+func appendTotal(b []byte, s *Total) []byte {
+	b = serde.AppendArray(b, 2)
+	b = serde.AppendString(b, s.Word)
+	return serde.AppendInt(b, s.Count)
+}
+
+// parseTotal reads what appendTotal wrote.
+func parseTotal(p *serde.Parser, s *Total) {
+	p.ArrayOf(2)
+	s.Word = p.String()
+	s.Count = p.Int()
+}
+
+// Total has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Word  string
+	Count int64
+}(Total{})
 
 // appendCountState adds s as an array of its fields.
 func appendCountState(b []byte, s *CountState) []byte {

@@ -19,7 +19,7 @@ const _ = core.SupportsGen3
 func (p *Stateless) StreamgenJob() runtime.Job {
 	j := core.NewJob("Stateless")
 
-	core.AddTask(j, core.TaskInfo{
+	bids := core.AddTask(j, core.TaskInfo{
 		Operators: []core.Operator{
 			core.Source("Bids", p.Bids),
 			core.Transform("Euro", "Bids"),
@@ -34,6 +34,17 @@ func (p *Stateless) StreamgenJob() runtime.Job {
 			sums: core.NewSinkPort(p.Sums),
 		}
 	})
+
+	bidRecords := core.RecordCodec[Bid]{
+		Schema: "{Auction int64, Bidder int64, Price int64, At int64}",
+		Append: appendBid,
+		Parse:  parseBid,
+	}
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(bids, "Euro", bidRecords, (*statelessBidsTask).processEuro)
+	core.Enter(bids, "Hot", bidRecords, (*statelessBidsTask).processHot)
+	core.Enter(bids, "Sums", bidRecords, func(t *statelessBidsTask, bid Bid) { t.sums.Add(bid) })
 	return j
 }
 
@@ -115,8 +126,16 @@ func (p *Keyed) StreamgenJob() runtime.Job {
 		Append: appendBid,
 		Parse:  parseBid,
 	}
+	totalRecords := core.RecordCodec[Total]{
+		Schema: "{Auction int64, Bids int64}",
+		Append: appendTotal,
+		Parse:  parseTotal,
+	}
 	core.Connect(j, core.Hash, bids, func(t *keyedBidsTask) *core.Output[Bid] { return &t.toCount }, count, 0,
 		bidRecords.By(func(bid Bid) uint64 { return serde.HashUint64(uint64(p.Count.Key(bid))) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(count, "Totals", totalRecords, func(t *keyedCountTask, total Total) { t.totals.Add(total) })
 	return j
 }
 
@@ -209,8 +228,16 @@ func (p *Exchange) StreamgenJob() runtime.Job {
 		Append: appendBid,
 		Parse:  parseBid,
 	}
+	totalRecords := core.RecordCodec[Total]{
+		Schema: "{Auction int64, Bids int64}",
+		Append: appendTotal,
+		Parse:  parseTotal,
+	}
 	core.Connect(j, core.Hash, bids, func(t *exchangeBidsTask) *core.Output[Bid] { return &t.toSum }, sum, 0,
 		bidRecords.By(func(bid Bid) uint64 { return serde.HashUint64(uint64(p.Sum.Key(bid))) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(sum, "Totals", totalRecords, func(t *exchangeSumTask, total Total) { t.totals.Add(total) })
 	return j
 }
 
@@ -362,3 +389,23 @@ func (s CountState) EncodeMsgpack(e *msgpack.Encoder) error {
 func (s *CountState) DecodeMsgpack(d *msgpack.Decoder) error {
 	return serde.Decode(d, s, parseCountState)
 }
+
+// appendTotal adds s as an array of its fields.
+func appendTotal(b []byte, s *Total) []byte {
+	b = serde.AppendArray(b, 2)
+	b = serde.AppendInt(b, s.Auction)
+	return serde.AppendInt(b, s.Bids)
+}
+
+// parseTotal reads what appendTotal wrote.
+func parseTotal(p *serde.Parser, s *Total) {
+	p.ArrayOf(2)
+	s.Auction = p.Int()
+	s.Bids = p.Int()
+}
+
+// Total has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Auction int64
+	Bids    int64
+}(Total{})

@@ -42,6 +42,9 @@ func (p *Calls) StreamgenJob() runtime.Job {
 	})
 
 	core.Connect(j, core.Auto, numbers, func(t *callsNumbersTask) *core.Output[int64] { return &t.toCall }, call, 0, int64Records)
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(call, "Results", int64Records, func(t *callsCallTask, record int64) { t.results.Add(record) })
 	return j
 }
 

@@ -66,9 +66,25 @@ func (p *Failures) StreamgenJob() runtime.Job {
 		Append: appendRuntimeFailedString,
 		Parse:  parseRuntimeFailedString,
 	}
+	totalRecords := core.RecordCodec[Total]{
+		Schema: "{Word string, Count int}",
+		Append: appendTotal,
+		Parse:  parseTotal,
+	}
+	runtimeFailedTotalRecords := core.RecordCodec[runtime.Failed[Total]]{
+		Schema: "{Record {Word string, Count int}, Operator string, Subtask int, Err string}",
+		Append: appendRuntimeFailedTotal,
+		Parse:  parseRuntimeFailedTotal,
+	}
 	core.Connect(j, core.Hash, words, func(t *failuresWordsTask) *core.Output[string] { return &t.toCount }, count, 0,
 		stringRecords.By(func(word string) uint64 { return serde.HashString(p.Count.Key(word)) }))
 	core.Connect(j, core.Auto, count, func(t *failuresCountTask) *core.Output[runtime.Failed[string]] { return &t.toRefused }, refused, 0, runtimeFailedStringRecords)
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(count, "Double", totalRecords, (*failuresCountTask).processDouble)
+	core.Enter(count, "Doubled", totalRecords, func(t *failuresCountTask, total Total) { t.doubled.Add(total) })
+	core.Enter(count, "TooMuch", runtimeFailedTotalRecords, func(t *failuresCountTask, failure runtime.Failed[Total]) { t.tooMuch.Add(failure) })
+	core.Enter(count, "Totals", totalRecords, func(t *failuresCountTask, total Total) { t.totals.Add(total) })
 	return j
 }
 
@@ -216,6 +232,26 @@ func (countCodec) ParseKey(p *serde.Parser) string { return p.String() }
 
 // ParseState reads the state behind a key.
 func (countCodec) ParseState(p *serde.Parser, s *CountState) { parseCountState(p, s) }
+
+// appendTotal adds s as an array of its fields.
+func appendTotal(b []byte, s *Total) []byte {
+	b = serde.AppendArray(b, 2)
+	b = serde.AppendString(b, s.Word)
+	return serde.AppendInt(b, int64(s.Count))
+}
+
+// parseTotal reads what appendTotal wrote.
+func parseTotal(p *serde.Parser, s *Total) {
+	p.ArrayOf(2)
+	s.Word = p.String()
+	s.Count = p.NativeInt()
+}
+
+// Total has the fields that this file was generated for: if this does not compile, run go generate again.
+var _ = struct {
+	Word  string
+	Count int
+}(Total{})
 
 // appendCountState adds s as an array of its fields.
 func appendCountState(b []byte, s *CountState) []byte {

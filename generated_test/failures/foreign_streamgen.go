@@ -29,3 +29,21 @@ func parseRuntimeFailedString(p *serde.Parser, s *runtime.Failed[string]) {
 	s.Subtask = p.NativeInt()
 	s.Err = p.String()
 }
+
+// appendRuntimeFailedTotal adds s as an array of its fields.
+func appendRuntimeFailedTotal(b []byte, s *runtime.Failed[Total]) []byte {
+	b = serde.AppendArray(b, 4)
+	b = appendTotal(b, &s.Record)
+	b = serde.AppendString(b, s.Operator)
+	b = serde.AppendInt(b, int64(s.Subtask))
+	return serde.AppendString(b, s.Err)
+}
+
+// parseRuntimeFailedTotal reads what appendRuntimeFailedTotal wrote.
+func parseRuntimeFailedTotal(p *serde.Parser, s *runtime.Failed[Total]) {
+	p.ArrayOf(4)
+	parseTotal(p, &s.Record)
+	s.Operator = p.String()
+	s.Subtask = p.NativeInt()
+	s.Err = p.String()
+}

@@ -47,6 +47,9 @@ func (p *Faults) StreamgenJob() runtime.Job {
 	}
 	core.Connect(j, core.Hash, numbers, func(t *faultsNumbersTask) *core.Output[int64] { return &t.toTrip }, trip, 0,
 		int64Records.By(func(n int64) uint64 { return serde.HashUint64(uint64(p.Trip.Key(n))) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(trip, "Counts", int64Records, func(t *faultsTripTask, record int64) { t.counts.Add(record) })
 	return j
 }
 

@@ -88,6 +88,13 @@ func (p *Panics) StreamgenJob() runtime.Job {
 	core.Connect(j, core.Broadcast, numbers, func(t *panicsNumbersTask) *core.Output[Number] { return &t.toRulerRules }, ruler, 1, numberRecords.Into("rules"))
 	core.Connect(j, core.Auto, joiner, func(t *panicsJoinerTask) *core.Output[Number] { return &t.toRulerNumbers }, ruler, 0, numberRecords.Into("numbers"))
 	core.Connect(j, core.Auto, ruler, func(t *panicsRulerTask) *core.Output[Number] { return &t.toCaller }, caller, 0, numberRecords)
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(numbers, "Mapper", numberRecords, (*panicsNumbersTask).processMapper)
+	core.Enter(numbers, "Sieve", numberRecords, (*panicsNumbersTask).processSieve)
+	core.Enter(numbers, "Splitter", numberRecords, (*panicsNumbersTask).processSplitter)
+	core.Enter(caller, "Keeper", numberRecords, (*panicsCallerTask).processKeeper)
+	core.Enter(caller, "Out", numberRecords, func(t *panicsCallerTask, number Number) { t.out.Add(number) })
 	return j
 }
 

@@ -167,6 +167,14 @@ func (Recent) Process(ctx runtime.Context, t Tick, s *RecentState, out *runtime.
 	out.Emit(Line{Kind: "recent", Key: t.Key, At: ctx.ProcessingTime(), Count: s.Count, Total: s.Total})
 }
 
+// Pass stands between the ticks and the others in the pipelines of the packages apart and chained.
+//
+//streamgen:operator
+type Pass struct{}
+
+// Map passes a tick on.
+func (Pass) Map(t Tick) Tick { return t }
+
 // Timed reads ticks that come up to four milliseconds late.
 //
 //streamgen:pipeline

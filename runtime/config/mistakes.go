@@ -39,13 +39,14 @@ func Join(errs ...error) error {
 // flat adds the errors that are joined in others.
 func flat(all, errs []error) []error {
 	for _, err := range errs {
-		switch joined := err.(type) {
-		case nil:
-		case interface{ Unwrap() []error }:
-			all = flat(all, joined.Unwrap())
-		default:
-			all = append(all, err)
+		if err == nil {
+			continue
 		}
+		if joined, ok := err.(interface{ Unwrap() []error }); ok { // what wraps one other is one mistake
+			all = flat(all, joined.Unwrap())
+			continue
+		}
+		all = append(all, err)
 	}
 	return all
 }

@@ -43,7 +43,7 @@ func TestCheckpointingPageNamesEveryOption(t *testing.T) {
 	for _, o := range Options() {
 		name, isRestart := strings.TrimPrefix(o.Key, "execution.checkpointing."), strings.HasPrefix(o.Key, "restart-strategy.")
 		if o.Supported && !isRestart && strings.Contains(o.Key, "execution.") {
-			require.True(t, strings.Contains(string(page), "`"+name+"`"), "docs/checkpointing.md has no row of %s", name)
+			require.Contains(t, string(page), "`"+name+"`", "docs/checkpointing.md has no row of %s", name)
 		}
 	}
 }

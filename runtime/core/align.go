@@ -54,14 +54,14 @@ func (a *alignment) barrier(channel int, b coordinator.Barrier) []coordinator.Ba
 // awaits reports whether a barrier is still to be taken.
 func (a *alignment) awaits(id int64) bool { return id > a.done && !slices.Contains(a.aborted, id) }
 
-// arrived says on which channels a barrier has had its turn, nil if on none.
+// arrived says on which channels a barrier has had its turn.
 func (a *alignment) arrived(id int64) []bool {
 	for _, w := range a.awaiting {
 		if w.barrier.ID == id {
 			return w.arrived
 		}
 	}
-	return nil
+	return make([]bool, len(a.ended))
 }
 
 // end takes the end of a channel. It returns the barriers that are complete by it, oldest first.

@@ -112,7 +112,10 @@ func (s *subtask) heldWatermark() runtime.Time {
 // firingWatermark is the watermark of which not all timers have fired, [runtime.MinTime] if there is none: after a restore the rest fires before
 // anything else.
 func (s *subtask) firingWatermark() runtime.Time {
-	if s.firing {
+	switch {
+	case len(s.entering) > 0: // it has not begun
+		return s.task.fires
+	case s.firing:
 		return s.task.head.Watermark
 	}
 	return runtime.MinTime

@@ -45,7 +45,9 @@ func TestTheNumberOfKeyGroups(t *testing.T) {
 	}
 }
 
-func TestNumbersOfKeyGroupsThatAreRefused(t *testing.T) {
+// A checkpoint was taken with another number of key groups: a start whose number would merge some of them, or that is below the parallelism, is refused, with
+// the numbers that are possible.
+func TestScenario22NumbersOfKeyGroupsThatAreRefused(t *testing.T) {
 	refused := func(want string, parallelism, configured, held int) {
 		t.Helper()
 		_, err := groupsOf(parallelism, configured, held)

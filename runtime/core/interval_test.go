@@ -151,7 +151,9 @@ func (r *pacedRun) between(split int, from, to byte) int {
 	return n
 }
 
-func TestBacklogHasAnIntervalOfItsOwn(t *testing.T) {
+// A source reports a backlog from one record to another, with the same interval, a longer one and none in it: so many checkpoints are taken before it, in
+// it, and after it.
+func TestScenario24BacklogHasAnIntervalOfItsOwn(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		interval time.Duration
@@ -171,7 +173,8 @@ func TestBacklogHasAnIntervalOfItsOwn(t *testing.T) {
 	}
 }
 
-func TestFinishedSourceHasNoBacklog(t *testing.T) {
+// One split ends while it is in backlog, and another goes on: from then on checkpoints are taken again.
+func TestScenario24FinishedSourceHasNoBacklog(t *testing.T) {
 	r := &pacedRun{source: &paced{lengths: []byte{60, 200}, backlog: map[byte]bool{10: true}}}
 	_, err := r.run(t, 0, func(c *config.Config) { c.Checkpointing.IntervalDuringBacklog = 0 })
 	require.NoError(t, err)

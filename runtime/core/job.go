@@ -41,6 +41,7 @@ type vertexInfo struct {
 	name        string // the uid of its head
 	info        TaskInfo
 	parallelism int // under the configuration: see Job.resolve
+	entries     []entry
 	newTask     func() Runner
 }
 

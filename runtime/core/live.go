@@ -176,9 +176,7 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 		case <-ending:
 			ending, atEnd = nil, a.steps()
 			if grace := a.grace(); grace > 0 {
-				timer := time.NewTimer(grace)
-				defer timer.Stop()
-				overdue = timer.C
+				overdue = time.After(grace)
 			}
 		case <-overdue:
 			return 0, a.leaveBehind(parkings, atEnd)

@@ -40,25 +40,31 @@ type capture struct {
 	inputs  []capturedInput
 }
 
-// capturedInput are the records for one input of the task, in the form of its codec.
+// capturedInput are the records for one input of an operator, in the form of its codec.
 type capturedInput struct {
-	edge  *edge
-	count int
-	bytes []byte
+	number  int // of the input of the task
+	uid     string
+	batches batchCodec
+	count   int
+	bytes   []byte
+}
+
+// add writes down what was not processed yet of a batch.
+func (in *capturedInput) add(records Records) {
+	in.bytes = in.batches.appendBatch(in.bytes, records)
+	in.count += records.size() - records.head().next
 }
 
 // add writes down the rest of a batch. It reports whether more is to come from the channel before the barrier.
 func (c *capture) add(e *edge, records Records) bool {
 	h := records.head()
 	if !records.done() {
-		i := slices.IndexFunc(c.inputs, func(in capturedInput) bool { return in.edge.input == e.input })
+		i := slices.IndexFunc(c.inputs, func(in capturedInput) bool { return in.number == e.input })
 		if i < 0 {
 			i = len(c.inputs)
-			c.inputs = append(c.inputs, capturedInput{edge: e})
+			c.inputs = append(c.inputs, capturedInput{number: e.input, uid: e.to.name, batches: e.batches})
 		}
-		in := &c.inputs[i]
-		in.bytes = e.batches.appendBatch(in.bytes, records)
-		in.count += records.size() - h.next
+		c.inputs[i].add(records)
 	}
 	return !h.end && (h.barrier == nil || h.barrier.ID < c.barrier.ID)
 }
@@ -126,7 +132,7 @@ func (s *subtask) overtake(b coordinator.Barrier) {
 	c := &capture{barrier: b, snap: snap, waiting: make([]bool, len(s.channels))}
 	for i := range s.channels {
 		k := (i + s.replays.first) % len(s.channels) // what is replayed is older
-		if s.align.ended[k] || arrived != nil && arrived[k] {
+		if s.align.ended[k] || arrived[k] {
 			continue
 		}
 		channel, open := &s.channels[k], true
@@ -152,9 +158,9 @@ func (s *subtask) endCapture(c *capture) {
 		return
 	}
 	s.captures = slices.DeleteFunc(s.captures, func(other *capture) bool { return other == c })
-	slices.SortFunc(c.inputs, func(a, b capturedInput) int { return a.edge.input - b.edge.input })
+	slices.SortFunc(c.inputs, func(a, b capturedInput) int { return a.number - b.number })
 	for _, in := range c.inputs {
-		c.snap.inFlight(s.task.info.name, in)
+		c.snap.inFlight(in)
 	}
 	s.submit(c.snap)
 }
@@ -197,20 +203,11 @@ func (c comingBarrier) stopAlarm() {
 	}
 }
 
-// inFlight takes the records that were on their way to an input of the task.
-func (s *Snapshot) inFlight(uid string, in capturedInput) {
-	name := inFlightName(in.edge)
-	o := s.operator(uid)
-	o.States = append(o.States, checkpoint.State{Name: name, Schema: schema.Recorded(in.edge.batches.schema()), Kind: checkpoint.InFlight})
-	s.fail(s.data.Section(uid, name, 0, in.count, in.bytes))
+// inFlight takes the records that were on their way to an input of an operator.
+func (s *Snapshot) inFlight(in capturedInput) {
+	name := checkpoint.InFlightName(in.batches.inputName())
+	o := s.operator(in.uid)
+	o.States = append(o.States, checkpoint.State{Name: name, Schema: schema.Recorded(in.batches.schema()), Kind: checkpoint.InFlight})
+	s.fail(s.data.Section(in.uid, name, 0, in.count, in.bytes))
 	s.stored = true
-}
-
-// inFlightName names the records on their way to an input, as a state of its operator. It says nothing of where they come from: the
-// program that restores them may have other operators there.
-func inFlightName(e *edge) string {
-	if name := e.batches.inputName(); name != "" {
-		return "in flight: " + name
-	}
-	return "in flight"
 }

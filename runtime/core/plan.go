@@ -87,13 +87,13 @@ func (a *attempt) plan(ctx context.Context) (*plan.Plan, error) {
 func (a *attempt) planOperators(ctx context.Context, p *plan.Plan) {
 	all, ignoring := a.from.all(), a.env.config.Recovery.IgnoreUnclaimed
 	for _, v := range a.job.vertices {
-		taken := a.ask(v).states
+		asked := a.ask(v)
 		for _, o := range v.info.Operators {
 			var h *heldOperator
 			if i := slices.IndexFunc(all, func(h *heldOperator) bool { return h.UID == o.uid }); i >= 0 {
 				h = all[i]
 			}
-			p.Operators = append(p.Operators, a.planOperator(ctx, v, o, h, taken[o.uid]))
+			p.Operators = append(p.Operators, a.planOperator(ctx, v, o, h, asked))
 		}
 	}
 	for _, h := range all {
@@ -109,7 +109,7 @@ func (a *attempt) planOperators(ctx context.Context, p *plan.Plan) {
 }
 
 // planOperator says what would become of an operator of the program, of which the checkpoint holds h, nil if nothing.
-func (a *attempt) planOperator(ctx context.Context, v *vertexInfo, o Operator, h *heldOperator, taken []checkpoint.TakenState) plan.Operator {
+func (a *attempt) planOperator(ctx context.Context, v *vertexInfo, o Operator, h *heldOperator, asked *Restore) plan.Operator {
 	p := plan.Operator{UID: o.uid, Kind: o.kind, Fate: plan.New, Parallelism: v.parallelism}
 	if h == nil {
 		h = &heldOperator{}
@@ -118,10 +118,10 @@ func (a *attempt) planOperator(ctx context.Context, v *vertexInfo, o Operator, h
 		p.Refused = reason(a.from.checkOperator(a.job, h, a.env.config.Recovery.IgnoreUnclaimed))
 	}
 	// Records that are not in flight are nothing new.
-	taken = slices.DeleteFunc(slices.Clone(taken), func(s checkpoint.TakenState) bool {
+	taken := slices.DeleteFunc(slices.Clone(asked.states[o.uid]), func(s checkpoint.TakenState) bool {
 		return s.Kind == checkpoint.InFlight && s.In(h.States) < 0
 	})
-	p.States = plan.States(h.States, taken, a.env.config.Recovery.IgnoreUnclaimed)
+	p.States = plan.States(h.States, taken, asked.ignores)
 	moved := p.Fate == plan.Restored && (h.parallelism != v.parallelism || a.from.groups != a.from.checkpoint.KeyGroups)
 	for i, s := range p.States {
 		p.States[i].Moves = moved && (s.Fate == plan.Restored || s.Fate == plan.Converted)

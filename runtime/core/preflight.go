@@ -53,8 +53,10 @@ func (a *attempt) ask(v *vertexInfo) *Restore {
 	r := &Restore{
 		task: runner.task(), from: a.from, states: map[string][]checkpoint.TakenState{}, asking: true,
 		ignoring: a.env.config.Recovery.IgnoreUnclaimed, edges: a.job.edgesInto(v),
+		withoutInFlight: a.env.config.Recovery.WithoutChannelState,
 	}
 	runner.Restore(r)
+	r.entries()
 	r.inFlight()
 	return r
 }

@@ -22,55 +22,67 @@ type replays struct{ first, next int }
 
 // inFlight fills a channel for each input of the task with what the checkpoint held on its way there.
 func (r *Restore) inFlight() {
-	uid, seen := r.task.info.name, map[int]bool{}
+	seen := map[int]bool{}
 	for _, e := range r.edges {
 		if seen[e.input] {
 			continue
 		}
 		seen[e.input] = true
-		taken := checkpoint.TakenState{State: checkpoint.State{Name: inFlightName(e), Schema: e.batches.schema(), Kind: checkpoint.InFlight}}
-		r.states[uid] = append(r.states[uid], taken)
-		if r.asking || r.from.checkpoint == nil || r.from.checkpoint.ID == int64(r.withoutInFlight) {
-			continue
-		}
 		var batches []Records
-		first := true
-		r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
-			mine, keep := r.inFlightShare(e, s, first)
-			first = false
-			form, held := r.form(o, taken)
-			if r.err != nil || !held || !mine || s.Data.Size == 0 {
-				return
-			}
-			more, err := r.readInFlight(e, s, uid, form, keep)
-			if err != nil {
-				r.fail(fmt.Errorf("records in flight to %s: %w", uid, err))
-			}
-			batches = append(batches, more...)
-		})
+		r.inFlightTo(r.task.info.name, e.batches, e.partition, func(_ *checkpoint.Subtask, more []Records) { batches = append(batches, more...) })
 		if len(batches) > 0 {
 			r.subtask.replay(e, batches)
 		}
 	}
 }
 
+// inFlightTo claims the records in flight to an input of an operator, and yields those that this subtask gets of each old one.
+func (r *Restore) inFlightTo(uid string, records batchCodec, partition Partition, yield func(old *checkpoint.Subtask, batches []Records)) {
+	taken := checkpoint.TakenState{State: checkpoint.State{Name: checkpoint.InFlightName(records.inputName()), Schema: records.schema(), Kind: checkpoint.InFlight}}
+	r.states[uid] = append(r.states[uid], taken)
+	if r.asking || r.from.dropsInFlight(r.withoutInFlight) {
+		return
+	}
+	first := true
+	r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
+		mine, keep := r.inFlightShare(partition, s, first)
+		first = false
+		form, held := r.form(o, taken)
+		if r.err != nil || !held || !mine || s.Data.Size == 0 {
+			return
+		}
+		batches, err := r.readInFlight(records, s, uid, form, keep)
+		if err != nil {
+			r.fail(fmt.Errorf("records in flight to %s: %w", uid, err))
+		}
+		if len(batches) > 0 {
+			yield(s, batches)
+		}
+	})
+}
+
+// dropsInFlight reports whether the records in flight of the checkpoint are to be left out, which without names.
+func (r *restored) dropsInFlight(without int) bool {
+	return r.checkpoint != nil && r.checkpoint.ID == int64(without)
+}
+
 // inFlightShare says whether this subtask gets records that were on their way to an old one, and which: nil for all.
-func (r *Restore) inFlightShare(e *edge, old *checkpoint.Subtask, first bool) (mine bool, keep func(hash uint64) bool) {
+func (r *Restore) inFlightShare(partition Partition, old *checkpoint.Subtask, first bool) (mine bool, keep func(hash uint64) bool) {
 	parallelism, groups := r.task.info.parallelism, r.task.env.groups
 	switch {
-	case old.Parallelism == parallelism && (e.partition != Hash || groups == r.from.checkpoint.KeyGroups):
+	case old.Parallelism == parallelism && (partition != Hash || groups == r.from.checkpoint.KeyGroups):
 		return old.Index == r.task.subtask, nil
-	case e.partition == Hash:
+	case partition == Hash:
 		return true, func(hash uint64) bool {
 			return subtaskOfGroup(groupOf(hash, groups), parallelism, groups) == r.task.subtask
 		}
-	case e.partition == Broadcast:
+	case partition == Broadcast:
 		return first, nil
 	}
 	return old.Index*parallelism/old.Parallelism == r.task.subtask, nil
 }
 
-func (r *Restore) readInFlight(e *edge, s *checkpoint.Subtask, uid string, form form, keep func(uint64) bool) ([]Records, error) {
+func (r *Restore) readInFlight(records batchCodec, s *checkpoint.Subtask, uid string, form form, keep func(uint64) bool) ([]Records, error) {
 	file, err := r.open(s)
 	if err != nil {
 		return nil, err
@@ -88,7 +100,7 @@ func (r *Restore) readInFlight(e *edge, s *checkpoint.Subtask, uid string, form 
 			return nil, fmt.Errorf("%s, %s: %w", file.what, file.own.Name, unreadable(err))
 		}
 		p := serde.NewParser(entries)
-		more, err := e.batches.parseBatches(&p, section.Entries, keep)
+		more, err := records.parseBatches(&p, section.Entries, keep)
 		if err != nil {
 			return nil, &startError{fmt.Errorf("%s, %s: %w", file.what, file.own.Name, err)}
 		}

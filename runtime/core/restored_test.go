@@ -164,13 +164,13 @@ func TestAStateOfAnotherFormIsRefused(t *testing.T) {
 	c := held([]bool{false}, []bool{false})
 	r := &restored{checkpoint: c}
 	now := func(schema string) error {
-		return r.checkStates("Count", []checkpoint.TakenState{{State: checkpoint.State{Name: "State", Schema: schema}}}, true)
+		return r.checkStates("Count", []checkpoint.TakenState{{State: checkpoint.State{Name: "State", Schema: schema}}}, func(checkpoint.State) bool { return true })
 	}
 	require.NoError(t, now("int: {N int}"))
 	require.NoError(t, now("int: {N int, Last int}"), "a field was added")
 	require.NoError(t, now("int: {Count int was N}"), "it was renamed")
 	require.NoError(t, now("int: {-N}"), "it may be dropped")
-	require.ErrorContains(t, r.checkStates("Count", nil, false), "holds state State of operator Count, which has no such state now")
+	require.ErrorContains(t, r.checkStates("Count", nil, func(checkpoint.State) bool { return false }), "holds state State of operator Count, which has no such state now")
 	require.EqualError(t, now("int64: {N string, Last int}"), "checkpoint 7 holds state State of operator Count in a form that the program cannot take over:\n"+
 		"\tState[key]: int became int64, but keys are frozen\n\tState.N: int became string\n"+
 		`undo that in the program: a field that has another name now says so with the tag was:"Old", and one that may be dropped is named in the doc comment `+
@@ -180,4 +180,20 @@ func TestAStateOfAnotherFormIsRefused(t *testing.T) {
 	require.NoError(t, now("int: {N bigint}"))
 	require.ErrorContains(t, now("int: {N int}"), "as\n\tint: {N bigint}\nbut the program has\n\tint: {N int}\nand what the checkpoint says of its form cannot be read: "+
 		"schema at offset 8, before \"bigint}\": unknown type bigint")
+}
+
+func TestRecordsInFlightWithoutAWayInAreRefused(t *testing.T) {
+	inFlight := checkpoint.State{Name: "in flight", Schema: "string", Kind: checkpoint.InFlight}
+	c := held([]bool{false}, []bool{false})
+	c.Subtasks[1].Operators[0].States = []checkpoint.State{inFlight}
+	start := &Restore{from: &restored{checkpoint: c}, withoutInFlight: -1}
+	refused := func() error { return start.from.checkStates("Count", nil, start.ignores) }
+	require.EqualError(t, refused(), "checkpoint 7 holds records in flight to operator Count: no way leads there for them now. "+
+		`If the operator is tagged edge:"forward", which pins it to the one before it, take that away; or drop the records: `+
+		"set execution.state-recovery.without-channel-state.checkpoint-id to the number of the checkpoint")
+	start.withoutInFlight = 6
+	require.Error(t, refused(), "that is another checkpoint")
+	start.withoutInFlight = 7
+	require.NoError(t, refused())
+	require.False(t, start.ignores(checkpoint.State{Name: "State"}), "it is none of the records in flight")
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime/config"
 )
 
@@ -30,6 +31,12 @@ const (
 func (s *schedule) audit(e extent) error {
 	if s.timed != nil {
 		return s.auditTimed(e)
+	}
+	if s.flow != nil {
+		if err := s.flow.audit(s.disk, s.out, e); err != nil {
+			return err
+		}
+		return s.auditRetained()
 	}
 	counts := map[string]int{}
 	files, err := s.disk.ReadDir(s.out)
@@ -175,18 +182,20 @@ func (s *schedule) auditDrained() error {
 	if s.calling != nil {
 		return s.audit(soFar) // its totals say nothing of how much was read
 	}
-	head, err := chain.Look(s.disk, s.folder, "WordCount")
-	switch {
-	case err != nil:
+	if s.flow != nil {
+		drained, err := s.flow.drained(s.disk, s.folder)
+		if err != nil {
+			return err
+		}
+		s.flow = drained
+		return s.audit(whole)
+	}
+	head, err := drainedHead(s.disk, s.folder, "WordCount")
+	if err != nil {
 		return err
-	case head == nil || head.Status != checkpoint.Stopped || head.Checkpoint.Kind != checkpoint.Drain || !head.Committed:
-		return fmt.Errorf("the head of a job that was stopped with drain is %+v", head)
 	}
 	read := &corpus{words: map[string]int{}}
-	for _, subtask := range head.Checkpoint.Subtasks {
-		if !subtask.Finished {
-			return fmt.Errorf("%s (%d/%d) is not flushed", subtask.Task, subtask.Index+1, subtask.Parallelism)
-		}
+	for _, subtask := range head.Subtasks {
 		for _, o := range subtask.Operators {
 			for _, split := range o.Splits {
 				i, _ := strconv.Atoi(split.ID)
@@ -196,4 +205,21 @@ func (s *schedule) auditDrained() error {
 	}
 	s.corpus = read
 	return s.audit(whole)
+}
+
+// drainedHead is the checkpoint that a stop with drain has left, with every subtask flushed.
+func drainedHead(disk *vfs.Mem, folder, job string) (*checkpoint.Checkpoint, error) {
+	head, err := chain.Look(disk, folder, job)
+	switch {
+	case err != nil:
+		return nil, err
+	case head == nil || head.Status != checkpoint.Stopped || head.Checkpoint.Kind != checkpoint.Drain || !head.Committed:
+		return nil, fmt.Errorf("the head of a job that was stopped with drain is %+v", head)
+	}
+	for _, subtask := range head.Checkpoint.Subtasks {
+		if !subtask.Finished {
+			return nil, fmt.Errorf("%s (%d/%d) is not flushed", subtask.Task, subtask.Index+1, subtask.Parallelism)
+		}
+	}
+	return head.Checkpoint, nil
 }

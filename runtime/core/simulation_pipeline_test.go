@@ -21,7 +21,18 @@ type relayed struct {
 	cycle int64
 	// hearer returns who hears of checkpoints in a subtask; nil if nobody does.
 	hearer func() *hearer
+	// apart says which operators of WordCount have tasks of their own here, under the names that they have there: so what is in flight to them can be
+	// restored by either program. Without, there is Words in the place of Split.
+	apart parted
 }
+
+type parted int
+
+const (
+	words        parted = iota
+	splitApart          // Lines, Split, then Count and Totals
+	sinkApartToo        // Lines, Split, Count, Totals
+)
 
 // hears is the part of a task that hears of checkpoints.
 type hears struct {
@@ -41,17 +52,54 @@ func (p *relayed) StreamgenJob() runtime.Job {
 	lines := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Source("Lines", p.lines)}}, func() *relayedLines {
 		return &relayedLines{lines: core.NewSourcePort(p.lines), hears: hears{newHearer: p.hearer}}
 	})
-	words := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Words", "Lines")}}, func() *relayedWords {
+	split := "Words"
+	if p.apart != words {
+		split = "Split"
+	}
+	words := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform(split, "Lines")}}, func() *relayedWords {
 		return &relayedWords{hears: hears{newHearer: p.hearer}}
 	})
-	count := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Count", "Words"), core.Sink("Totals", p.totals, "Count")}},
+	newCount := func() relayedCount {
+		return relayedCount{cycle: p.cycle, states: table.New[string, wordcount.CountState](p.codec), totals: core.NewSinkPort(p.totals),
+			hears: hears{newHearer: p.hearer}}
+	}
+	if p.apart == sinkApartToo {
+		count := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Count", split)}}, func() *relayedCountAlone {
+			return &relayedCountAlone{relayedCount: newCount()}
+		})
+		totals := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Sink("Totals", p.totals, "Count")}}, func() *relayedTotals {
+			return &relayedTotals{totals: core.NewSinkPort(p.totals)}
+		})
+		core.Connect(j, core.Rebalance, lines, func(t *relayedLines) *core.Output[string] { return &t.toWords }, words, 0, stringRecords())
+		core.Connect(j, core.Hash, words, func(t *relayedWords) *core.Output[string] { return &t.toCount }, count, 0, stringRecords().By(serde.HashString))
+		core.Connect(j, core.Auto, count, func(t *relayedCountAlone) *core.Output[wordcount.Total] { return &t.toTotals }, totals, 0, totalRecords())
+		return j
+	}
+	count := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Count", split), core.Sink("Totals", p.totals, "Count")}},
 		func() *relayedCount {
-			return &relayedCount{cycle: p.cycle, states: table.New[string, wordcount.CountState](p.codec), totals: core.NewSinkPort(p.totals),
-				hears: hears{newHearer: p.hearer}}
+			t := newCount()
+			return &t
 		})
 	core.Connect(j, core.Rebalance, lines, func(t *relayedLines) *core.Output[string] { return &t.toWords }, words, 0, stringRecords())
 	core.Connect(j, core.Hash, words, func(t *relayedWords) *core.Output[string] { return &t.toCount }, count, 0, stringRecords().By(serde.HashString))
+	core.Enter(count, "Totals", totalRecords(), func(t *relayedCount, total wordcount.Total) { t.totals.Add(total) })
 	return j
+}
+
+func totalRecords() core.RecordCodec[wordcount.Total] {
+	return core.RecordCodec[wordcount.Total]{
+		Schema: "{Word string, Count int64}",
+		Append: func(b []byte, record *wordcount.Total) []byte {
+			b = serde.AppendArray(b, 2)
+			b = serde.AppendString(b, record.Word)
+			return serde.AppendInt(b, record.Count)
+		},
+		Parse: func(p *serde.Parser, record *wordcount.Total) {
+			p.ArrayOf(2)
+			record.Word = p.String()
+			record.Count = p.Int()
+		},
+	}
 }
 
 type relayedLines struct {
@@ -116,6 +164,38 @@ func (t *relayedCount) Restore(r *core.Restore) {
 	r.Keyed("Count", "CountState", &t.states)
 	r.Sink("Totals", &t.totals)
 }
+
+// relayedCountAlone has its sink in another task.
+type relayedCountAlone struct {
+	relayedCount
+	toTotals core.Output[wordcount.Total]
+}
+
+func (t *relayedCountAlone) Process(_ int, words core.Records) {
+	for word := range core.Rest[string](&t.Task, words) {
+		t.count.Process(strings.ToLower(word), t.states.At(word, serde.HashString(word)), &t.out)
+		for _, total := range t.out.Take() {
+			t.toTotals.Send(total)
+		}
+	}
+}
+
+func (t *relayedCountAlone) Barrier(s *core.Snapshot) { s.Keyed("Count", "CountState", &t.states) }
+func (t *relayedCountAlone) Restore(r *core.Restore)  { r.Keyed("Count", "CountState", &t.states) }
+
+type relayedTotals struct {
+	core.Task
+	totals core.SinkPort[wordcount.Total]
+}
+
+func (t *relayedTotals) Process(_ int, totals core.Records) {
+	for total := range core.Rest[wordcount.Total](&t.Task, totals) {
+		t.totals.Add(total)
+	}
+}
+
+func (t *relayedTotals) Barrier(s *core.Snapshot) { s.Sink("Totals", &t.totals) }
+func (t *relayedTotals) Restore(r *core.Restore)  { r.Sink("Totals", &t.totals) }
 
 func (t *relayedLines) Open()                       { t.open() }
 func (t *relayedLines) CheckpointComplete(id int64) { t.hearer.complete(id) }

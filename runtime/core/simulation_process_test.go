@@ -55,6 +55,10 @@ type process struct {
 	pauses bool
 	// mustPause says that its sources must not read until a checkpoint is published.
 	mustPause bool
+	// failures is how many failures of operators there were when it began.
+	failures int64
+	// idle says that a source without end has nothing more to give.
+	idle bool
 	// planning says that it only says what it would do.
 	planning bool
 	// cancels says that it was asked to cancel, stops that it was asked to stop.
@@ -80,6 +84,9 @@ func (p *process) before(op vfs.Op, name string) error {
 	}
 	s.ops++
 	p.ops++
+	if op.Changes() {
+		s.changes = append(s.changes, s.ops)
+	}
 	s.tracef("  %v %s", op, name)
 	if p.ops == p.fate.op {
 		s.tracef("dies at operation %d, after it: %v", p.ops, p.fate.after)
@@ -92,6 +99,12 @@ func (p *process) before(op vfs.Op, name string) error {
 	// One that was overtaken may go on between any two operations of its successor: at its start too, which is one step.
 	if len(s.zombies) > 0 && !s.zombieSteps && s.random.IntN(4) == 0 {
 		s.stepZombie()
+	}
+	if s.disturb != nil {
+		if err := s.disturb(op, name); err != nil {
+			s.tracef("%v at operation %d: %v %s", err, p.ops, op, name)
+			return err
+		}
 	}
 	if !p.fate.faulty || s.random.IntN(60) > 0 {
 		return nil
@@ -141,6 +154,8 @@ func (s *schedule) start(f fate) (*process, error) {
 	}
 	var job runtime.Job
 	switch {
+	case s.flow != nil:
+		job = s.flowJob(p, fs)
 	case s.calling != nil:
 		pipeline := *s.calling
 		pipeline.lines, pipeline.totals = source, sink
@@ -151,9 +166,9 @@ func (s *schedule) start(f fate) (*process, error) {
 	case s.lists:
 		job = s.list(source, sink)
 	case s.timed != nil:
-		job = s.timedPipeline(fs).StreamgenJob()
+		job = s.timedJob(fs)
 	case s.relayed:
-		pipeline := &relayed{lines: source, totals: sink, cycle: int64(s.cycle), hearer: p.hearer}
+		pipeline := &relayed{lines: source, totals: sink, cycle: int64(s.cycle), hearer: p.hearer, apart: s.apart}
 		if s.changing {
 			pipeline.codec = countCodec(s.random.IntN(countForms))
 			s.tracef("the state is %s", pipeline.codec.Schema())
@@ -245,6 +260,9 @@ func steady(c *config.Config) {
 func (p *process) event(e runtime.Event) {
 	s := p.story
 	s.tracef("%s %d %v", e.Kind, e.Checkpoint, e.Err)
+	if s.scenario != nil {
+		p.ends(s.history.heard(e))
+	}
 	switch e.Kind {
 	case runtime.EventRestoring:
 		p.mustPause = p.pauses && e.Checkpoint > 0
@@ -293,7 +311,7 @@ func (p *process) drive() (bool, error) {
 		case n == f.overtaken:
 			s.tracef("overtaken at step %d", n)
 			return true, nil
-		case f.stop > 0 && n >= f.stop && (n-f.stop)%30 == 0:
+		case f.stop > 0 && n >= f.stop && (n-f.stop)%30 == 0, p.idle && n%30 == 0:
 			p.stops = true
 			kind := runtime.RequestStop
 			if f.drain {
@@ -355,5 +373,6 @@ func (s *schedule) stepZombie() {
 
 // mayFail says whether a failure of the run has a cause.
 func (p *process) mayFail() bool {
-	return p.fate.faulty || p.fate.hasty || p.fate.lateCalls > 0 || p.dead
+	tripped := p.story.flow != nil && p.story.flow.faults.Failed.Load() > p.failures
+	return p.fate.faulty || p.fate.hasty || p.fate.lateCalls > 0 || p.dead || tripped || p.story.disturb != nil
 }

@@ -58,7 +58,7 @@ func (s *schedule) fork(savepoint string) error {
 	}
 	other := &schedule{
 		random: s.random, disk: s.disk.Crash(s.random), folder: "/elsewhere/checkpoints", out: "/elsewhere/out", savepoint: savepoint,
-		corpus: s.corpus, incremental: s.incremental, slow: s.slow, cycle: s.cycle, relayed: s.relayed, rebuilds: s.rebuilds, backs: s.backs, changing: s.changing, calling: s.calling, lists: s.lists, parallelism: s.parallelism, raises: s.raises, groups: s.groups,
+		corpus: s.corpus, incremental: s.incremental, slow: s.slow, cycle: s.cycle, relayed: s.relayed, rebuilds: s.rebuilds, apart: s.apart, backs: s.backs, changing: s.changing, calling: s.calling, lists: s.lists, parallelism: s.parallelism, raises: s.raises, groups: s.groups,
 		retained: 1, retention: config.RetainOnCancellation, trace: s.trace,
 	}
 	other.fates = []fate{other.drawFate(), {op: 1 + s.random.IntN(60), power: true}}
@@ -115,11 +115,11 @@ func (s *schedule) auditClaimed() error {
 		return nil // its newest checkpoints stay, and what they stand behind
 	}
 	if !core.IsFinished(err) {
-		return fmt.Errorf("a job that has finished starts again: %v", err)
+		return fmt.Errorf("a job that has finished starts again: %w", err)
 	}
 	s.disk = s.disk.Crash(s.random)
 	if files, err := s.disk.ReadDir(s.savepoint); !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("the savepoint that the job had claimed is still there: %v %v", files, err)
+		return fmt.Errorf("the savepoint that the job had claimed is still there: %v (%w)", files, err)
 	}
 	s.figures.claimed++
 	return nil

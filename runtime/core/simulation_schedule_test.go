@@ -26,9 +26,11 @@ type schedule struct {
 	relayed     bool
 	backs       bool        // runs may keep second copies of snapshots
 	rebuilds    bool        // each run may be relayed or not
+	apart       parted      // how far relayed parts what WordCount chains
 	timed       *timedStory // nil if it is no story of timers
 	calling     *calling    // the pipeline, but for its source and sink, if it is one with calls
 	lists       bool        // the pipeline is the one that keeps lists
+	flow        *flow       // the topology that it is told of, if it is one of the list
 	unaligned   bool        // most runs have barriers that overtake, at once or later
 	// changing says that each run is another program, whose state has another form.
 	changing bool
@@ -48,13 +50,18 @@ type schedule struct {
 	fates []fate
 	// fixed overrides what is drawn for the configuration.
 	fixed func(*config.Config)
+	// scenario is what is told, nil if the story is drawn, with its history and what it has the disk do.
+	scenario *scenario
+	history  *history
+	disturb  func(vfs.Op, string) error
 	// hasSavepoint hears of each savepoint that was asked for.
 	hasSavepoint func(path string)
 
 	runs        int
-	ops         int // of the disk, over all runs
-	steps       int // of the last run that ended by itself
-	outputs     int // how many folders there were
+	ops         int   // of the disk, over all runs
+	changes     []int // those that change what a crash leaves
+	steps       int   // of the last run that ended by itself
+	outputs     int   // how many folders there were
 	zombies     []*process
 	zombieSteps bool // a zombie is being stepped
 	// emptied says that checkpoints may have been deleted by a cancel: then the output of the job is refused by the next start.
@@ -147,6 +154,9 @@ func (s *schedule) tell() (err error) {
 		if err == nil {
 			err = s.violation
 		}
+		if err == nil && s.scenario != nil {
+			err = s.scenarioGoesOn(ended)
+		}
 		if err != nil || ended {
 			s.figures.runs += s.runs
 			return err
@@ -171,7 +181,8 @@ func (s *schedule) run(f fate) (ended bool, err error) {
 		return false, errors.New("a run goes on from a stop with drain")
 	case err != nil && s.emptied && strings.Contains(err.Error(), "there is no checkpoint to go on from"):
 		return false, s.beginAnew()
-	case err != nil && s.rebuilds && strings.Contains(err.Error(), "had come to the end of its input, but now it reads from"):
+	case err != nil && s.rebuilds && strings.Contains(err.Error(), "had come to the end of its input, but now it reads from"),
+		err != nil && s.rebuilds && strings.Contains(err.Error(), "had not, but now they run in one task"):
 		return false, s.keepTopology()
 	case err != nil && !p.mayFail():
 		return false, fmt.Errorf("run %d does not start: %w", s.runs, err)
@@ -212,6 +223,9 @@ func (s *schedule) ended(p *process, clean bool) (last bool, err error) {
 	outcome, err, stuck := p.Outcome()
 	s.steps = p.Steps
 	s.tracef("ended: %v %v %v after %d steps", outcome, err, stuck, p.Steps)
+	if s.scenario != nil && err != nil {
+		s.history.heard(runtime.Event{Kind: runtime.EventFailed, Err: err})
+	}
 	if err == nil && !stuck {
 		if err := p.auditHearers(); err != nil {
 			return false, err
@@ -223,6 +237,8 @@ func (s *schedule) ended(p *process, clean bool) (last bool, err error) {
 		return false, fmt.Errorf("run %d is stuck", s.runs)
 	case err != nil && !p.mayFail():
 		return false, fmt.Errorf("run %d failed: %w", s.runs, err)
+	case err == nil && outcome == runtime.Stopped && !p.fate.drain && s.flow != nil && s.flow.endless != "":
+		return s.stoppedWhenIdle()
 	case err != nil:
 		return false, s.audit(soFar)
 	case outcome == runtime.Finished:

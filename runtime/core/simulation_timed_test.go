@@ -16,6 +16,8 @@ import (
 
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/generated_test/timed"
+	"github.com/streamgen/streamgen/generated_test/timed/apart"
+	"github.com/streamgen/streamgen/generated_test/timed/chained"
 	"github.com/streamgen/streamgen/runtime"
 	"github.com/streamgen/streamgen/runtime/config"
 	"github.com/streamgen/streamgen/runtime/connector/file"
@@ -27,7 +29,19 @@ type timedStory struct {
 	passed time.Duration
 }
 
-// pipeline makes the job of a run.
+// timedJob makes the job of a run.
+func (s *schedule) timedJob(fs vfs.FS) runtime.Job {
+	p := s.timedPipeline(fs)
+	switch {
+	case !s.rebuilds:
+		return p.StreamgenJob()
+	case s.relayed:
+		return (&apart.Timed{Ticks: p.Ticks, Remind: p.Remind, Gather: p.Gather, Lines: p.Lines}).StreamgenJob()
+	default:
+		return (&chained.Timed{Ticks: p.Ticks, Remind: p.Remind, Gather: p.Gather, Lines: p.Lines}).StreamgenJob()
+	}
+}
+
 func (s *schedule) timedPipeline(fs vfs.FS) *timed.Timed {
 	violated := func(format string, values ...any) {
 		// Subtasks that barriers have overtaken stand at different watermarks. Who takes over from several of them goes on from the least.

@@ -27,10 +27,14 @@ func TestUnalignedSchedules(t *testing.T) {
 		{"word count rescaled", 2000, func(seed uint64) *schedule { return newSchedule(seed, 0) }},
 		{"what changed 2x2", 600, func(seed uint64) *schedule { return newIncrementalSchedule(seed, 2) }},
 		{"what changed rescaled", 300, func(seed uint64) *schedule { return newIncrementalSchedule(seed, 0) }},
+		{"other chains 2x2", 1500, func(seed uint64) *schedule { return newApartSchedule(seed, 2) }},
+		{"other chains rescaled", 1500, func(seed uint64) *schedule { return newApartSchedule(seed, 0) }},
 		{"lists 2x2", 1000, func(seed uint64) *schedule { return newListSchedule(seed, 2) }},
 		{"lists rescaled", 1000, func(seed uint64) *schedule { return newListSchedule(seed, 0) }},
 		{"timers 2x2", 300, func(seed uint64) *schedule { return newTimedSchedule(seed, 2) }},
 		{"timers rescaled", 300, func(seed uint64) *schedule { return newTimedSchedule(seed, 0) }},
+		{"timers in other chains 2x2", 300, func(seed uint64) *schedule { return newApartTimedSchedule(seed, 2) }},
+		{"timers in other chains rescaled", 300, func(seed uint64) *schedule { return newApartTimedSchedule(seed, 0) }},
 		{"calls rescaled", 1000, func(seed uint64) *schedule { return newCallingSchedule(seed, anyCalls) }},
 		{"calls in order", 500, func(seed uint64) *schedule { return newCallingSchedule(seed, orderedCalls) }},
 		{"calls behind watermarks", 500, func(seed uint64) *schedule { return newCallingSchedule(seed, timedCalls) }},
@@ -92,7 +96,7 @@ func TestWhatLetsBarriersOvertake(t *testing.T) {
 
 // What a checkpoint holds in flight can be left out of a restore, by its number: what was counted before is counted, and what is read again, and
 // nothing else is missing.
-func TestRestoreWithoutRecordsInFlight(t *testing.T) {
+func TestScenario07RestoreWithoutRecordsInFlight(t *testing.T) {
 	dropped := 0
 	for seed := range uint64(100) {
 		fs := vfs.NewMem()

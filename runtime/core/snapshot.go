@@ -211,6 +211,11 @@ func (r *Restore) fail(err error) {
 	}
 }
 
+// ignores says that a state is to be dropped which no operator takes.
+func (r *Restore) ignores(s checkpoint.State) bool {
+	return r.ignoring || s.Kind == checkpoint.InFlight && r.from.dropsInFlight(r.withoutInFlight)
+}
+
 // done checks that every state was taken and closes what was read.
 func (r *Restore) done() error {
 	for _, f := range r.readers {
@@ -218,7 +223,7 @@ func (r *Restore) done() error {
 	}
 	if r.err == nil {
 		for _, o := range r.task.info.info.Operators {
-			if err := r.from.checkStates(o.uid, r.states[o.uid], r.ignoring); err != nil {
+			if err := r.from.checkStates(o.uid, r.states[o.uid], r.ignores); err != nil {
 				r.fail(&startError{err})
 			}
 		}

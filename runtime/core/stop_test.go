@@ -29,7 +29,7 @@ type answered struct {
 }
 
 // stopAt asks a word count of 200 lines for a stop when it has read so many, and runs it to its end.
-func stopAt(t *testing.T, fs vfs.FS, totals runtime.Sink[wordcount.Total], kind runtime.RequestKind, line byte, change func(*config.Config)) (runtime.Outcome, error, answered) {
+func stopAt(t *testing.T, fs vfs.FS, totals runtime.Sink[wordcount.Total], kind runtime.RequestKind, line byte, change func(*config.Config)) (runtime.Outcome, answered, error) {
 	t.Helper()
 	c := config.Default()
 	c.Parallelism = 1
@@ -46,18 +46,18 @@ func stopAt(t *testing.T, fs vfs.FS, totals runtime.Sink[wordcount.Total], kind 
 	}}
 	s, err := core.Simulate((&wordcount.WordCount{Lines: source, Totals: totals}).StreamgenJob(), c, fs, "/job", rand.New(rand.NewPCG(3, 4)), nil)
 	if err != nil {
-		return 0, err, answer
+		return 0, answer, err
 	}
 	for s.Step() {
 	}
 	outcome, err, stuck := s.Outcome()
 	require.False(t, stuck)
-	return outcome, err, answer
+	return outcome, answer, err
 }
 
 func TestStopWithDrain(t *testing.T) {
 	disk, totals := vfs.NewMem(), collect.New[wordcount.Total]()
-	outcome, err, answer := stopAt(t, disk, totals, runtime.RequestDrain, 50, nil)
+	outcome, answer, err := stopAt(t, disk, totals, runtime.RequestDrain, 50, nil)
 	require.NoError(t, err)
 	require.Equal(t, runtime.Stopped, outcome)
 	require.Equal(t, answered{"/job", nil}, answer)
@@ -68,12 +68,12 @@ func TestStopWithDrain(t *testing.T) {
 	const refused = "checkpoint 7 is not one to go on from: it was taken by a stop with drain, which told every operator that the input had ended: " +
 		"timers have fired and what was gathered was flushed, so more input would be counted against results that are out; --fresh begins from nothing, " +
 		"or start from a savepoint before it, with a folder of its own"
-	_, err, _ = stopAt(t, disk, totals, runtime.RequestDrain, 255, nil)
+	_, _, err = stopAt(t, disk, totals, runtime.RequestDrain, 255, nil)
 	require.EqualError(t, err, refused)
 	require.True(t, core.IsDrained(err))
 	require.Len(t, totals.Records(), n)
 
-	outcome, err, _ = stopAt(t, disk, totals, runtime.RequestDrain, 255, func(c *config.Config) { c.Recovery.Fresh = true })
+	outcome, _, err = stopAt(t, disk, totals, runtime.RequestDrain, 255, func(c *config.Config) { c.Recovery.Fresh = true })
 	require.NoError(t, err)
 	require.Equal(t, runtime.Finished, outcome)
 	require.Len(t, totals.Records(), n+200)
@@ -82,10 +82,10 @@ func TestStopWithDrain(t *testing.T) {
 // A stop without drain flushes nothing and is gone on from.
 func TestStopWithoutDrain(t *testing.T) {
 	disk, totals := vfs.NewMem(), collect.New[wordcount.Total]()
-	_, err, answer := stopAt(t, disk, totals, runtime.RequestStop, 50, nil)
+	_, answer, err := stopAt(t, disk, totals, runtime.RequestStop, 50, nil)
 	require.NoError(t, err)
 	require.Equal(t, answered{"/job", nil}, answer)
-	outcome, err, _ := stopAt(t, disk, totals, runtime.RequestStop, 255, nil)
+	outcome, _, err := stopAt(t, disk, totals, runtime.RequestStop, 255, nil)
 	require.NoError(t, err)
 	require.Equal(t, runtime.Finished, outcome)
 	require.Len(t, totals.Records(), 200)
@@ -101,14 +101,14 @@ func TestStopThatFailsAfterItsSavepointNamesIt(t *testing.T) {
 			away := errors.New("the service is away")
 			disk, totals := vfs.NewMem(), &failingCommits{collect.New[wordcount.Total](), 100, away}
 			quiet := func(c *config.Config) { c.Checkpointing.Interval, c.CommitRetries = 0, 0 }
-			_, err, answer := stopAt(t, disk, totals, test.kind, 50, quiet)
+			_, answer, err := stopAt(t, disk, totals, test.kind, 50, quiet)
 			require.ErrorIs(t, err, away)
 			require.Equal(t, "/job", answer.path)
 			require.EqualError(t, answer.err, "the savepoint in /job is complete, but the job did not end with it: "+
 				"the job failed: Count (1/1): sink Totals: commit: the service is away")
 
 			totals.fails = 0
-			outcome, err, _ := stopAt(t, disk, totals, test.kind, 255, quiet)
+			outcome, _, err := stopAt(t, disk, totals, test.kind, 255, quiet)
 			if test.kind == runtime.RequestDrain {
 				require.True(t, core.IsDrained(err))
 				require.NotEmpty(t, totals.Records(), "the start commits before it refuses to go on")
@@ -143,7 +143,7 @@ func TestStopThatFailsInItsSnapshot(t *testing.T) {
 				return nil
 			})
 			totals := collect.New[wordcount.Total]()
-			outcome, err, answer := stopAt(t, broken, totals, test.kind, 50, func(c *config.Config) {
+			outcome, answer, err := stopAt(t, broken, totals, test.kind, 50, func(c *config.Config) {
 				c.Checkpointing.Interval, c.Checkpointing.InlineThreshold = 0, 0
 			})
 			require.ErrorContains(t, answer.err, "checkpoint 1: Count (1/1): store its snapshot: ")
@@ -154,7 +154,7 @@ func TestStopThatFailsInItsSnapshot(t *testing.T) {
 				require.Equal(t, runtime.Finished, outcome)
 			} else {
 				require.ErrorIs(t, err, syscall.ENOSPC)
-				_, err, _ = stopAt(t, disk, totals, runtime.RequestStop, 255, nil)
+				_, _, err = stopAt(t, disk, totals, runtime.RequestStop, 255, nil)
 				require.NoError(t, err)
 			}
 			require.Len(t, totals.Records(), 200)

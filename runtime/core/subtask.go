@@ -50,8 +50,9 @@ type subtask struct {
 	timing
 	timerState
 	overtaking
-	replays replays
-	lineage lineage
+	replays  replays
+	entering []entering // what a restore has found for the entries of the task, and was not taken yet
+	lineage  lineage
 
 	calls    anyCalls // those of its operator with Async, nil if it has none
 	cut      bool     // its source ends here, whatever there is to read
@@ -177,6 +178,7 @@ func (s *subtask) start() {
 	r := s.run.newRestore(s)
 	s.replays = replays{first: len(s.channels), next: len(s.channels)}
 	s.runner.Restore(r)
+	r.entries()
 	r.inFlight()
 	if err := r.done(); err != nil {
 		s.fail(err)
@@ -185,11 +187,18 @@ func (s *subtask) start() {
 	s.counters.Store(&s.counting)
 	s.life = running // also if Open fails: what was opened is to be closed
 	s.runner.Open()
+	s.run.master.mailbox.send(hasStarted{})
+	if len(s.entering) == 0 {
+		s.begin()
+	}
+}
+
+// begin goes on where the head of the task was.
+func (s *subtask) begin() {
 	s.startTime()
 	if s.calls != nil {
 		s.calls.resume()
 	}
-	s.run.master.mailbox.send(hasStarted{})
 	if s.source == nil && len(s.channels) == 0 {
 		s.exhaust()
 	}
@@ -199,6 +208,13 @@ func (s *subtask) start() {
 func (s *subtask) takeRecords() status {
 	if s.suspended != 0 {
 		return idle
+	}
+	if len(s.entering) > 0 {
+		if s.task.full != 0 {
+			return idle
+		}
+		s.enter()
+		return busy
 	}
 	if s.calls != nil {
 		if status, all := s.takeResults(); all {
@@ -426,6 +442,7 @@ func (s *subtask) snapshot(b coordinator.Barrier) *Snapshot {
 	}
 	phase.data.Store(snap.data)
 	s.runner.Barrier(snap)
+	s.notEntered(snap)
 	if snap.err != nil {
 		s.fail(snap.err)
 		return nil

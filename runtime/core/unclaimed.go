@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/plan"
 	"github.com/streamgen/streamgen/runtime"
 )
 
@@ -118,8 +119,8 @@ func (j *Job) producer(output string) string {
 }
 
 // checkStates finds states that the operator uid does not take: tasks know their states only once they are made.
-// With ignoreUnclaimed those are dropped; one of another form is refused all the same.
-func (r *restored) checkStates(uid string, taken []checkpoint.TakenState, ignoreUnclaimed bool) error {
+// Those that ignored says so of are dropped; one of another form is refused all the same.
+func (r *restored) checkStates(uid string, taken []checkpoint.TakenState, ignored func(checkpoint.State) bool) error {
 	var errs []error
 	var seen []string
 	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) {
@@ -129,9 +130,13 @@ func (r *restored) checkStates(uid string, taken []checkpoint.TakenState, ignore
 			}
 			seen = append(seen, s.Name)
 			i := slices.IndexFunc(taken, func(t checkpoint.TakenState) bool { return t.In(o.States) == k })
-			if i >= 0 {
+			switch {
+			case i >= 0:
 				errs = append(errs, r.checkState(uid, s, taken[i].State))
-			} else if !ignoreUnclaimed {
+			case ignored(s):
+			case s.Kind == checkpoint.InFlight:
+				errs = append(errs, fmt.Errorf("checkpoint %d holds records %s to operator %s: %s", r.checkpoint.ID, s.Name, uid, plan.NoWayIn))
+			default:
 				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s, which has no such state now: "+
 					"set execution.state-recovery.ignore-unclaimed-state=true to drop it", r.checkpoint.ID, s.Name, uid))
 			}

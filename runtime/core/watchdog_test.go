@@ -88,7 +88,9 @@ func runBlocking(ctx context.Context, t *testing.T, sink *blocking, change func(
 	return err
 }
 
-func TestWatchdogNamesTheTaskAndWhereItIsStuck(t *testing.T) {
+// A word count whose sink blocks for ever, in a record or in its snapshot: the watchdog fails the job within its limit, and says which task it is and where it
+// is stuck.
+func TestScenario12WatchdogNamesTheTaskAndWhereItIsStuck(t *testing.T) {
 	for _, test := range []struct {
 		name, does, method string
 		sink               *blocking

@@ -252,9 +252,15 @@ func (a *attempt) restoredTimes(v *vertexInfo, index int) times {
 	least := func(of func(*checkpoint.Subtask) int64) runtime.Time {
 		return a.from.watermark(v, index, a.job.isKeyed(v), of)
 	}
+	known := a.from.known(v)
 	clock := runtime.Clock{Watermark: least(func(s *checkpoint.Subtask) int64 { return s.Watermark }), Wall: a.env.wall}
 	return times{head: clock, behind: clock, seen: runtime.MinTime,
-		fires: least(func(s *checkpoint.Subtask) int64 { return max(s.Watermark, s.Firing) })}
+		fires: least(func(s *checkpoint.Subtask) int64 {
+			if s.Task != known {
+				return s.Watermark // the timers are those of an operator before it, which has a task of its own now
+			}
+			return max(s.Watermark, s.Firing)
+		})}
 }
 
 // isKeyed reports whether records come to a task by their keys.

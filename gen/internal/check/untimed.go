@@ -44,7 +44,7 @@ func (g *graph) untimed() {
 			example = known[0]
 		}
 		g.diags.AddChain(f.Pos, fmt.Sprintf("the timers of %s would fire at the end of input alone: no source that leads to it tells when its records happened", f.Selector()), chain,
-			fmt.Sprintf("tag %s with the field that does: `time:\"%s\"`; or use a timer.Processing\nif they are for the end of input, say so: tag %s with `time:\"%s\"`", at, example, at, noTime))
+			fmt.Sprintf("tag %s with the field that does: `time:%q`; or use a timer.Processing\nif they are for the end of input, say so: tag %s with `time:%q`", at, example, at, noTime))
 	}
 }
 

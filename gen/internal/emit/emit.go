@@ -58,8 +58,8 @@ type emitter struct {
 	pipelines []*pipeline
 	// cloneList are the functions that clone records.
 	cloneList []*clone
-	// tests says that what is demanded now is for test files.
-	tests bool
+	// tests says that what is demanded now is for test files, entering that it is for entries alone.
+	tests, entering bool
 }
 
 // adapter is the table codec of a keyed operator.
@@ -107,6 +107,7 @@ func (e *emitter) demand() {
 				}
 			}
 		}
+		e.demandEntries()
 	}
 	slices.SortStableFunc(e.codecList, func(a, b *codec) int {
 		return cmp.Or(cmp.Compare(a.source, b.source), e.comparePosition(a.t.Obj(), b.t.Obj()), cmp.Compare(e.stemOf(a.t), e.stemOf(b.t)))
@@ -116,6 +117,22 @@ func (e *emitter) demand() {
 	})
 	e.sortLists()
 	e.sortClones()
+}
+
+// demandEntries demands codecs for what may enter tasks, without the methods that others have: a type has these for users who keep or send it.
+func (e *emitter) demandEntries() {
+	e.entering = true
+	for _, p := range e.Pipelines {
+		if e.inTests(p.Type.Obj()) != e.tests {
+			continue
+		}
+		for _, t := range p.Tasks() {
+			for _, edge := range e.entries(t) {
+				e.need(edge.Record)
+			}
+		}
+	}
+	e.entering = false
 }
 
 func (e *emitter) comparePosition(a, b types.Object) int {
@@ -162,7 +179,7 @@ func (e *emitter) need(t types.Type) {
 		}
 		_, isStruct := t.Underlying().(*types.Struct)
 		c := &codec{t: named, source: e.home(named), recursive: e.Forms.Recursive(named)}
-		c.methods = isStruct && named.Obj().Pkg() == e.pkg.Types && named.TypeArgs().Len() == 0 && !hasMsgpackField(named)
+		c.methods = isStruct && !e.entering && named.Obj().Pkg() == e.pkg.Types && named.TypeArgs().Len() == 0 && !hasMsgpackField(named)
 		e.codecs[named] = c
 		e.codecList = append(e.codecList, c)
 	}

@@ -43,7 +43,7 @@ func (p *pipeline) emitJob(f *file) {
 	names := newScope(f.locals, "p", "j", "t")
 	vertices := map[*model.Task]string{}
 	for _, t := range p.tasks {
-		if p.connected(t) {
+		if p.connected(t) || len(p.e.entries(t.Task)) > 0 {
 			vertices[t.Task] = names.name(model.Lower(t.Head.Name))
 		}
 	}
@@ -76,6 +76,16 @@ func (p *pipeline) emitJob(f *file) {
 				}
 			}
 		}
+	}
+	var enters []jen.Code
+	for _, t := range p.tasks {
+		for _, e := range p.e.entries(t.Task) {
+			enters = append(enters, t.enter(f, e, vertices, p.records))
+		}
+	}
+	if len(enters) > 0 {
+		connects = append(connects, jen.Line().Comment("Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here."))
+		connects = append(connects, enters...)
 	}
 	if len(connects) > 0 {
 		body = append(body, jen.Line())

@@ -125,9 +125,12 @@ func (t *task) atEnd(n *model.Field, edges []*model.Edge) bool {
 }
 
 // writes hands what only sinks read to them.
-func (t *task) writes() []jen.Code {
+func (t *task) writes() []jen.Code { return t.writesOf(t.Fields) }
+
+// writesOf hands what only sinks read of some operators to them.
+func (t *task) writesOf(fields []*model.Field) []jen.Code {
 	var calls []jen.Code
-	for _, n := range t.Fields {
+	for _, n := range fields {
 		if n.Kind != model.Transform || n.Operator.Form != model.Process {
 			continue
 		}

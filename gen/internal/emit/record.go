@@ -8,7 +8,7 @@ import (
 	"github.com/streamgen/streamgen/gen/internal/model"
 )
 
-// recordCodecs are the codecs of the records that cross the tasks of a pipeline: one variable for each type.
+// recordCodecs are the codecs of the records that cross the tasks of a pipeline, or may enter them: one variable for each type.
 type recordCodecs struct {
 	types []types.Type
 	names []string
@@ -24,19 +24,25 @@ func (r *recordCodecs) of(t types.Type) string {
 	return ""
 }
 
-// recordCodecs declares the codecs of a pipeline's records, in the order of its exchanges.
+// recordCodecs declares the codecs of a pipeline's records, in the order of its exchanges and then of its entries.
 func (p *pipeline) recordCodecs(f *file, names *scope) (*recordCodecs, []jen.Code) {
 	r := &recordCodecs{}
 	var declarations []jen.Code
-	for _, t := range p.tasks {
-		for _, s := range t.Sends {
-			record := s.Edges[0].Record
-			if r.of(record) != "" {
-				continue
-			}
+	declare := func(record types.Type) {
+		if r.of(record) == "" {
 			name := names.name(model.Lower(p.e.stemOf(record)) + "Records")
 			r.types, r.names = append(r.types, record), append(r.names, name)
 			declarations = append(declarations, jen.Id(name).Op(":=").Add(p.e.recordCodec(f, record)))
+		}
+	}
+	for _, t := range p.tasks {
+		for _, s := range t.Sends {
+			declare(s.Edges[0].Record)
+		}
+	}
+	for _, t := range p.tasks {
+		for _, e := range p.e.entries(t.Task) {
+			declare(e.Record)
 		}
 	}
 	return r, declarations

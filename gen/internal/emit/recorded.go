@@ -8,7 +8,7 @@ import (
 	"github.com/streamgen/streamgen/gen/internal/record"
 )
 
-// recorded is the schema record of the package: what its pipelines keep, and what goes between their tasks. Those of test files are not
+// recorded is the schema record of the package: what its pipelines keep, and what goes between their tasks or may enter them. Those of test files are not
 // deployed, and have no part in it.
 func (e *emitter) recorded() (*record.Record, error) {
 	r := record.New()
@@ -30,14 +30,16 @@ func (e *emitter) recorded() (*record.Record, error) {
 			}
 		}
 		for _, t := range p.Tasks() {
+			edges := e.entries(t)
 			for _, s := range t.Sends {
-				for _, edge := range s.Edges {
-					form, err := record.NewForm("", e.schema(edge.Record), edge.Record)
-					if err != nil {
-						return nil, fmt.Errorf("schema of the records from %s to %s: %w", edge.Name(), edge.To.UID, err)
-					}
-					recorded.Edges[edgeName(edge)] = form
+				edges = append(edges, s.Edges...)
+			}
+			for _, edge := range edges {
+				form, err := record.NewForm("", e.schema(edge.Record), edge.Record)
+				if err != nil {
+					return nil, fmt.Errorf("schema of the records from %s to %s: %w", edge.Name(), edge.To.UID, err)
 				}
+				recorded.Edges[edgeName(edge)] = form
 			}
 		}
 		if len(recorded.Operators)+len(recorded.Edges) > 0 {

@@ -33,7 +33,7 @@ type Record struct {
 type Pipeline struct {
 	// Operators are those that keep a state, by uid.
 	Operators map[string]*Operator `json:"operators,omitempty"`
-	// Edges are those whose records go from task to task, by name.
+	// Edges are those whose records go from task to task, or may enter one behind its head, by name.
 	Edges map[string]*Form `json:"edges,omitempty"`
 }
 

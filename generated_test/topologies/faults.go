@@ -1,0 +1,85 @@
+package topologies
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/vmihailenco/msgpack/v5"
+)
+
+// Faults say what is to fail, and count what has. All subtasks of all runs of a story share them; nil: nothing fails.
+type Faults struct {
+	// Map, Snapshot, Open and Close are how many times each is still to fail: a record of Trip, the snapshot of Count, a start and an end of a
+	// subtask of Trip.
+	Map, Snapshot, Open, Close atomic.Int64
+	// Every is how many records Trip takes, in all its subtasks and runs, from one failure to the next.
+	Every int64
+	// Failed counts the failures of Map, Snapshot and Open, each of which fails the job; Closed those of Close, which do not.
+	Failed, Closed atomic.Int64
+
+	seen atomic.Int64
+}
+
+// ErrTripped is what fails.
+var ErrTripped = errors.New("tripped")
+
+// spend reports whether one more failure of a kind is due.
+func (f *Faults) spend(kind *atomic.Int64) bool {
+	for {
+		left := kind.Load()
+		if left <= 0 {
+			return false
+		}
+		if kind.CompareAndSwap(left, left-1) {
+			return true
+		}
+	}
+}
+
+// Trip passes items on, unless it fails.
+//
+//streamgen:operator
+type Trip struct{ Faults *Faults }
+
+// Open fails as often as it is told to.
+func (t Trip) Open() error {
+	if f := t.Faults; f != nil && f.spend(&f.Open) {
+		f.Failed.Add(1)
+		return fmt.Errorf("%w in Open", ErrTripped)
+	}
+	return nil
+}
+
+// Map fails as often as it is told to, from time to time.
+func (t Trip) Map(i Item) (Item, error) {
+	if f := t.Faults; f != nil && f.Every > 0 && f.seen.Add(1)%f.Every == 0 && f.spend(&f.Map) {
+		f.Failed.Add(1)
+		return i, fmt.Errorf("%w in Map", ErrTripped)
+	}
+	return i, nil
+}
+
+// Close fails as often as it is told to.
+func (t Trip) Close() error {
+	if f := t.Faults; f != nil && f.spend(&f.Close) {
+		f.Closed.Add(1)
+		return fmt.Errorf("%w in Close", ErrTripped)
+	}
+	return nil
+}
+
+// Fuse is a part of a state whose snapshot fails as often as its faults say.
+type Fuse struct{ faults *Faults }
+
+// EncodeMsgpack fails as often as it is told to.
+func (f *Fuse) EncodeMsgpack(e *msgpack.Encoder) error {
+	if f := f.faults; f != nil && f.spend(&f.Snapshot) {
+		f.Failed.Add(1)
+		return fmt.Errorf("%w in a snapshot", ErrTripped)
+	}
+	return e.EncodeNil()
+}
+
+// DecodeMsgpack reads what EncodeMsgpack wrote.
+func (f *Fuse) DecodeMsgpack(d *msgpack.Decoder) error { return d.DecodeNil() }

@@ -1,0 +1,151 @@
+package core_test
+
+import (
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/config"
+)
+
+// unaligned lets barriers overtake in every run.
+func unaligned(_ int, c *config.Config) { c.Checkpointing.Unaligned = true }
+
+// restoredEach says that every attempt but the first has gone on from a checkpoint.
+func restoredEach(h *history) error {
+	for i, a := range h.attempts {
+		if from := a.checkpoints(runtime.EventRestoring); i > 0 && (len(from) != 1 || from[0] == 0) {
+			return fmt.Errorf("attempt %d goes on from %v", i+1, from)
+		}
+	}
+	return nil
+}
+
+// Each of nine topologies, with every kind of edge among them, is killed, loses power and is stopped, and goes on from an unaligned checkpoint at another
+// parallelism, up and down: nothing is lost, doubled or out of order.
+func TestScenario02UnalignedCheckpointsAreRescaled(t *testing.T) {
+	for _, topology := range []string{"chain", "rebalanced", "rescaled", "broadcast", "fan-out and two sinks", "union", "two inputs", "broadcast state", "many stages"} {
+		t.Run(topology, func(t *testing.T) {
+			(&scenario{
+				topology: topology, parallelism: []int{1, 3, 2, 4}, config: unaligned, holds: restoredEach,
+				endings: []ending{{kill: 2}, {kill: 1, power: true}, {stop: 1}},
+			}).show(t)
+		})
+	}
+}
+
+// A task with edges of four kinds, to tasks that have more before them than they can take, goes on from unaligned checkpoints at another parallelism. (The
+// simulation has checkpoints with records in flight: see the test.)
+func TestScenario03EdgesOfSeveralKindsAreRescaled(t *testing.T) {
+	sc := &scenario{
+		topology: "edges of all kinds from one task", sources: map[string][]int{"Items": {60, 40}}, parallelism: []int{3, 2, 1, 3}, config: unaligned,
+		holds: restoredEach, endings: []ending{{kill: 2}, {kill: 2}, {kill: 1, power: true}},
+	}
+	sc.show(t)
+	if *replay >= 0 {
+		return
+	}
+	inFlight := 0
+	for seed := range uint64(10) {
+		s := sc.simulated(seed)
+		if err := s.tell(); err != nil {
+			t.Fatal(err)
+		}
+		inFlight += s.figures.inFlight
+	}
+	if inFlight == 0 {
+		t.Fatal("no checkpoint that was audited held records in flight")
+	}
+}
+
+// Four sources go into a union on each input of a task with two, and on to a sink. The job is killed again and again, and whoever starts it finds no
+// checkpoint but the newest: every record comes out once.
+func TestScenario04OnlyTheNewestCheckpointIsLeft(t *testing.T) {
+	(&scenario{
+		topology: "two inputs", sources: map[string][]int{"A": {30}, "B": {20, 9}, "C": {25}, "D": {1, 28}}, parallelism: []int{2},
+		endings: []ending{{kill: 2}, {kill: 1}, {kill: 3, power: true}, {kill: 1, power: true}, {kill: 2}},
+		config: func(run int, c *config.Config) {
+			c.Checkpointing.NumRetained, c.Checkpointing.Unaligned = 3, run%2 == 0
+		},
+		between: deleteAllButTheNewest, holds: restoredEach,
+	}).show(t)
+}
+
+// deleteAllButTheNewest deletes the manifests of all checkpoints but the newest.
+func deleteAllButTheNewest(disk *vfs.Mem) error {
+	folders, err := disk.ReadDir("/checkpoints")
+	if err != nil {
+		return err
+	}
+	var manifests []string
+	for _, f := range folders {
+		if !strings.HasPrefix(f.Name, "epoch-") {
+			continue
+		}
+		entries, err := disk.ReadDir(path.Join("/checkpoints", f.Name))
+		if err != nil {
+			return err
+		}
+		for _, e := range entries {
+			if strings.HasPrefix(e.Name, "manifest-") {
+				manifests = append(manifests, path.Join("/checkpoints", f.Name, e.Name))
+			}
+		}
+	}
+	slices.SortFunc(manifests, func(a, b string) int { return cmp.Or(cmp.Compare(path.Base(a), path.Base(b)), cmp.Compare(a, b)) })
+	for _, m := range manifests[:max(0, len(manifests)-1)] {
+		if err := disk.Remove(m); err != nil {
+			return err
+		}
+		if err := disk.SyncDir(path.Dir(m)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// An unaligned checkpoint is restored by a job that aligns, and an aligned one by a job that does not, also one that aligns for a while.
+func TestScenario06AnotherAlignment(t *testing.T) {
+	for _, topology := range []string{"rebalanced", "two inputs", "broadcast state"} {
+		t.Run(topology, func(t *testing.T) {
+			(&scenario{
+				topology: topology, parallelism: []int{2}, endings: []ending{{kill: 2}, {kill: 1}, {kill: 2, power: true}, {kill: 1}}, holds: restoredEach,
+				config: func(run int, c *config.Config) {
+					c.Checkpointing.Unaligned = run%2 == 1
+					if run == 3 {
+						c.Checkpointing.AlignedTimeout = time.Millisecond
+					}
+				},
+			}).show(t)
+		})
+	}
+}
+
+// A job with keyed state, a split list and a union list, and one with keyed and broadcast state, go up and down in parallelism, with a number of key groups
+// that is chosen at the first start (0), or set: all comes out as if there had been one run.
+func TestScenario21StateIsRescaled(t *testing.T) {
+	for _, topology := range []string{"state without a key", "broadcast state", "timers"} {
+		for _, groups := range []int{0, 6} {
+			t.Run(fmt.Sprint(topology, " in ", groups, " key groups"), func(t *testing.T) {
+				(&scenario{
+					topology: topology, parallelism: []int{2, 4, 1, 3}, endings: []ending{{stop: 1}, {stop: 2}, {kill: 1}}, holds: restoredEach,
+					config: func(_ int, c *config.Config) { c.MaxParallelism = groups },
+				}).show(t)
+			})
+		}
+	}
+}
+
+// Many small splits are dealt out to readers that are killed, at another parallelism each time: every split is read once, over all runs.
+func TestScenario25EverySplitIsReadOnce(t *testing.T) {
+	(&scenario{
+		topology: "chain", sources: map[string][]int{"Items": {5, 6, 7, 8, 9, 5, 6, 7, 8, 9, 1, 2, 3}}, parallelism: []int{3, 2, 4}, holds: restoredEach,
+		endings: []ending{{kill: 1}, {kill: 1, power: true}, {kill: 1}},
+	}).show(t)
+}

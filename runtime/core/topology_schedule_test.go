@@ -1,0 +1,105 @@
+package core_test
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"github.com/streamgen/streamgen/checkpoint/vfs"
+	"github.com/streamgen/streamgen/generated_test/topologies"
+	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/config"
+	"github.com/streamgen/streamgen/runtime/connector/file"
+)
+
+// newFlowSchedule draws a story of a topology. Each run is aligned, unaligned, or aligned for a while; in one story of four some runs count at
+// least once.
+func newFlowSchedule(seed uint64, t *topology) *schedule {
+	s := newSchedule(seed, 0)
+	s.flow = newFlow(t, nil)
+	s.unaligned = true
+	s.flow.loose = s.random.IntN(4) == 0
+	for i := range s.fates {
+		if s.fates[i].savepoints > 0 {
+			s.fates[i].savepoints += 150 // there are up to 15 subtasks: a savepoint takes more steps than one of a word count
+		}
+	}
+	s.fixed = func(c *config.Config) {
+		if s.flow.loose && s.random.IntN(2) == 0 {
+			c.Checkpointing.Mode, c.Checkpointing.Unaligned = config.AtLeastOnce, false
+		}
+		if t.endless != "" {
+			// It ends with a checkpoint, so one must be possible within the time.
+			c.Checkpointing.Timeout = max(c.Checkpointing.Timeout, 15*time.Millisecond)
+		}
+	}
+	return s
+}
+
+// flowJob makes the job of a run.
+func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
+	p.failures = s.flow.faults.Failed.Load()
+	sources := map[string]*items{}
+	for _, name := range s.flow.names() {
+		sources[name] = &items{
+			name: name, lengths: s.flow.sources[name], endless: name == s.flow.endless, random: s.random, most: 1 << s.random.IntN(4),
+			idle: func() { p.idle = true },
+		}
+		if s.scenario != nil {
+			sources[name].allowed = func(length int) int { return s.scenario.allowed(s.history, length) }
+		}
+	}
+	newEar := func() topologies.Ear { return ear{p.hearer()} }
+	if s.scenario != nil {
+		newEar = func() topologies.Ear { return s.history.newEar() }
+		s.history.begin(s.runs)
+	}
+	job := s.flow.make(parts{
+		source: func(name string) runtime.Source[topologies.Item] { return sources[name] },
+		lines:  file.JSONL[topologies.Line](s.out).On(fs),
+		faults: s.flow.faults,
+		ear:    newEar,
+		calls:  1 + s.random.IntN(6),
+	}).StreamgenJob()
+	s.flow.job = job.Name()
+	return job
+}
+
+// ear is a hearer as a topology wants it.
+type ear struct{ *hearer }
+
+func (e ear) Complete(checkpoint int64) { e.complete(checkpoint) }
+func (e ear) Aborted(checkpoint int64)  { e.abort(checkpoint) }
+
+// stoppedWhenIdle judges the run of a topology without end that was stopped: the story is over when all that there is has come out. A source that has an
+// end may not have come to it, so there may be one more run.
+func (s *schedule) stoppedWhenIdle() (last bool, err error) {
+	s.figures.stopped++
+	if err := s.audit(soFar); err != nil {
+		return false, err
+	}
+	if err := s.audit(whole); err != nil {
+		const most = 20
+		if len(s.fates) > most {
+			return false, err
+		}
+		s.fates = append(s.fates, fate{})
+		return false, nil
+	}
+	return true, nil
+}
+
+// crashSchedule is a story of a topology of which a run dies as f says.
+func crashSchedule(seed uint64, t *topology, inline int, f fate) *schedule {
+	s := &schedule{
+		random: rand.New(rand.NewPCG(seed, 1)), disk: vfs.NewMem(), folder: "/checkpoints/job", out: "/out", parallelism: 2,
+		corpus: shortText, retained: 1, retention: config.RetainOnCancellation, fates: []fate{f}, flow: newFlow(t, nil),
+	}
+	s.fixed = func(c *config.Config) {
+		k := &c.Checkpointing
+		k.Interval, k.InlineThreshold, k.MaxConcurrent = time.Millisecond, inline, 1
+		k.IntervalDuringBacklog, k.AfterTasksFinish = config.SameInterval, true
+		k.Unaligned = inline == 0
+		c.PauseSources = false
+	}
+	return s
+}
