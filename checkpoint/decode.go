@@ -81,7 +81,7 @@ const (
 	manifestFields   = 7
 	claimFields      = 4
 	checkpointFields = 6
-	subtaskFields    = 8
+	subtaskFields    = 9
 	dataFields       = 4
 	operatorFields   = 6
 	splitFields      = 4
@@ -125,7 +125,7 @@ func parseCheckpoint(p *manifestParser) *Checkpoint {
 
 func parseSubtask(p *manifestParser) Subtask {
 	fields := subtaskFields
-	for _, added := range []ManifestVersion{ManifestStateKinds, ManifestInFlight} {
+	for _, added := range []ManifestVersion{ManifestStateKinds, ManifestInFlight, ManifestInFlight} {
 		if !p.since(added) {
 			fields--
 		}
@@ -138,15 +138,7 @@ func parseSubtask(p *manifestParser) Subtask {
 		Finished:    p.Bool(),
 		Operators:   parseList(p, parseOperator),
 	}
-	fields = dataFields
-	if !p.since(ManifestInFlight) {
-		fields--
-	}
-	p.ArrayOf(fields)
-	s.Data = Data{Inline: p.Bytes(), File: p.String(), Size: p.Int()}
-	if p.since(ManifestInFlight) {
-		s.Data.Sum = p.Uint32()
-	}
+	s.Data = parseData(p)
 	s.Watermark = NoWatermark
 	if p.since(ManifestStateKinds) {
 		s.Watermark = p.Int()
@@ -154,8 +146,22 @@ func parseSubtask(p *manifestParser) Subtask {
 	s.Firing = NoWatermark
 	if p.since(ManifestInFlight) {
 		s.Firing = p.Int()
+		s.Bases = parseList(p, parseData)
 	}
 	return s
+}
+
+func parseData(p *manifestParser) Data {
+	fields := dataFields
+	if !p.since(ManifestInFlight) {
+		fields--
+	}
+	p.ArrayOf(fields)
+	d := Data{Inline: p.Bytes(), File: p.String(), Size: p.Int()}
+	if p.since(ManifestInFlight) {
+		d.Sum = p.Uint32()
+	}
+	return d
 }
 
 func parseOperator(p *manifestParser) Operator {

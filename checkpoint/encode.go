@@ -21,7 +21,7 @@ const (
 	// ManifestStateKinds adds State.Kind and Subtask.Watermark. The states of a manifest before it are keyed, and nothing is known of the time.
 	ManifestStateKinds ManifestVersion = 2
 
-	// ManifestInFlight adds Subtask.Firing, the kind InFlight, Manifest.Claimed and Data.Sum.
+	// ManifestInFlight adds Subtask.Firing and Subtask.Bases, the kind InFlight, Manifest.Claimed and Data.Sum. Before it every snapshot holds everything.
 	ManifestInFlight ManifestVersion = 3
 
 	newestManifest = ManifestInFlight
@@ -88,13 +88,18 @@ func appendSubtask(b []byte, s *Subtask) []byte {
 	b = serde.AppendInt(b, int64(s.Parallelism))
 	b = serde.AppendBool(b, s.Finished)
 	b = appendList(b, s.Operators, appendOperator)
-	b = serde.AppendArray(b, dataFields)
-	b = serde.AppendBytes(b, s.Data.Inline)
-	b = serde.AppendString(b, s.Data.File)
-	b = serde.AppendInt(b, s.Data.Size)
-	b = serde.AppendUint(b, uint64(s.Data.Sum))
+	b = appendData(b, &s.Data)
 	b = serde.AppendInt(b, s.Watermark)
-	return serde.AppendInt(b, s.Firing)
+	b = serde.AppendInt(b, s.Firing)
+	return appendList(b, s.Bases, appendData)
+}
+
+func appendData(b []byte, d *Data) []byte {
+	b = serde.AppendArray(b, dataFields)
+	b = serde.AppendBytes(b, d.Inline)
+	b = serde.AppendString(b, d.File)
+	b = serde.AppendInt(b, d.Size)
+	return serde.AppendUint(b, uint64(d.Sum))
 }
 
 func appendOperator(b []byte, o *Operator) []byte {
@@ -157,8 +162,10 @@ func (m *Manifest) validate() error {
 		if s.Index < 0 || s.Index >= s.Parallelism {
 			return fmt.Errorf("checkpoint %d: subtask %d of %d of task %s: there is no such subtask", c.ID, s.Index, s.Parallelism, s.Task)
 		}
-		if err := s.Data.validate(); err != nil {
-			return fmt.Errorf("checkpoint %d: subtask %d of task %s: %w", c.ID, s.Index, s.Task, err)
+		for _, d := range append(s.Bases[:len(s.Bases):len(s.Bases)], s.Data) {
+			if err := d.validate(); err != nil {
+				return fmt.Errorf("checkpoint %d: subtask %d of task %s: %w", c.ID, s.Index, s.Task, err)
+			}
 		}
 		for _, o := range s.Operators {
 			for _, state := range o.States {

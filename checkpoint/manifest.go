@@ -105,6 +105,17 @@ type Subtask struct {
 	Watermark int64
 	// Firing is a watermark that has come further, of which not all timers have fired; NoWatermark if there is none.
 	Firing int64
+	// Bases are the snapshots of earlier checkpoints that Data rests on, oldest first: it may hold only what has changed since the last of
+	// them. Only the entries of keyed states are read from them. There are none if Data holds everything.
+	Bases []Data
+}
+
+// Snapshots are all the snapshots that hold the keyed states of s, oldest first: its Bases, and its Data if there is something in it.
+func (s *Subtask) Snapshots() []Data {
+	if s.Data.Size == 0 {
+		return s.Bases
+	}
+	return append(s.Bases[:len(s.Bases):len(s.Bases)], s.Data)
 }
 
 // NoWatermark is the watermark of a subtask that has heard of none.

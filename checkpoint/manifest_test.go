@@ -34,7 +34,8 @@ func sample() checkpoint.Manifest {
 					UID: "Count", States: []checkpoint.State{{Name: "state", Schema: "{}"}, {Name: "buffer.Pending", Schema: "string", Kind: checkpoint.SplitList}, {Name: "in flight", Schema: "string", Kind: checkpoint.InFlight}},
 				}, {
 					UID: "Totals", Handles: [][]byte{{1}, nil, {}},
-				}}, Data: checkpoint.Data{File: "data/epoch-0000000003-17-Count-1", Size: 1 << 20}, Watermark: 1_700_000_000_123, Firing: 1_700_000_000_456},
+				}}, Data: checkpoint.Data{File: "data/epoch-0000000003-17-Count-1", Size: 1 << 20, Sum: 0xfedcba98}, Watermark: 1_700_000_000_123, Firing: 1_700_000_000_456,
+					Bases: []checkpoint.Data{{File: "data/epoch-0000000003-15-Count-1", Size: 1 << 24, Sum: 7}, {Inline: []byte("delta"), Size: 5}}},
 			},
 		},
 	}
@@ -59,30 +60,30 @@ func TestManifestGolden(t *testing.T) {
 	require.Equal(t, &m, got)
 }
 
-// What earlier versions wrote is read for ever: their golden files are never written anew.
-func TestManifestOfVersion1(t *testing.T) {
-	golden, err := os.ReadFile("testdata/manifest-v1.hex")
-	require.NoError(t, err)
-	got, err := checkpoint.DecodeManifest(undump(t, golden))
-	require.NoError(t, err)
+// What older versions wrote is read for ever: their golden files are never written anew.
+func TestManifestOfOlderVersions(t *testing.T) {
 	m := sample()
-	count := &m.Checkpoint.Subtasks[1].Operators[0]
-	count.States = count.States[:1] // there were only keyed ones
-	m.Checkpoint.Subtasks[1].Watermark, m.Checkpoint.Subtasks[1].Firing = checkpoint.NoWatermark, checkpoint.NoWatermark
-	require.Equal(t, &m, got)
-}
-
-// So is what version 2 wrote, which knew of no records in flight.
-func TestManifestOfVersion2(t *testing.T) {
-	golden, err := os.ReadFile("testdata/manifest-v2.hex")
-	require.NoError(t, err)
-	got, err := checkpoint.DecodeManifest(undump(t, golden))
-	require.NoError(t, err)
-	m := sample()
-	count := &m.Checkpoint.Subtasks[1].Operators[0]
-	count.States = count.States[:2]
-	m.Checkpoint.Subtasks[1].Firing = checkpoint.NoWatermark
-	require.Equal(t, &m, got)
+	count := &m.Checkpoint.Subtasks[1]
+	for _, test := range []struct {
+		golden string
+		lacks  func()
+	}{
+		{"testdata/manifest-v2.hex", func() { // which knew of no records in flight, no claims, no sums and no bases
+			count.Operators[0].States = count.Operators[0].States[:2]
+			count.Firing, count.Data.Sum, count.Bases = checkpoint.NoWatermark, 0, nil
+		}},
+		{"testdata/manifest-v1.hex", func() {
+			count.Operators[0].States = count.Operators[0].States[:1] // there were only keyed ones
+			count.Watermark = checkpoint.NoWatermark
+		}},
+	} {
+		golden, err := os.ReadFile(test.golden)
+		require.NoError(t, err)
+		got, err := checkpoint.DecodeManifest(undump(t, golden))
+		require.NoError(t, err)
+		test.lacks()
+		require.Equal(t, &m, got, test.golden)
+	}
 }
 
 // undump reads what hex.Dump wrote.
@@ -223,8 +224,8 @@ func TestManifestDamage(t *testing.T) {
 	}{
 		{"empty", func([]byte) []byte { return nil }, "manifest damaged at offset 0: 0 bytes are fewer than the 20 of a frame: the file is cut off"},
 		{"another file", func(b []byte) []byte { b[0] = 'x'; return b }, `manifest damaged at offset 0: it does not begin with "SGMF"`},
-		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 261 bytes of payload, there are 262"},
-		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 277: the checksum does not fit the 277 bytes before it"},
+		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 320 bytes of payload, there are 321"},
+		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 336: the checksum does not fit the 336 bytes before it"},
 		{"a later version", func(b []byte) []byte { b[4] = 4; return mend(b) },
 			"manifest of version 4 was written by a newer streamgen, this one reads up to 3: use a binary as new as the one that wrote it"},
 		{"msgpack", func(b []byte) []byte { b[16] = 0xc1; return mend(b) }, "manifest damaged at offset 16: msgpack at offset 0: expected an array, found a byte that msgpack never uses (0xc1)"},

@@ -106,7 +106,7 @@ const (
 type Event struct {
 	Kind       EventKind
 	Checkpoint int64
-	Size       int64         // bytes, of EventPublished
+	Size       int64         // bytes that were written for the checkpoint, of EventPublished
 	Duration   time.Duration // since the trigger, of EventPublished
 	Delay      time.Duration // of EventRestarting
 	Err        error
@@ -131,7 +131,7 @@ type CheckpointProgress struct {
 	ID        int64
 	Completed time.Time
 	Duration  time.Duration
-	Size      int64 // bytes
+	Size      int64 // bytes that were written for it
 }
 
 // Graph is a pipeline as data.

@@ -260,3 +260,76 @@ func TestFolderErrors(t *testing.T) {
 		require.EqualError(t, err, "checkpoint chain: make the job folder: mkdir jobs/wordcount: permission denied (the user that runs the job must be allowed to read and write all of the job folder)")
 	})
 }
+
+// rest publishes a checkpoint whose snapshot rests on those of the head.
+func rest(t *testing.T, c *chain.Chain) {
+	t.Helper()
+	before := c.Head().Checkpoint.Subtasks[0]
+	m, _, err := next(c)
+	require.NoError(t, err)
+	m.Checkpoint.Subtasks[0].Bases = before.Snapshots()
+	require.NoError(t, c.Publish(m))
+}
+
+// A file stays as long as a retained manifest names it, whichever checkpoint wrote it.
+func TestBasesStay(t *testing.T) {
+	fsys := vfs.NewMem()
+	c := take(t, fsys)
+	mustAdvance(t, c, 1)
+	rest(t, c)
+	rest(t, c)
+	require.NoError(t, c.Collect(1))
+	require.Subset(t, files(t, fsys), []string{
+		"data/epoch-0000000001-checkpoint-1-Count-0", "data/epoch-0000000001-checkpoint-2-Count-0", "data/epoch-0000000001-checkpoint-3-Count-0",
+	})
+
+	// One that fails after it has named them takes only its own with it.
+	_, err := c.WriteData(4, "Count-0", []byte("x"))
+	require.NoError(t, err)
+	require.NoError(t, c.Discard(4))
+	require.NotContains(t, files(t, fsys), "data/epoch-0000000001-checkpoint-4-Count-0")
+	c = take(t, fsys)
+	require.Equal(t, content(1, 1), readData(t, c.ReadData, c.Head().Checkpoint.Subtasks[0].Bases[0]))
+	require.NoError(t, c.Collect(1))
+	saved, err := chain.ReadCheckpoint(fsys, dir+"/epoch-0000000002/manifest-000000000006")
+	require.NoError(t, err, "all that it names is there")
+	require.Len(t, saved.Manifest.Checkpoint.Subtasks[0].Bases, 2)
+
+	mustAdvance(t, c, 1)
+	require.NoError(t, c.Collect(1))
+	require.Equal(t, []string{
+		"data/", "data/epoch-0000000002-checkpoint-4-Count-0",
+		"epoch-0000000002/", "epoch-0000000002/.new/", "epoch-0000000002/manifest-000000000008",
+	}, files(t, fsys), "nothing rests on them any more")
+}
+
+func TestWhatACheckpointUnderWayMayRestOnStays(t *testing.T) {
+	fsys := vfs.NewMem()
+	c := take(t, fsys)
+	mustAdvance(t, c, 1)
+	before := c.Head().Checkpoint.Subtasks[0]
+	mustAdvance(t, c, 2)
+	c.KeepFrom(1)
+	require.NoError(t, c.Collect(1))
+	m, _, err := next(c)
+	require.NoError(t, err)
+	m.Checkpoint.Subtasks[0].Bases = before.Snapshots()
+	require.NoError(t, c.Publish(m))
+	c.KeepFrom(4)
+	require.NoError(t, c.Collect(1))
+	require.Subset(t, files(t, fsys), []string{"data/epoch-0000000001-checkpoint-1-Count-0", "data/epoch-0000000001-checkpoint-4-Count-0"})
+	require.NotContains(t, files(t, fsys), "data/epoch-0000000001-checkpoint-2-Count-0")
+}
+
+func TestSavepointCopiesBasesToo(t *testing.T) {
+	fsys := vfs.NewMem()
+	c := take(t, fsys)
+	mustAdvance(t, c, 1)
+	rest(t, c)
+	require.NoError(t, chain.WriteSavepoint(fsys, "saved", *c.Head(), c.ReadData))
+	s, err := chain.ReadSavepoint(fsys, "saved")
+	require.NoError(t, err)
+	subtask := s.Manifest.Checkpoint.Subtasks[0]
+	require.Equal(t, content(1, 1), readData(t, s.ReadData, subtask.Bases[0]))
+	require.Equal(t, content(1, 2), readData(t, s.ReadData, subtask.Data))
+}

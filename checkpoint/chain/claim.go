@@ -86,11 +86,13 @@ func deleteSavepoint(fsys vfs.FS, claim *checkpoint.Claim) error {
 		}
 	}
 	for _, s := range m.Checkpoint.Subtasks {
-		if s.Data.File == "" {
-			continue
-		}
-		if err := fsys.Remove(filepath.Join(dir, s.Data.File)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+		for _, d := range s.Snapshots() {
+			if d.File == "" {
+				continue
+			}
+			if err := fsys.Remove(filepath.Join(dir, d.File)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
 		}
 	}
 	if err := fsys.SyncDir(dir); err != nil {

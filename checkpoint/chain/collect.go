@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,6 +20,8 @@ type retired struct {
 	listed bool // the data files of lower epochs are in lower
 	// links are the links that are known to exist, oldest first.
 	links []link
+	// from is the first of the checkpoints that stay, whatever their number.
+	from int64
 	// folders are the folders of fenced epochs that exist.
 	folders []epochFolder
 	// lower are the data files of lower epochs that exist.
@@ -28,7 +31,7 @@ type retired struct {
 }
 
 func newRetired(found found, own string) retired {
-	r := retired{unread: slices.Clone(found.links)}
+	r := retired{unread: slices.Clone(found.links), from: math.MaxInt64}
 	if len(r.unread) > 0 { // the head was read already; its files may be named again
 		r.links, r.unread = r.unread[:1:1], r.unread[1:]
 	}
@@ -47,9 +50,13 @@ func (r *retired) names(file string) bool {
 	return slices.ContainsFunc(r.links, func(l link) bool { return l.files[file] })
 }
 
+// KeepFrom says that the checkpoints from id on stay, however few Collect is to keep: checkpoints under way may come to name their data files. It holds
+// until it is called again.
+func (c *Chain) KeepFrom(id int64) { c.retired.from = id }
+
 // Collect deletes what no retained checkpoint needs. Retained are the head of the chain and the newest link of each of the newest keep
-// checkpoints; what they name stays, and so do the data files of checkpoints that are neither published nor discarded. A keep of 0 is
-// for a finished job, whose head names nothing.
+// checkpoints, and of those from KeepFrom on; what they name stays, and so do the data files of checkpoints that are neither published nor discarded. A keep of 0 is
+// for a job that has ended, whose head names nothing.
 //
 // It is called after a link was published: who has published under its epoch has fenced all lower ones. When there is nothing to
 // delete it touches no file. What cannot be deleted is tried again the next time; the error says what it was and harms nothing.
@@ -67,7 +74,7 @@ func (c *Chain) Collect(keep int) error {
 	kept := map[int64]bool{}
 	for i, l := range slices.Backward(r.links) {
 		head := i == len(r.links)-1
-		if l.checkpoint != 0 && !kept[l.checkpoint] && len(kept) < keep {
+		if l.checkpoint != 0 && !kept[l.checkpoint] && (len(kept) < keep || keep > 0 && l.checkpoint >= r.from) {
 			kept[l.checkpoint] = true
 			continue
 		}

@@ -48,16 +48,23 @@ func writeSavepoint(fsys vfs.FS, dir string, m checkpoint.Manifest, open func(ch
 	// It stands in no chain. A manifest must name a place in one, and a caller has no number for a savepoint.
 	m.Epoch, m.Sequence = max(m.Epoch, 1), max(m.Sequence, 1)
 	for i := range c.Subtasks {
-		d := &c.Subtasks[i].Data
-		if d.File == "" {
-			continue
+		s := &c.Subtasks[i]
+		s.Bases = slices.Clone(s.Bases)
+		snapshots := []*checkpoint.Data{&s.Data}
+		for k := range s.Bases {
+			snapshots = append(snapshots, &s.Bases[k])
 		}
-		file := fmt.Sprintf("data-%06d", i)
-		written = append(written, filepath.Join(dir, file))
-		if err := copyData(fsys, filepath.Join(dir, file), *d, open); err != nil {
-			return written, fmt.Errorf("savepoint of checkpoint %d: %w%s", c.ID, err, advice(err))
+		for _, d := range snapshots {
+			if d.File == "" {
+				continue
+			}
+			file := fmt.Sprintf("data-%06d", len(written))
+			written = append(written, filepath.Join(dir, file))
+			if err := copyData(fsys, filepath.Join(dir, file), *d, open); err != nil {
+				return written, fmt.Errorf("savepoint of checkpoint %d: %w%s", c.ID, err, advice(err))
+			}
+			d.File = file
 		}
-		d.File = file
 	}
 	b, err := checkpoint.EncodeManifest(&m)
 	if err != nil {

@@ -118,8 +118,10 @@ func filesOf(m *checkpoint.Manifest) map[string]bool {
 	files := map[string]bool{}
 	if m.Checkpoint != nil {
 		for _, s := range m.Checkpoint.Subtasks {
-			if s.Data.File != "" {
-				files[s.Data.File] = true
+			for _, d := range s.Snapshots() {
+				if d.File != "" {
+					files[d.File] = true
+				}
 			}
 		}
 	}
@@ -152,15 +154,17 @@ func missing(fsys vfs.FS, dir string, m *checkpoint.Manifest) error {
 		return nil
 	}
 	for _, s := range m.Checkpoint.Subtasks {
-		if s.Data.File == "" {
-			continue
-		}
-		info, err := fsys.Stat(filepath.Join(dir, s.Data.File))
-		if err == nil && (info.IsDir || info.Size != s.Data.Size) {
-			err = fmt.Errorf("%w: %d bytes, the manifest says %d", ErrDamaged, info.Size, s.Data.Size)
-		}
-		if err != nil {
-			return fmt.Errorf("data file %s of checkpoint %d: %w", s.Data.File, m.Checkpoint.ID, err)
+		for _, d := range s.Snapshots() {
+			if d.File == "" {
+				continue
+			}
+			info, err := fsys.Stat(filepath.Join(dir, d.File))
+			if err == nil && (info.IsDir || info.Size != d.Size) {
+				err = fmt.Errorf("%w: %d bytes, the manifest says %d", ErrDamaged, info.Size, d.Size)
+			}
+			if err != nil {
+				return fmt.Errorf("data file %s of checkpoint %d: %w", d.File, m.Checkpoint.ID, err)
+			}
 		}
 	}
 	return nil

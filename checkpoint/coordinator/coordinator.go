@@ -85,6 +85,7 @@ type Coordinator struct {
 	lastCompleted time.Duration
 	completed     bool  // whether there is a lastCompleted
 	lastSuccess   int64 // ID
+	lastLink      int64 // the same without savepoints; before the first, the ID that the first can have
 	failures      int   // in a row
 	firstFailure  error // of those
 	closing       bool  // the last checkpoint of the run is pending: none is to follow
@@ -98,11 +99,12 @@ type pending struct {
 	acked     []*checkpoint.Subtask
 	missing   int
 	published bool // on its way to storage
+	base      int64
 }
 
 // New returns a coordinator of a job whose subtasks all run, at the time now.
 func New(o Options, now time.Duration) *Coordinator {
-	return &Coordinator{o: o, nextID: o.NextID, due: now + o.FirstDelay, schedule: newSchedule(len(o.Subtasks))}
+	return &Coordinator{o: o, nextID: o.NextID, lastLink: o.NextID, due: now + o.FirstDelay, schedule: newSchedule(len(o.Subtasks))}
 }
 
 // Tick gives up what has timed out and triggers what is due. Wall is the time of day that goes into the checkpoint.
@@ -191,7 +193,7 @@ func (c *Coordinator) Request(kind checkpoint.Kind, now time.Duration, wall time
 
 func (c *Coordinator) trigger(kind checkpoint.Kind, now time.Duration, wall time.Time) Trigger {
 	p := &pending{barrier: Barrier{ID: c.nextID, Kind: kind, Triggered: now}, triggered: now, wall: wall,
-		acked: make([]*checkpoint.Subtask, len(c.o.Subtasks)), missing: len(c.o.Subtasks)}
+		acked: make([]*checkpoint.Subtask, len(c.o.Subtasks)), missing: len(c.o.Subtasks), base: c.lastLink}
 	c.nextID++
 	c.pending = append(c.pending, p)
 	return Trigger{p.barrier}
@@ -254,12 +256,23 @@ func (c *Coordinator) Published(done *checkpoint.Checkpoint, now time.Duration, 
 		// It is nobody's recovery point and commits nothing: it subsumes nothing.
 		return append(actions, Complete{done})
 	}
+	c.lastLink = max(c.lastLink, done.ID)
 	for _, older := range append([]*pending(nil), c.pending...) {
 		if older.barrier.ID < done.ID && older.barrier.Kind != checkpoint.Savepoint {
 			actions = append(actions, c.drop(older, fmt.Errorf("checkpoint %d is subsumed by %d", older.barrier.ID, done.ID))...)
 		}
 	}
 	return append(actions, Complete{done})
+}
+
+// OldestBase is the oldest checkpoint that one under way, or to come, may rest on: where snapshots hold only what changed, a subtask's rests on the newest
+// checkpoint that it has heard is complete, and it has heard of all that were when the barrier set out.
+func (c *Coordinator) OldestBase() int64 {
+	oldest := c.lastLink
+	for _, p := range c.pending {
+		oldest = min(oldest, p.base)
+	}
+	return oldest
 }
 
 // fail gives p up and counts the failure: once for each checkpoint, since what is given up is not found again. Failures of savepoints, and

@@ -295,3 +295,21 @@ func TestNoPeriodicCheckpointsAfterTheFirstEnd(t *testing.T) {
 		require.Equal(t, "trigger 1", b.request(checkpoint.Final), "the final one is always taken")
 	}
 }
+
+// What a checkpoint under way may rest on must not be deleted: the newest one that was complete when it was triggered, and what came after that.
+func TestOldestBase(t *testing.T) {
+	b := start(func(o *Options) { o.MaxConcurrent, o.NextID = 3, 5 })
+	require.EqualValues(t, 5, b.OldestBase(), "nothing of an earlier run")
+	b.tick(40 * ms)
+	b.store(5, nil)
+	require.EqualValues(t, 5, b.OldestBase())
+	b.tick(140 * ms)
+	b.tick(240 * ms)
+	require.Equal(t, "complete 6", b.store(6, nil))
+	require.EqualValues(t, 5, b.OldestBase(), "7 was triggered when 5 was the newest")
+	require.Equal(t, "trigger 8", b.request(checkpoint.Savepoint))
+	require.Equal(t, "complete 8", b.store(8, nil))
+	require.EqualValues(t, 5, b.OldestBase(), "nothing rests on a savepoint")
+	require.Equal(t, "complete 7", b.store(7, nil))
+	require.EqualValues(t, 7, b.OldestBase())
+}

@@ -22,7 +22,7 @@ type Selection struct {
 }
 
 // Dump writes entries of the checkpoint at path to w, each as JSON on a line of its own, and returns how many. No more than a block of a snapshot is
-// in memory at once, whatever the state's size. Progress may be nil.
+// in memory at once, whatever the state's size, or a key group of which an incremental checkpoint holds what has changed. Progress may be nil.
 //
 //	{"key":K,"value":V}        keyed state and broadcast state
 //	{"subtask":N,"value":V}    an element of a list or a record in flight, which that subtask kept, from 0

@@ -31,7 +31,7 @@ type Entry struct {
 	// Triggered is when its barriers left, Duration the time from then until it was complete.
 	Triggered time.Time     `json:"triggered,omitzero"`
 	Duration  time.Duration `json:"duration_ns,omitempty"`
-	// Size is that of the keyed state and of the lists, in bytes as stored.
+	// Size is that of the keyed state and of the lists, in bytes as stored, with what is shared with earlier checkpoints.
 	Size int64 `json:"size"`
 	// Subtasks is how many parallel instances it holds.
 	Subtasks int `json:"subtasks,omitempty"`
@@ -128,7 +128,9 @@ func entry(path string, head bool, m *checkpoint.Manifest, err error) Entry {
 	c := m.Checkpoint
 	e.Job, e.ID, e.Kind, e.Triggered, e.Duration, e.Subtasks = m.Job, c.ID, c.Kind.String(), c.Triggered, c.Duration, len(c.Subtasks)
 	for _, s := range c.Subtasks {
-		e.Size += s.Data.Size
+		for _, d := range s.Snapshots() {
+			e.Size += d.Size
+		}
 	}
 	return e
 }

@@ -196,6 +196,31 @@ func TestRemove(t *testing.T) {
 	require.Equal(t, int64(3), c.Head().Checkpoint.ID)
 }
 
+// Checkpoints that share files with each other are told whole, and to remove one leaves what another rests on.
+func TestWhatACheckpointRestsOn(t *testing.T) {
+	fsys := job(t)
+	c, err := chain.Take(fsys, folder, "WordCount")
+	require.NoError(t, err)
+	base := c.Head().Checkpoint.Subtasks[0].Data
+	m := *c.Head()
+	top := subtask(t, c, 4, 0)
+	top.Bases = []checkpoint.Data{base}
+	m.Checkpoint = &checkpoint.Checkpoint{ID: 4, KeyGroups: 128, Subtasks: []checkpoint.Subtask{top}}
+	require.NoError(t, c.Publish(m))
+
+	entries, err := inspect.Find(fsys, folder)
+	require.NoError(t, err)
+	require.Equal(t, []string{"4* periodic", "3 periodic", "2 periodic", "3 savepoint"}, ids(entries))
+	require.Equal(t, base.Size+top.Data.Size, entries[0].Size)
+	_, err = inspect.Remove(fsys, entries[1].Path)
+	require.NoError(t, err)
+	var read int64
+	require.NoError(t, inspect.Verify(fsys, entries[0].Path, func(n, _ int64) error { read = n; return nil }))
+	require.Equal(t, entries[0].Size, read)
+	flip(t, fsys, path.Join(folder, base.File), 30)
+	require.ErrorContains(t, inspect.Verify(fsys, entries[0].Path, nil), base.File)
+}
+
 func TestRemoveKeepsWhatIsNoPartOfIt(t *testing.T) {
 	fsys := job(t)
 	savepoint := folder + "/savepoints/savepoint-WordCount-3"

@@ -80,7 +80,7 @@ func open(fsys vfs.FS, path string) (*whole, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &whole{saved: saved, files: &snapshots{saved: saved, open: map[*checkpoint.Subtask]*file{}}}
+	w := &whole{saved: saved, files: &snapshots{saved: saved, open: map[*checkpoint.Subtask]*held{}}}
 	if err := w.index(); err != nil {
 		return nil, errors.Join(err, w.files.close())
 	}
@@ -123,15 +123,12 @@ func (w *whole) index() error {
 		}
 	}
 	for i := range subtasks {
-		if subtasks[i].Data.Size == 0 {
-			continue
-		}
 		pieces, err := w.piecesOf(&subtasks[i])
 		if err != nil {
 			return err
 		}
 		for _, p := range pieces {
-			s := state(p.section.Operator, p.section.State)
+			s := state(p.operator, p.state)
 			s.pieces = append(s.pieces, p)
 		}
 	}

@@ -98,8 +98,10 @@ func removeCheckpoint(fsys vfs.FS, path string) (int64, error) {
 func files(m *checkpoint.Manifest) []string {
 	var names []string
 	for _, s := range m.Checkpoint.Subtasks {
-		if s.Data.File != "" {
-			names = append(names, s.Data.File)
+		for _, d := range s.Snapshots() {
+			if d.File != "" {
+				names = append(names, d.File)
+			}
 		}
 	}
 	return names

@@ -49,6 +49,9 @@ type Subtask struct {
 	// Size is that of its snapshot, 0 if it has none, and File the file of that: "" if it is in the manifest.
 	Size int64  `json:"size"`
 	File string `json:"file,omitempty"`
+	// Bases is how many snapshots of earlier checkpoints that one rests on, and BaseSize how long they are.
+	Bases    int   `json:"bases,omitempty"`
+	BaseSize int64 `json:"base_size,omitempty"`
 }
 
 // Operator is an operator over all subtasks of its task.
@@ -87,7 +90,7 @@ type State struct {
 	Kind string `json:"kind"`
 	// Schema is the form of its entries; "" if the checkpoint does not say.
 	Schema string `json:"schema"`
-	// Entries is how many it has, Size their length and Stored what they take.
+	// Entries is how many it has, Size their length and Stored what they take, with what has changed since in what the checkpoint rests on.
 	Entries int64 `json:"entries"`
 	Size    int64 `json:"size"`
 	Stored  int64 `json:"stored"`
@@ -108,7 +111,8 @@ type StatePart struct {
 	LastKeyGroup  int `json:"last_key_group"`
 }
 
-// Show returns what the checkpoint at path holds. Of the snapshots only the indexes are read.
+// Show returns what the checkpoint at path holds. Of the snapshots only the indexes are read, and the key groups of which an incremental checkpoint
+// holds what has changed.
 func Show(fsys vfs.FS, path string) (c *Contents, err error) {
 	w, err := open(fsys, path)
 	if err != nil {
@@ -123,20 +127,28 @@ func Show(fsys vfs.FS, path string) (c *Contents, err error) {
 		Tasks: []Task{}, Operators: []Operator{},
 	}
 	for i := range held.Subtasks {
-		c.Size += held.Subtasks[i].Data.Size
+		for _, d := range held.Subtasks[i].Snapshots() {
+			c.Size += d.Size
+		}
 		c.addSubtask(&held.Subtasks[i])
 	}
 	for _, s := range w.states {
-		c.addState(s)
+		if err := c.addState(w, s); err != nil {
+			return nil, err
+		}
 	}
 	return c, nil
 }
 
 func (c *Contents) addSubtask(s *checkpoint.Subtask) {
 	t := last(&c.Tasks, func(t *Task) bool { return t.Task == s.Task }, Task{Task: s.Task, Parallelism: s.Parallelism})
-	t.Subtasks = append(t.Subtasks, Subtask{
-		Subtask: s.Index, Finished: s.Finished, Watermark: watermark(s.Watermark), Size: s.Data.Size, File: s.Data.File,
-	})
+	shown := Subtask{
+		Subtask: s.Index, Finished: s.Finished, Watermark: watermark(s.Watermark), Size: s.Data.Size, File: s.Data.File, Bases: len(s.Bases),
+	}
+	for _, d := range s.Bases {
+		shown.BaseSize += d.Size
+	}
+	t.Subtasks = append(t.Subtasks, shown)
 	for _, held := range s.Operators {
 		o := c.operator(held.UID)
 		o.Task = s.Task
@@ -179,21 +191,28 @@ func watermark(ms int64) string {
 	return time.UnixMilli(ms).UTC().Format(time.RFC3339Nano)
 }
 
-func (c *Contents) addState(s *heldState) {
+func (c *Contents) addState(w *whole, s *heldState) error {
 	state := State{State: s.Name, Kind: s.Kind.String(), Schema: s.Schema}
 	if !s.known {
 		state.Kind = "unknown"
 	}
 	groups := map[int]bool{}
 	for _, p := range s.pieces {
+		entries, size, err := w.count(p)
+		if err != nil {
+			return err
+		}
+		if entries == 0 {
+			continue // all were removed
+		}
 		part := last(&state.Subtasks, func(part *StatePart) bool { return part.Subtask == p.subtask.Index },
 			StatePart{Subtask: p.subtask.Index, FirstKeyGroup: p.group, LastKeyGroup: p.group})
-		part.Entries += p.entries
-		part.Size += p.size
+		part.Entries += entries
+		part.Size += size
 		part.Stored += p.stored
 		part.FirstKeyGroup, part.LastKeyGroup = min(part.FirstKeyGroup, p.group), max(part.LastKeyGroup, p.group)
-		state.Entries += p.entries
-		state.Size += p.size
+		state.Entries += entries
+		state.Size += size
 		state.Stored += p.stored
 		groups[p.group] = true
 	}
@@ -202,4 +221,5 @@ func (c *Contents) addState(s *heldState) {
 	}
 	o := c.operator(s.operator)
 	o.States = append(o.States, state)
+	return nil
 }

@@ -10,62 +10,88 @@ import (
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 )
 
-// file is an open snapshot.
+// file is an open snapshot. Its name says where it is.
 type file struct {
-	where    string
 	reader   vfs.Reader
 	snapshot *snapshot.Reader
 }
 
-// openFiles is how many snapshots are open at once: a checkpoint may have more subtasks than a process may open files.
-const openFiles = 16
-
-// snapshots are those that are open, the ones that were asked for last.
-type snapshots struct {
-	saved *chain.Savepoint
-	open  map[*checkpoint.Subtask]*file
-	order []*checkpoint.Subtask // in which they were opened
+// held are the open snapshots of a subtask.
+type held struct {
+	files []*file
+	// keyed has the keyed states, own all others: it is empty if the subtask has written nothing for this checkpoint.
+	keyed, own snapshot.Stack
 }
 
-// of returns the snapshot of a subtask, which has one.
-func (f *snapshots) of(s *checkpoint.Subtask) (*file, error) {
+// openFiles is how many snapshots are open at once, more only if one subtask has more: a checkpoint may have more subtasks than a process may
+// open files.
+const openFiles = 32
+
+// snapshots are those that are open, of the subtasks that were asked for last.
+type snapshots struct {
+	saved *chain.Savepoint
+	open  map[*checkpoint.Subtask]*held
+	order []*checkpoint.Subtask // in which they were opened
+	files int                   // how many are open
+}
+
+// of returns the snapshots of a subtask.
+func (f *snapshots) of(s *checkpoint.Subtask) (*held, error) {
 	if known := f.open[s]; known != nil {
 		return known, nil
 	}
-	if len(f.order) == openFiles {
-		oldest := f.order[0]
+	all := s.Snapshots()
+	for len(f.order) > 0 && f.files+len(all) > openFiles {
+		oldest := f.open[f.order[0]]
+		delete(f.open, f.order[0])
 		f.order = f.order[1:]
-		err := f.open[oldest].reader.Close()
-		delete(f.open, oldest)
-		if err != nil {
+		f.files -= len(oldest.files)
+		if err := oldest.close(); err != nil {
 			return nil, err
 		}
 	}
-	opened, err := openSnapshot(f.saved, s)
-	if err != nil {
-		return nil, err
+	h := &held{}
+	f.open[s], f.order = h, append(f.order, s)
+	for _, d := range all {
+		opened, err := openSnapshot(f.saved, s, d)
+		if err != nil {
+			return nil, err
+		}
+		f.files++
+		h.files = append(h.files, opened)
+		h.keyed = append(h.keyed, opened.snapshot)
 	}
-	f.open[s], f.order = opened, append(f.order, s)
-	return opened, nil
+	if s.Data.Size > 0 {
+		h.own = h.keyed[len(h.keyed)-1:]
+	}
+	return h, nil
 }
 
 func (f *snapshots) close() error {
 	var errs []error
-	for _, opened := range f.open {
-		errs = append(errs, opened.reader.Close())
+	for _, h := range f.open {
+		errs = append(errs, h.close())
 	}
 	clear(f.open)
-	f.order = nil
+	f.order, f.files = nil, 0
 	return errors.Join(errs...)
 }
 
-// openSnapshot opens what a subtask held.
-func openSnapshot(saved *chain.Savepoint, s *checkpoint.Subtask) (*file, error) {
-	where := fmt.Sprintf("%s, subtask %d of %d: %s", s.Task, s.Index+1, s.Parallelism, s.Data.File)
-	if s.Data.File == "" {
+func (h *held) close() error {
+	var errs []error
+	for _, f := range h.files {
+		errs = append(errs, f.reader.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// openSnapshot opens one of the snapshots that hold the states of a subtask.
+func openSnapshot(saved *chain.Savepoint, s *checkpoint.Subtask, d checkpoint.Data) (*file, error) {
+	where := fmt.Sprintf("%s, subtask %d of %d: %s", s.Task, s.Index+1, s.Parallelism, d.File)
+	if d.File == "" {
 		where += "the manifest"
 	}
-	r, err := saved.ReadData(s.Data)
+	r, err := saved.ReadData(d)
 	if err != nil {
 		return nil, fmt.Errorf("%s, subtask %d of %d: %w", s.Task, s.Index+1, s.Parallelism, err)
 	}
@@ -73,5 +99,6 @@ func openSnapshot(saved *chain.Savepoint, s *checkpoint.Subtask) (*file, error) 
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", where, err), r.Close())
 	}
-	return &file{where, r, snap}, nil
+	snap.Name = where
+	return &file{r, snap}, nil
 }

@@ -16,25 +16,25 @@ func Verify(fsys vfs.FS, path string, progress Progress) error {
 	}
 	subtasks := saved.Manifest.Checkpoint.Subtasks
 	m := &meter{progress: progress}
-	for _, s := range subtasks {
-		m.total += s.Data.Size
+	for i := range subtasks {
+		for _, d := range subtasks[i].Snapshots() {
+			m.total += d.Size
+		}
 	}
 	var errs []error
-	before := int64(0) // what the subtasks so far hold
+	before := int64(0) // what the snapshots so far hold
 	for i := range subtasks {
-		s := &subtasks[i]
-		if s.Data.Size == 0 {
-			continue
-		}
-		f, err := openSnapshot(saved, s)
-		if err != nil {
-			errs = append(errs, err)
-		} else if stop := verifySections(f, m, &errs); stop != nil {
-			return stop
-		}
-		before += s.Data.Size
-		if err := m.at(before); err != nil {
-			return err
+		for _, d := range subtasks[i].Snapshots() {
+			f, err := openSnapshot(saved, &subtasks[i], d)
+			if err != nil {
+				errs = append(errs, err)
+			} else if stop := verifySections(f, m, &errs); stop != nil {
+				return stop
+			}
+			before += d.Size
+			if err := m.at(before); err != nil {
+				return err
+			}
 		}
 	}
 	return errors.Join(errs...)
@@ -49,7 +49,7 @@ func verifySections(f *file, m *meter, damage *[]error) error {
 	}()
 	for _, section := range f.snapshot.Sections() {
 		if err := f.snapshot.Blocks(section, func([]byte, int) error { return nil }); err != nil {
-			*damage = append(*damage, fmt.Errorf("%s: %w", f.where, err))
+			*damage = append(*damage, fmt.Errorf("%s: %w", f.snapshot.Name, err))
 		}
 		if err := m.add(section.Stored()); err != nil {
 			return err

@@ -3,6 +3,8 @@
 //
 //	header | blocks of the first section | … | index | footer
 //
+// A snapshot may hold all entries of a key group, or only what has changed since an earlier one; [Stack] reads several as one.
+//
 // The file is written from its beginning to its end and found by its end: a prefix of it is no snapshot. docs/checkpoint-format.md
 // describes it byte by byte.
 package snapshot
@@ -19,10 +21,33 @@ type Version uint16
 const (
 	// VersionBlocks is the first form: fixed-width little-endian frames, an index of varints.
 	VersionBlocks Version = 1
+	// VersionKinds adds the kind of a section to the index. Every section before it is a Whole one.
+	VersionKinds Version = 2
 
 	// newest is what is written.
-	newest = VersionBlocks
+	newest = VersionKinds
 )
+
+// Kind says what a section holds of its key group.
+type Kind uint8
+
+// Kinds are only ever added.
+const (
+	// Whole sections hold all entries: what earlier snapshots hold of the group is of no account. There may be none.
+	Whole Kind = 0
+	// Removed sections hold the keys, without states, that are gone since the snapshot before.
+	Removed Kind = 1
+	// Changed sections hold the entries that are new or have changed since the snapshot before.
+	Changed Kind = 2
+)
+
+// String names the kind in messages.
+func (k Kind) String() string {
+	if k > Changed {
+		return fmt.Sprintf("kind %d", uint8(k))
+	}
+	return [...]string{"whole", "removed", "changed"}[k]
+}
 
 // Codec says how the bytes of a block are stored.
 type Codec uint8
@@ -83,13 +108,15 @@ func damaged(offset int64, what, why string, args ...any) error {
 	return &DamagedError{Offset: offset, What: what, Why: fmt.Sprintf(why, args...)}
 }
 
-// Section is the part of a snapshot that holds the entries of one key group of one state.
+// Section is the part of a snapshot that holds the entries of one key group of one state, or what changed of them.
 type Section struct {
+	// Kind says which of them it holds.
+	Kind Kind
 	// Operator is the uid of the operator, State the name of its state.
 	Operator, State string
 	// Group is the key group.
 	Group int
-	// Entries is the number of entries, Size their length in bytes, before compression.
+	// Entries is the number of entries, or of keys, Size their length in bytes, before compression.
 	Entries int
 	Size    int64
 
@@ -98,5 +125,8 @@ type Section struct {
 }
 
 func (s Section) String() string {
+	if s.Kind != Whole {
+		return fmt.Sprintf("section %s.%s, key group %d, %v", s.Operator, s.State, s.Group, s.Kind)
+	}
 	return fmt.Sprintf("section %s.%s, key group %d", s.Operator, s.State, s.Group)
 }

@@ -14,6 +14,7 @@ import (
 func FuzzOpen(f *testing.F) {
 	f.Add(sample(f))
 	f.Add(write(f, snapshot.None))
+	f.Add(changes(f))
 	f.Add([]byte("SGSN"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		mend(b)
@@ -25,6 +26,22 @@ func FuzzOpen(f *testing.F) {
 			t.Fatalf("%d bytes allocated for a file of %d", used, len(b))
 		}
 	})
+}
+
+// changes is a snapshot with sections of every kind.
+func changes(t testing.TB) []byte {
+	w := snapshot.NewWriter(snapshot.S2)
+	for _, err := range []error{
+		w.Section("Count", "state", 0, 1, pair("a", 1)),
+		w.Removed("Count", "state", 1, 1, []byte{1}),
+		w.Changed("Count", "state", 1, 1, pair("b", 2)),
+		w.Cleared("Count", "state", 2),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w.Finish()
 }
 
 // mend corrects the checksums of the footer, the index and the first block.

@@ -57,8 +57,12 @@ func (p *indexParser) text() string {
 
 // parseIndex reads the index that lies at the offset. The sections must fill the file from the header to the index without a gap: then
 // none can be counted twice, and what a reader allocates for all of them is bounded by the file.
-func parseIndex(b []byte, offset int64) ([]Section, error) {
-	const rowSize, nameSize = 6, 4
+func parseIndex(b []byte, offset int64, version Version) ([]Section, error) {
+	const nameSize = 4
+	rowSize := 7
+	if version < VersionKinds {
+		rowSize--
+	}
 	p := &indexParser{rest: b, end: offset + int64(len(b))}
 	names := make([]name, p.count("the number of states", nameSize))
 	known := make(map[name]bool, len(names))
@@ -80,21 +84,27 @@ func parseIndex(b []byte, offset int64) ([]Section, error) {
 		s.blocks = int(p.number("the number of blocks", uint64(offset-next)/(blockHeaderSize+1)))
 		s.Size = int64(p.number("the size of a section", math.MaxInt64))
 		s.stored = int64(p.number("the stored size of a section", uint64(offset-next)))
+		if version >= VersionKinds {
+			s.Kind = Kind(p.number("the kind of a section", uint64(Changed)))
+		}
+		empty := version >= VersionKinds && s.Kind == Whole && s.Entries == 0 && s.blocks == 0 && s.stored == 0 && s.Size == 0
 		switch {
 		case p.err != nil:
 		case len(names) == 0:
 			p.fail("has sections of no state")
+		case empty:
 		case s.blocks == 0 || s.Entries == 0 || s.stored < int64(s.blocks)*(blockHeaderSize+1):
 			p.fail("has a section of %d entries in %d blocks of %d bytes", s.Entries, s.blocks, s.stored)
 		case uint64(s.Size) > maxRatio*uint64(s.stored) || int64(s.Entries) > s.Size:
 			p.fail("says %d entries of %d bytes for a section stored in %d", s.Entries, s.Size, s.stored)
-		case seen[ident{state, s.Group}]:
+		}
+		if p.err == nil && isTwice(seen, ident{state, s.Group, s.Kind}) {
 			p.fail("has state %s of operator %s twice for key group %d", names[state].state, names[state].operator, s.Group)
 		}
 		if p.err != nil {
 			return nil, p.err
 		}
-		seen[ident{state, s.Group}] = true
+		seen[ident{state, s.Group, s.Kind}] = true
 		s.Operator, s.State = names[state].operator, names[state].state
 		next += s.stored
 		sections[i] = s
@@ -110,4 +120,14 @@ func parseIndex(b []byte, offset int64) ([]Section, error) {
 		return nil, p.err
 	}
 	return sections, nil
+}
+
+// isTwice reports whether a section stands beside one of its key group that leaves no room for it: of its own kind, or a whole one beside changes.
+func isTwice(seen map[ident]bool, s ident) bool {
+	for kind := Whole; kind <= Changed; kind++ {
+		if seen[ident{s.name, s.group, kind}] && (kind == s.kind || kind == Whole || s.kind == Whole) {
+			return true
+		}
+	}
+	return false
 }

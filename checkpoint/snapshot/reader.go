@@ -11,6 +11,9 @@ import (
 // Reader reads a snapshot. It trusts nothing in it: every length is held against what there is before memory is taken for it, and
 // every byte is covered by a checksum.
 type Reader struct {
+	// Name says in the errors of a [Stack] which of its snapshots they are of; it may be left out.
+	Name string
+
 	r        io.ReaderAt
 	sections []Section
 }
@@ -55,7 +58,11 @@ func Open(r io.ReaderAt, size int64) (*Reader, error) {
 	if le.Uint32(footer[12:]) != crc(index) {
 		return nil, damaged(int64(offset), "the index", "fails its checksum")
 	}
-	sections, err := parseIndex(index, int64(offset))
+	version := Version(le.Uint16(footer[16:]))
+	if le.Uint16(header[4:]) != uint16(version) {
+		return nil, damaged(end+16, "the footer", "says version %d, the header says %d", version, le.Uint16(header[4:]))
+	}
+	sections, err := parseIndex(index, int64(offset), version)
 	if err != nil {
 		return nil, err
 	}

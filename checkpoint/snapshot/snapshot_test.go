@@ -163,12 +163,13 @@ func sample(t testing.TB) []byte {
 }
 
 func TestEveryFlippedBitIsFound(t *testing.T) {
-	b := sample(t)
-	for i := range len(b) * 8 {
-		flipped := bytes.Clone(b)
-		flipped[i/8] ^= 1 << (i % 8)
-		_, err := read(flipped)
-		require.Error(t, err, "bit %d of byte %d", i%8, i/8)
+	for _, b := range [][]byte{sample(t), changes(t)} {
+		for i := range len(b) * 8 {
+			flipped := bytes.Clone(b)
+			flipped[i/8] ^= 1 << (i % 8)
+			_, err := read(flipped)
+			require.Error(t, err, "bit %d of byte %d", i%8, i/8)
+		}
 	}
 }
 
@@ -193,9 +194,9 @@ func TestDamageIsNamed(t *testing.T) {
 		{"another file", func(b []byte) []byte { return bytes.Repeat([]byte("x"), 99) },
 			`snapshot damaged at offset 0: the header does not begin with "SGSN": this is no snapshot`},
 		{"cut off", func(b []byte) []byte { return b[:len(b)-1] },
-			`snapshot damaged at offset 149: the footer does not end with "SGSNEND\n": the end of the file is missing or overwritten`},
+			`snapshot damaged at offset 152: the footer does not end with "SGSNEND\n": the end of the file is missing or overwritten`},
 		{"a later version", func(b []byte) []byte { b[4] = 9; return b },
-			"snapshot: version 9 was written by a newer streamgen, this one reads up to 1: use a binary as new as the one that wrote it"},
+			"snapshot: version 9 was written by a newer streamgen, this one reads up to 2: use a binary as new as the one that wrote it"},
 		{"a block", func(b []byte) []byte { b[30] ^= 1; return b },
 			"snapshot damaged at offset 8: section Count.state, key group 0, block 1 of 1 fails its checksum"},
 	}

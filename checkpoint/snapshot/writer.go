@@ -25,6 +25,7 @@ type name struct{ operator, state string }
 type ident struct {
 	name  int
 	group int
+	kind  Kind
 }
 
 // NewWriter returns a writer that compresses with codec.
@@ -38,11 +39,32 @@ func NewWriter(codec Codec) *Writer {
 
 // Section adds count whole entries of one key group of one state; the entries are bytes of the caller's, copied here.
 //
+// It is a section of the kind Whole; without entries there is none. See [Writer.Cleared], Removed and Changed for the others.
+//
 // Calls for the same key group of the same state make one section and must follow one another: a section is one piece of the file. A
 // block ends between two calls, never within one, so that an entry never spans blocks; who wants blocks of 256 KiB hands over
 // fewer entries than that at a time, and one call with more makes one large block.
 func (w *Writer) Section(operator, state string, group, count int, entries []byte) error {
-	id := name{operator, state}
+	return w.add(Whole, operator, state, group, count, entries)
+}
+
+// Removed adds count keys that are gone since the snapshot before. It comes before Changed of the same key group.
+func (w *Writer) Removed(operator, state string, group, count int, keys []byte) error {
+	return w.add(Removed, operator, state, group, count, keys)
+}
+
+// Changed adds count whole entries that are new or have changed since the snapshot before.
+func (w *Writer) Changed(operator, state string, group, count int, entries []byte) error {
+	return w.add(Changed, operator, state, group, count, entries)
+}
+
+// Cleared says that a key group has no entries, whatever the snapshot before holds of it.
+func (w *Writer) Cleared(operator, state string, group int) error {
+	_, err := w.open(Whole, operator, state, group)
+	return err
+}
+
+func (w *Writer) add(kind Kind, operator, state string, group, count int, entries []byte) error {
 	switch {
 	case operator == "" || state == "":
 		return fmt.Errorf("snapshot: section of operator %q, state %q: both need a name", operator, state)
@@ -56,26 +78,40 @@ func (w *Writer) Section(operator, state string, group, count int, entries []byt
 		return fmt.Errorf("snapshot: operator %s, state %s, key group %d: %d bytes at once, the limit is %d: hand over fewer entries at a time",
 			operator, state, group, len(entries), maxSection)
 	}
-	if last := len(w.sections) - 1; last < 0 || w.sections[last].Operator != operator || w.sections[last].State != state || w.sections[last].Group != group {
-		w.flush()
-		n, ok := w.names[id]
-		if !ok {
-			n = len(w.names)
-			w.names[id] = n
-		}
-		if w.seen[ident{n, group}] {
-			return fmt.Errorf("snapshot: operator %s, state %s, key group %d: the section is closed: its entries must come one after the other",
-				operator, state, group)
-		}
-		w.seen[ident{n, group}] = true
-		w.sections = append(w.sections, Section{Operator: operator, State: state, Group: group, offset: int64(len(w.out))})
-	} else if len(w.block)+len(entries) > blockSize {
+	opened, err := w.open(kind, operator, state, group)
+	if err != nil {
+		return err
+	}
+	if !opened && len(w.block)+len(entries) > blockSize {
 		w.flush()
 	}
 	w.block = append(w.block, entries...)
 	w.entries += count
 	w.taken.Add(int64(len(entries)))
 	return nil
+}
+
+// open begins a section unless it is the one that was written last.
+func (w *Writer) open(kind Kind, operator, state string, group int) (opened bool, err error) {
+	if last := len(w.sections) - 1; last >= 0 {
+		if s := &w.sections[last]; s.Kind == kind && s.Operator == operator && s.State == state && s.Group == group {
+			return false, nil
+		}
+	}
+	w.flush()
+	id := name{operator, state}
+	n, ok := w.names[id]
+	if !ok {
+		n = len(w.names)
+		w.names[id] = n
+	}
+	if w.seen[ident{n, group, kind}] {
+		return false, fmt.Errorf("snapshot: operator %s, state %s, key group %d: the section is closed: its entries must come one after the other",
+			operator, state, group)
+	}
+	w.seen[ident{n, group, kind}] = true
+	w.sections = append(w.sections, Section{Kind: kind, Operator: operator, State: state, Group: group, offset: int64(len(w.out))})
+	return true, nil
 }
 
 // Taken is how many bytes were handed over so far. It may be called from any goroutine.
@@ -149,7 +185,7 @@ func (w *Writer) index() {
 	}
 	b = binary.AppendUvarint(b, uint64(len(w.sections)))
 	for _, s := range w.sections {
-		for _, v := range []int64{int64(w.names[name{s.Operator, s.State}]), int64(s.Group), int64(s.Entries), int64(s.blocks), s.Size, s.stored} {
+		for _, v := range []int64{int64(w.names[name{s.Operator, s.State}]), int64(s.Group), int64(s.Entries), int64(s.blocks), s.Size, s.stored, int64(s.Kind)} {
 			b = binary.AppendUvarint(b, uint64(v))
 		}
 	}

@@ -133,13 +133,19 @@ func progressIn(s inspect.Subtask) string {
 
 // placeOf says where the states of a subtask are.
 func placeOf(s inspect.Subtask) string {
+	place := bytesOf(s.Size) + " in " + plain(s.File)
 	switch {
-	case s.Size == 0:
+	case s.Size == 0 && s.Bases == 0:
 		return "no state"
+	case s.Size == 0:
+		place = "nothing new"
 	case s.File == "":
-		return bytesOf(s.Size) + " in the manifest"
+		place = bytesOf(s.Size) + " in the manifest"
 	}
-	return bytesOf(s.Size) + " in " + plain(s.File)
+	if s.Bases > 0 {
+		place += fmt.Sprintf(", on %d earlier snapshots of %s", s.Bases, bytesOf(s.BaseSize))
+	}
+	return place
 }
 
 // plain quotes a name that a terminal would not just print.

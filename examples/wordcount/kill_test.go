@@ -2,6 +2,7 @@ package wordcount_test
 
 import (
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,7 @@ import (
 
 var seed = flag.Uint64("seed", 1, "seed of when jobs are killed")
 
-// A job that is killed 50 times, each time started again with another parallelism, never shows a wrong total, and in the end shows all
+// A job that is killed 50 times, each time started again with another parallelism, and with incremental checkpoints or without, never shows a wrong total, and in the end shows all
 // of them.
 func TestKill(t *testing.T) {
 	src := sources(t)
@@ -30,10 +31,11 @@ func TestKill(t *testing.T) {
 	parallelism := 0
 	for i, m := range schedule(r) {
 		parallelism = (parallelism+r.IntN(3))%4 + 1 // another one than before
+		run := j.with(fmt.Sprint("execution.checkpointing.incremental=", r.IntN(2) == 0))
 		if m.kind == anywhere {
-			last[killCommand(t, j, parallelism, m.lines)]++
+			last[killCommand(t, run, parallelism, m.lines)]++
 		} else {
-			killChild(t, j, parallelism, m.halt)
+			killChild(t, run, parallelism, m.halt)
 		}
 		kills[m.kind]++
 		err := audit.audit(j.output)

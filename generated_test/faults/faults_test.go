@@ -86,6 +86,13 @@ func TestAPanicIsAFailureWithOperatorAndStack(t *testing.T) {
 	require.Equal(t, runtime.EventRestarting, j.events[i+1].Kind)
 }
 
+func TestARestartFromIncrementalCheckpoints(t *testing.T) {
+	j := &job{}
+	j.Panic.Store(1)
+	require.NoError(t, j.run(t, 2, runtime.WithConfig(func(c *config.Config) { c.Checkpointing.Incremental = true })))
+	j.requireExact(t, 2)
+}
+
 func TestAnErrorIsAFailureWithItsOperator(t *testing.T) {
 	j := &job{}
 	j.Error.Store(1)

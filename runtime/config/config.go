@@ -71,6 +71,8 @@ type Checkpointing struct {
 	LocalBackupDirs []string
 	// Compression is how snapshots are compressed (snapshot-compression).
 	Compression Compression
+	// Incremental lets the checkpoints hold only what has changed of keyed state since an earlier one (incremental). Savepoints hold everything.
+	Incremental bool
 	// Unaligned lets barriers overtake the records that wait before a task (unaligned.enabled). It excludes AtLeastOnce, and MaxConcurrent above 1.
 	Unaligned bool
 	// AlignedTimeout is for how long a checkpoint is aligned first, since its trigger, before its barriers overtake; 0: not at all

@@ -11,8 +11,6 @@ func laterOptions() []Option {
 		failover      = "jobmanager.execution.failover-strategy"
 	)
 	return []Option{
-		later(checkpointing+"incremental", boolean, "false", "false",
-			"Whether a checkpoint holds only what changed since the one before"),
 		later(merging+"enabled", boolean, "false", "false",
 			"Whether small files are merged"),
 		later(merging+"across-checkpoint-boundary", boolean, "false", "false",

@@ -35,9 +35,10 @@ func TestSet(t *testing.T) {
 		"key groups not chosen":      {"pipeline.max-parallelism", "-1", func(c *Config) {}},
 		"a parallelism by uid":       {"parallelism.Count", "3", func(c *Config) { c.Parallelisms = map[string]int{"Count": 3} }},
 		"a parallelism of inner":     {"parallelism.Clean.Trim", "3", func(c *Config) { c.Parallelisms = map[string]int{"Clean.Trim": 3} }},
+		"what changed":               {"execution.checkpointing.incremental", "true", func(c *Config) { c.Checkpointing.Incremental = true }},
 		"a number":                   {"restart-strategy.exponential-delay.jitter-factor", "0.5", func(c *Config) { c.Restart.ExponentialDelay.JitterFactor = 0.5 }},
 		"the one claim mode":         {"execution.state-recovery.claim-mode", "no_claim", func(c *Config) {}},
-		"not supported, but true":    {"execution.checkpointing.incremental", "FALSE", func(c *Config) {}},
+		"not supported, but true":    {"execution.checkpointing.unaligned.forced", "FALSE", func(c *Config) {}},
 		"not supported, other words": {"execution.checkpointing.aligned-checkpoint-timeout", "0 s", func(c *Config) {}},
 		"Flink's heap":               {"state.backend.type", "hashmap", func(c *Config) {}},
 	} {
@@ -101,7 +102,7 @@ func TestSetErrors(t *testing.T) {
 
 func TestUnsupportedIsASentinel(t *testing.T) {
 	c := Default()
-	require.ErrorIs(t, Set(&c, "execution.checkpointing.incremental", "true"), ErrUnsupported)
+	require.ErrorIs(t, Set(&c, "execution.checkpointing.file-merging.enabled", "true"), ErrUnsupported)
 }
 
 func TestStorageCountsMoreThanItsFolder(t *testing.T) {

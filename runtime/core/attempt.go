@@ -248,7 +248,7 @@ func (a *attempt) actors() []actor {
 func (a *attempt) newRestore(s *subtask) *Restore {
 	return &Restore{
 		task: s.task, subtask: s, from: a.from, splits: a.splits, attempt: a.token,
-		states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFile{},
+		states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFiles{},
 		ignoring: a.env.config.Recovery.IgnoreUnclaimed, edges: a.job.edgesInto(s.task.info),
 		withoutInFlight: a.env.config.Recovery.WithoutChannelState,
 	}

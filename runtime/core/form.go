@@ -49,13 +49,14 @@ func (r *Restore) form(o *checkpoint.Operator, taken checkpoint.TakenState) (for
 	return f, err == nil
 }
 
-// read reads the entries of a section, in the program's form.
-func (f form) read(file *snapshot.Reader, section snapshot.Section) ([]byte, error) {
-	entries, err := file.Read(section, nil)
+// read reads the entries of a key group, in the program's form.
+func (f form) read(stack snapshot.Stack, group snapshot.Group) ([]byte, int, error) {
+	entries, n, err := stack.Read(group, nil)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return f.apply(entries, section.Entries)
+	entries, err = f.apply(entries, n)
+	return entries, n, err
 }
 
 // apply brings entries into the program's form.

@@ -78,16 +78,16 @@ func (r *Restore) List(uid, state string, l listState, was ...string) {
 			r.fail(err)
 			return
 		}
-		for _, section := range file.reader.Sections() {
+		for _, section := range file.own.Sections() {
 			if section.Operator != uid || section.State != form.state {
 				continue
 			}
-			elements, err := file.reader.Read(section, nil)
+			elements, err := file.own.Read(section, nil)
 			if err == nil {
 				err = d.deal(elements, section.Entries, form, l)
 			}
 			if err != nil {
-				r.fail(fmt.Errorf("%s: state %s of operator %s: %w", file.what, state, uid, unreadable(err)))
+				r.fail(fmt.Errorf("%s, %s: state %s of operator %s: %w", file.what, file.own.Name, state, uid, unreadable(err)))
 				return
 			}
 		}

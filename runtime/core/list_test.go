@@ -76,7 +76,7 @@ func restoreLists(t *testing.T, from *restored, kind checkpoint.StateKind, paral
 	t.Helper()
 	var parts [][]string
 	for i := range parallelism {
-		r := &Restore{task: listTask(i, parallelism), from: from, states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFile{}}
+		r := &Restore{task: listTask(i, parallelism), from: from, states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFiles{}}
 		w := &words{kind: kind}
 		r.List("Words", "State.List", w)
 		require.NoError(t, r.done())
@@ -141,7 +141,7 @@ func TestAListThatCannotBeReadIsRefused(t *testing.T) {
 	require.NoError(t, w.Section("Words", "State.List", 0, 1, serde.AppendInt(nil, 7)))
 	b := w.Finish()
 	from.checkpoint.Subtasks[0].Data = checkpoint.Data{Inline: b, Size: int64(len(b))}
-	r := &Restore{task: listTask(0, 1), from: from, states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFile{}}
+	r := &Restore{task: listTask(0, 1), from: from, states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFiles{}}
 	r.List("Words", "State.List", &words{kind: checkpoint.SplitList})
 	require.EqualError(t, r.done(), "checkpoint 3: snapshot of Words (1/1), in the manifest: state State.List of operator Words: "+
 		"msgpack at offset 0: expected a string, found an int (0x07)")
@@ -179,7 +179,7 @@ func TestAListOfAnotherFormIsDealtOut(t *testing.T) {
 	from := &restored{checkpoint: &checkpoint.Checkpoint{ID: 3, Subtasks: []checkpoint.Subtask{s.held}},
 		read: func(d checkpoint.Data) (vfs.Reader, error) { return inMemory{bytes.NewReader(d.Inline)}, nil }}
 	for i, want := range [][]int{{1, 3}, {2}} {
-		r := &Restore{task: listTask(i, 2), from: from, states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFile{}}
+		r := &Restore{task: listTask(i, 2), from: from, states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFiles{}}
 		l := &points{schema: "{X int, Y binary(example.com/geo.Place)}"}
 		r.List("Points", "State.List", l)
 		require.NoError(t, r.done())
@@ -190,7 +190,7 @@ func TestAListOfAnotherFormIsDealtOut(t *testing.T) {
 // What a list held comes back under its new name.
 func TestARenamedListComesBack(t *testing.T) {
 	from := heldLists(t, checkpoint.UnionList, []string{"a"}, []string{"b"})
-	r := &Restore{task: listTask(0, 1), from: from, states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFile{}}
+	r := &Restore{task: listTask(0, 1), from: from, states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFiles{}}
 	w := &words{kind: checkpoint.UnionList}
 	r.List("Words", "Kept.Words", w, "Older", "List")
 	require.NoError(t, r.done())

@@ -405,6 +405,7 @@ func (m *master) hasCommitted(id int64) {
 	if status == checkpoint.Finished {
 		keep = 0
 	}
+	incremental, base := m.run.env.config.Checkpointing.Incremental, m.coordinator.OldestBase()
 	m.lane.run(func() {
 		recorded := hasRecorded{status: status}
 		// A newer checkpoint may have been published meanwhile: the head must not go back.
@@ -412,6 +413,9 @@ func (m *master) hasCommitted(id int64) {
 			recorded.err = m.run.chain.Publish(checkpoint.Manifest{Job: m.run.job.name, Status: status, Committed: true, Checkpoint: done})
 		}
 		if recorded.err == nil {
+			if incremental {
+				m.run.chain.KeepFrom(base)
+			}
 			if err := m.run.chain.Collect(keep); err != nil {
 				m.run.env.logger.Warn("old checkpoints could not be deleted", "error", err)
 			}

@@ -48,7 +48,7 @@ func (r *Restore) inFlightTo(uid string, records batchCodec, partition Partition
 		mine, keep := r.inFlightShare(partition, s, first)
 		first = false
 		form, held := r.form(o, taken)
-		if r.err != nil || !held || !mine {
+		if r.err != nil || !held || !mine || s.Data.Size == 0 {
 			return
 		}
 		batches, err := r.readInFlight(records, s, uid, form, keep)
@@ -88,18 +88,21 @@ func (r *Restore) readInFlight(records batchCodec, s *checkpoint.Subtask, uid st
 		return nil, err
 	}
 	var batches []Records
-	for _, section := range file.reader.Sections() {
+	for _, section := range file.own.Sections() {
 		if section.Operator != uid || section.State != form.state {
 			continue
 		}
-		entries, err := form.read(file.reader, section)
+		entries, err := file.own.Read(section, nil)
+		if err == nil {
+			entries, err = form.apply(entries, section.Entries)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file.what, unreadable(err))
+			return nil, fmt.Errorf("%s, %s: %w", file.what, file.own.Name, unreadable(err))
 		}
 		p := serde.NewParser(entries)
 		more, err := records.parseBatches(&p, section.Entries, keep)
 		if err != nil {
-			return nil, &startError{fmt.Errorf("%s: %w", file.what, err)}
+			return nil, &startError{fmt.Errorf("%s, %s: %w", file.what, file.own.Name, err)}
 		}
 		batches = append(batches, more...)
 	}

@@ -17,6 +17,7 @@ type figures struct {
 	points                                int    // single crash points
 	replayed                              int
 	lists                                 int // of a subtask, restored with something in it
+	resting                               int // retained checkpoints that rest on others, in all audits
 	inFlight                              int // inputs of subtasks with records in flight, in the checkpoints that were audited
 	copies, besides                       int // second copies that a run has found, and errors of their disk
 	kept                                  int // programs that had to stay because an operator had finished
@@ -38,6 +39,7 @@ func (f *figures) add(g figures) {
 	f.checkpoints += g.checkpoints
 	f.failed += g.failed
 	f.lists += g.lists
+	f.resting += g.resting
 	f.inFlight += g.inFlight
 	f.raised += g.raised
 	f.claimed += g.claimed

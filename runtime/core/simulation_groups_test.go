@@ -13,8 +13,11 @@ const mostGroups = 64
 func (s *schedule) drawGroups() int {
 	if s.groups == 0 {
 		s.groups = 8
-		if s.raises {
+		switch {
+		case s.raises:
 			s.groups = 3 + s.random.IntN(4)
+		case s.incremental:
+			s.groups = 3 // the most subtasks there are: with more, all of a group would change at once
 		}
 	}
 	if s.raises && s.random.IntN(2) == 0 {
@@ -37,6 +40,7 @@ func TestKeyGroupsAreRaised(t *testing.T) {
 	}{
 		{"word count", 600, 0, newSchedule},
 		{"word count of the same parallelism", 300, 3, newSchedule},
+		{"what changed", 200, 0, newIncrementalSchedule},
 		{"timers", 200, 0, newTimedSchedule},
 		{"timers of the same parallelism", 100, 3, newTimedSchedule},
 		{"lists", 200, 0, newListSchedule},

@@ -17,6 +17,8 @@ type relayed struct {
 	totals runtime.Sink[wordcount.Total]
 	// codec is the form in which this program has the state.
 	codec countCodec
+	// cycle is the total at which a word is forgotten, so that it is counted from 1 again; 0: never.
+	cycle int64
 	// hearer returns who hears of checkpoints in a subtask; nil if nobody does.
 	hearer func() *hearer
 	// apart says which operators of WordCount have tasks of their own here, under the names that they have there: so what is in flight to them can be
@@ -58,7 +60,7 @@ func (p *relayed) StreamgenJob() runtime.Job {
 		return &relayedWords{hears: hears{newHearer: p.hearer}}
 	})
 	newCount := func() relayedCount {
-		return relayedCount{states: table.New[string, wordcount.CountState](p.codec), totals: core.NewSinkPort(p.totals),
+		return relayedCount{cycle: p.cycle, states: table.New[string, wordcount.CountState](p.codec), totals: core.NewSinkPort(p.totals),
 			hears: hears{newHearer: p.hearer}}
 	}
 	if p.apart == sinkApartToo {
@@ -136,6 +138,7 @@ type relayedCount struct {
 	core.Task
 	hears
 	count  wordcount.Count
+	cycle  int64
 	states table.Table[string, wordcount.CountState]
 	out    runtime.Out[wordcount.Total]
 	totals core.SinkPort[wordcount.Total]
@@ -143,7 +146,11 @@ type relayedCount struct {
 
 func (t *relayedCount) Process(_ int, words core.Records) {
 	for word := range core.Rest[string](&t.Task, words) {
-		t.count.Process(strings.ToLower(word), t.states.At(word, serde.HashString(word)), &t.out)
+		hash := serde.HashString(word)
+		s := t.states.At(word, hash)
+		if t.count.Process(strings.ToLower(word), s, &t.out); s.Total == t.cycle {
+			t.states.Drop(word, hash)
+		}
 	}
 	t.totals.Write(t.out.Take())
 }

@@ -139,6 +139,9 @@ func (s *schedule) start(f fate) (*process, error) {
 	c := s.config(f)
 	s.tracef("run %d: %+v, parallelism %d, interval %v, %d at a time", s.runs, f, c.Parallelism, c.Checkpointing.Interval, c.Checkpointing.MaxConcurrent)
 	source := &texts{corpus: s.corpus, random: s.random, most: 1 << s.random.IntN(4), backlogs: s.random.IntN(3) == 0}
+	if s.slow {
+		source.most = 1
+	}
 	source.reading = func() {
 		if p.mustPause {
 			s.violated("a source reads before the first checkpoint after a restore is complete")
@@ -167,7 +170,7 @@ func (s *schedule) start(f fate) (*process, error) {
 	case s.timed != nil:
 		job = s.timedJob(fs)
 	case s.relayed:
-		pipeline := &relayed{lines: source, totals: sink, hearer: p.hearer, apart: s.apart}
+		pipeline := &relayed{lines: source, totals: sink, cycle: int64(s.cycle), hearer: p.hearer, apart: s.apart}
 		if s.changing {
 			pipeline.codec = countCodec(s.random.IntN(countForms))
 			s.tracef("the state is %s", pipeline.codec.Schema())
@@ -220,6 +223,7 @@ func (s *schedule) config(f fate) config.Config {
 	}
 	k := &c.Checkpointing
 	k.Mode = s.mode
+	k.Incremental = s.incremental
 	// From 1 to 10 ms, the shorter the likelier; a step takes 0.1 ms.
 	k.Interval = time.Millisecond + time.Duration(s.random.IntN(1+s.random.IntN(int(9*time.Millisecond))))
 	k.IntervalDuringBacklog = []time.Duration{config.SameInterval, 0, 2 * k.Interval}[s.random.IntN(3)]
@@ -321,6 +325,7 @@ func (p *process) drive() (bool, error) {
 			p.ask(runtime.RequestCancel, nil)
 		case f.savepoints > 0 && s.random.IntN(f.savepoints) == 0:
 			p.ask(runtime.RequestSavepoint, func(path string) {
+				s.isWhole(path)
 				// The savepoint of a runner that was overtaken may stand behind transactions that its successor has aborted.
 				if !slices.Contains(s.zombies, p) {
 					s.hasSavepoint(path)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/streamgen/streamgen/checkpoint/chain"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime/config"
 	"github.com/streamgen/streamgen/runtime/core"
@@ -57,7 +58,7 @@ func (s *schedule) fork(savepoint string) error {
 	}
 	other := &schedule{
 		random: s.random, disk: s.disk.Crash(s.random), folder: "/elsewhere/checkpoints", out: "/elsewhere/out", savepoint: savepoint,
-		corpus: s.corpus, relayed: s.relayed, rebuilds: s.rebuilds, apart: s.apart, backs: s.backs, changing: s.changing, calling: s.calling, lists: s.lists, looping: s.looping,
+		corpus: s.corpus, incremental: s.incremental, slow: s.slow, cycle: s.cycle, relayed: s.relayed, rebuilds: s.rebuilds, apart: s.apart, backs: s.backs, changing: s.changing, calling: s.calling, lists: s.lists, looping: s.looping,
 		parallelism: s.parallelism, raises: s.raises, groups: s.groups, fixed: s.fixed, retention: config.RetainOnCancellation, trace: s.trace,
 	}
 	other.fates = []fate{other.drawFate(), {op: 1 + s.random.IntN(60), power: true}}
@@ -75,6 +76,19 @@ func (s *schedule) fork(savepoint string) error {
 	s.figures.claimed += other.figures.claimed
 	s.figures.kept += other.figures.kept
 	return err
+}
+
+// isWhole looks whether a savepoint rests on nothing.
+func (s *schedule) isWhole(savepoint string) {
+	saved, err := chain.ReadSavepoint(s.disk, savepoint)
+	if err != nil {
+		return // of a runner that was overtaken, or on a disk that has lost it
+	}
+	for _, t := range saved.Manifest.Checkpoint.Subtasks {
+		if len(t.Bases) > 0 {
+			s.violated("the savepoint %s rests on snapshots of checkpoints", savepoint)
+		}
+	}
 }
 
 // loseSavepoint deletes the savepoint that a job has begun with and does not own, once the job has a checkpoint of its own.

@@ -22,6 +22,7 @@ type schedule struct {
 	savepoint   string // that the job begins with
 	claims      bool   // it owns that
 	corpus      *corpus
+	slow        bool // a line of it is read at a time
 	relayed     bool
 	backs       bool        // runs may keep second copies of snapshots
 	rebuilds    bool        // each run may be relayed or not
@@ -34,6 +35,10 @@ type schedule struct {
 	unaligned   bool        // most runs have barriers that overtake, at once or later
 	// changing says that each run is another program, whose state has another form.
 	changing bool
+	// incremental lets checkpoints hold only what changed, of few key groups, so that there is something in each.
+	incremental bool
+	// cycle is the total at which a word is forgotten and counted from 1 again, 0 if none is: of the relayed pipeline.
+	cycle int
 	// parallelism of each run; 0 draws one from 1 to 3 at every start.
 	parallelism int
 	// raises says that a run may have more key groups than the one before, groups is how many the last one had.
@@ -83,6 +88,7 @@ func newSchedule(seed uint64, parallelism int) *schedule {
 	for range 1 + random.IntN(4) {
 		s.fates = append(s.fates, s.drawFate())
 	}
+	s.incremental = random.IntN(2) == 0
 	return s
 }
 

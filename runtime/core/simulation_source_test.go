@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"slices"
@@ -55,6 +56,22 @@ var (
 		slices.Repeat([]string{"the end", strings.Repeat("a ", 680)}, 3),
 	)
 )
+
+// richText has many words at its beginning, then some of them, and all at its end, when it shows what became of those that were not touched.
+func richText(words int) *corpus {
+	vocabulary := make([]string, words)
+	for i := range vocabulary {
+		vocabulary[i] = fmt.Sprint("w", i)
+	}
+	var all, few []string
+	for line := range slices.Chunk(vocabulary, 12) {
+		all = append(all, strings.Join(line, " "))
+	}
+	for i := range words / 2 {
+		few = append(few, fmt.Sprint(vocabulary[i*i%words], " ", vocabulary[i*7%11]))
+	}
+	return newCorpus(slices.Concat(all, few, all), few, slices.Concat(few[len(few)/2:], all, few, few))
+}
 
 func drawCorpus(random *rand.Rand) *corpus {
 	switch n := random.IntN(24); {

@@ -90,17 +90,23 @@ func TestAtLeastOnce(t *testing.T) {
 }
 
 // TestEveryCrashPoint lets a run die before and after every single operation of a story of several checkpoints, by a kill and by a loss of
-// power, with snapshots in the manifest and in files.
+// power, with snapshots in the manifest and in files, and with incremental ones.
 func TestEveryCrashPoint(t *testing.T) {
 	points, began := 0, time.Now()
-	for _, inline := range []int{0, 1000} {
+	for _, test := range []struct {
+		inline      int
+		incremental bool
+	}{{0, false}, {1000, false}, {0, true}} {
 		story := func(op int, after, power bool) *schedule {
 			draw := func() *schedule {
 				s := &schedule{random: rand.New(rand.NewPCG(1, 1)), disk: vfs.NewMem(), folder: "/checkpoints/WordCount", out: "/out",
 					corpus: shortText, parallelism: 2, retained: 1, retention: config.RetainOnCancellation}
 				s.fates = []fate{{op: op, after: after, power: power}}
+				if s.incremental = test.incremental; s.incremental {
+					s.slow, s.corpus = true, richText(24)
+				}
 				s.fixed = func(c *config.Config) {
-					c.Checkpointing.Interval, c.Checkpointing.InlineThreshold = time.Millisecond, inline
+					c.Checkpointing.Interval, c.Checkpointing.InlineThreshold = time.Millisecond, test.inline
 					c.Checkpointing.MaxConcurrent = 2
 					steady(c)
 				}
@@ -111,7 +117,7 @@ func TestEveryCrashPoint(t *testing.T) {
 				again := draw()
 				again.trace = &strings.Builder{}
 				_ = again.tell()
-				t.Fatalf("violation: crash at operation %d (after it: %v, power: %v, inline: %d): %v\n%s", op, after, power, inline, err, again.trace)
+				t.Fatalf("violation: crash at operation %d (after it: %v, power: %v, %+v): %v\n%s", op, after, power, test, err, again.trace)
 			}
 			return s
 		}
@@ -119,15 +125,19 @@ func TestEveryCrashPoint(t *testing.T) {
 		if calm.figures.checkpoints < 3 {
 			t.Fatalf("the story has %d checkpoints, too few", calm.figures.checkpoints)
 		}
+		resting := 0 // checkpoints that rest on others, when the run dies
 		for op := 1; op <= calm.ops; op++ {
 			for _, after := range []bool{false, true} {
 				for _, power := range []bool{false, true} {
-					story(op, after, power)
+					resting += story(op, after, power).figures.resting
 				}
 			}
 		}
+		if resting == 0 && test.incremental {
+			t.Fatal("no checkpoint rests on another")
+		}
 		points += calm.ops
-		t.Logf("snapshots of up to %d bytes inline: %d checkpoints, %d operations", inline, calm.figures.checkpoints, calm.ops)
+		t.Logf("%+v: %d checkpoints, %d operations, %d times a checkpoint rested on others", test, calm.figures.checkpoints, calm.ops, resting)
 	}
 	t.Logf("no violation: all %d single crash points, each before and after it takes effect, by kill and by loss of power, in %v", points, time.Since(began))
 	all.points += points

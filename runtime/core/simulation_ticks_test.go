@@ -17,8 +17,8 @@ import (
 // disorder is how far a tick may come behind a later one: the tag outoforder says the same.
 const disorder = 4
 
-// drawTicks draws splits of ticks whose times rise, but for the disorder. Now and then time leaps, so that much is due at once.
-func drawTicks(random *rand.Rand) [][]timed.Tick {
+// drawTicks draws splits of ticks of so many keys whose times rise, but for the disorder. Now and then time leaps, so that much is due at once.
+func drawTicks(random *rand.Rand, keys int) [][]timed.Tick {
 	splits := make([][]timed.Tick, 3)
 	most := 1 + random.IntN(12) // reminders
 	for i := range splits {
@@ -31,7 +31,7 @@ func drawTicks(random *rand.Rand) [][]timed.Tick {
 				at += runtime.Time(random.IntN(5000))
 			}
 			splits[i] = append(splits[i], timed.Tick{
-				Key: fmt.Sprint("key", random.IntN(8)), At: at - runtime.Time(random.IntN(disorder+1)), Reminders: random.IntN(most + 1),
+				Key: fmt.Sprint("key", random.IntN(keys)), At: at - runtime.Time(random.IntN(disorder+1)), Reminders: random.IntN(most + 1),
 			})
 		}
 	}

@@ -171,7 +171,11 @@ func (s *schedule) timedLines() (map[string]*keyLines, error) {
 // newTimedSchedule draws a story of the pipeline with timers.
 func newTimedSchedule(seed uint64, parallelism int) *schedule {
 	s := newSchedule(seed, parallelism)
-	s.timed = &timedStory{ticks: drawTicks(s.random)}
+	keys := 8
+	if s.incremental {
+		keys = 40 // else all of a key group changes at once, and is written whole
+	}
+	s.timed = &timedStory{ticks: drawTicks(s.random, keys)}
 	for i := range s.fates {
 		if s.fates[i].savepoints > 0 {
 			s.fates[i].savepoints += 150 // as in newListSchedule: there are up to 15 subtasks
@@ -204,7 +208,7 @@ func TestEveryTimedStep(t *testing.T) {
 			draw := func() *schedule {
 				s := &schedule{random: rand.New(rand.NewPCG(7, uint64(parallelism))), disk: vfs.NewMem(), folder: "/checkpoints/Timed", out: "/out",
 					corpus: shortText, parallelism: parallelism, retained: 1, retention: config.RetainOnCancellation}
-				s.timed = &timedStory{ticks: drawTicks(s.random)}
+				s.timed = &timedStory{ticks: drawTicks(s.random, 8)}
 				for i, split := range s.timed.ticks {
 					s.timed.ticks[i] = split[:min(len(split), 6)]
 				}

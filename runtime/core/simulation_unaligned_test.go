@@ -25,6 +25,8 @@ func TestUnalignedSchedules(t *testing.T) {
 	}{
 		{"word count 2x2", 2000, func(seed uint64) *schedule { return newSchedule(seed, 2) }},
 		{"word count rescaled", 2000, func(seed uint64) *schedule { return newSchedule(seed, 0) }},
+		{"what changed 2x2", 600, func(seed uint64) *schedule { return newIncrementalSchedule(seed, 2) }},
+		{"what changed rescaled", 300, func(seed uint64) *schedule { return newIncrementalSchedule(seed, 0) }},
 		{"other chains 2x2", 1500, func(seed uint64) *schedule { return newApartSchedule(seed, 2) }},
 		{"other chains rescaled", 1500, func(seed uint64) *schedule { return newApartSchedule(seed, 0) }},
 		{"lists 2x2", 1000, func(seed uint64) *schedule { return newListSchedule(seed, 2) }},

@@ -6,6 +6,7 @@ import (
 	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/checkpoint/coordinator"
 	"github.com/streamgen/streamgen/checkpoint/snapshot"
+	"github.com/streamgen/streamgen/runtime/table"
 	"github.com/streamgen/streamgen/serde"
 	"github.com/streamgen/streamgen/serde/schema"
 )
@@ -20,13 +21,21 @@ type Snapshot struct {
 	stored  bool // there is something in data
 	syncs   []func() error
 	err     error
+
+	// Where checkpoints are incremental: image says what the snapshot holds of keyed states, base what it rests on. Both may be nil.
+	lineage     *lineage
+	image, base *image
 }
 
 // keyedState is a table of any type.
 type keyedState interface {
 	Open(first, end, total int)
 	Schema() string
+	Track()
+	Advance() uint64
+	Cover(epoch uint64)
 	AppendGroup(b []byte, group int) ([]byte, int)
+	AppendChanges(c *table.Changes, group int, since uint64) (count int, pays bool)
 	ParseGroup(p *serde.Parser, group, groups, count int) error
 }
 
@@ -59,12 +68,18 @@ func (s *Snapshot) Keyed(uid, state string, t keyedState) {
 	o.States = append(o.States, checkpoint.State{Name: state, Schema: schema.Recorded(t.Schema())})
 	env := s.task.env
 	first, end := groupRange(s.task.subtask, s.task.info.parallelism, env.groups)
+	was, is := s.keyedImages(t, end-first)
 	for g := first; g < end; g++ {
-		var n int
-		s.fail(writing(uid, state, func() { s.task.scratch, n = t.AppendGroup(s.task.scratch[:0], g) }))
-		if n > 0 {
-			s.stored = true
-			s.fail(s.data.Section(uid, state, g, n, s.task.scratch))
+		var held groupImage
+		changed := false
+		if was != nil {
+			held, changed = s.changedGroup(uid, state, t, g, was.groups[g-first], was.epoch)
+		}
+		if !changed {
+			held = s.wholeGroup(uid, state, t, g, held)
+		}
+		if is != nil {
+			is.groups[g-first] = held
 		}
 	}
 }
@@ -107,7 +122,7 @@ type Restore struct {
 	from     *restored
 	splits   splitPlan
 	states   map[string][]checkpoint.TakenState // by operator, taken so far
-	readers  map[*checkpoint.Subtask]*snapshotFile
+	readers  map[*checkpoint.Subtask]*snapshotFiles
 	err      error
 	attempt  string
 	ignoring bool    // of states that no operator takes
@@ -139,12 +154,15 @@ func (r *Restore) Keyed(uid, state string, t keyedState) {
 	groups := r.task.env.groups
 	first, end := groupRange(r.task.subtask, r.task.info.parallelism, groups)
 	t.Open(first, end, groups)
+	if r.task.env.config.Checkpointing.Incremental {
+		t.Track()
+	}
 	r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
 		if r.err != nil {
 			return
 		}
 		// A subtask that owned none of these groups need not be read.
-		if !r.from.owned(s, first, end) || s.Data.Size == 0 {
+		if !r.from.owned(s, first, end) || len(s.Snapshots()) == 0 {
 			return
 		}
 		form, ok := r.form(o, taken)
@@ -156,19 +174,19 @@ func (r *Restore) Keyed(uid, state string, t keyedState) {
 			r.fail(err)
 			return
 		}
-		for _, section := range file.reader.Sections() {
-			if section.Operator != uid || section.State != form.state || !r.from.isIn(section.Group, first, end) {
+		for _, group := range file.stack.Groups(uid, form.state) {
+			if !r.from.isIn(group.Group, first, end) {
 				continue
 			}
-			entries, err := form.read(file.reader, section)
+			entries, n, err := form.read(file.stack, group)
 			if err == nil {
 				p := serde.NewParser(entries)
-				if err = t.ParseGroup(&p, section.Group, r.from.checkpoint.KeyGroups, section.Entries); err != nil {
+				if err = t.ParseGroup(&p, group.Group, r.from.checkpoint.KeyGroups, n); err != nil {
 					err = &startError{err}
 				}
 			}
 			if err != nil {
-				r.fail(fmt.Errorf("%s: state %s of operator %s, key group %d: %w", file.what, state, uid, section.Group, unreadable(err)))
+				r.fail(fmt.Errorf("%s: state %s of operator %s, key group %d: %w", file.what, state, uid, group.Group, unreadable(err)))
 				return
 			}
 		}

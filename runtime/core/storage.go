@@ -8,6 +8,7 @@ import (
 	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/checkpoint/chain"
 	"github.com/streamgen/streamgen/checkpoint/snapshot"
+	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime/config"
 )
 
@@ -20,9 +21,13 @@ func (a *attempt) newSnapshot() *snapshot.Writer {
 	return snapshot.NewWriter(codec)
 }
 
-// store makes a snapshot durable: small ones go into the manifest, which is.
-func (a *attempt) store(checkpointID int64, s *subtask, b []byte) (checkpoint.Data, error) {
-	if len(b) <= a.env.config.Checkpointing.InlineThreshold {
+// store makes a snapshot durable: small ones go into the manifest, which is, as long as they are small with the bases that are in it.
+func (a *attempt) store(checkpointID int64, s *subtask, b []byte, bases []checkpoint.Data) (checkpoint.Data, error) {
+	inline := len(b)
+	for _, d := range bases {
+		inline += len(d.Inline)
+	}
+	if inline <= a.env.config.Checkpointing.InlineThreshold {
 		return checkpoint.Data{Inline: b, Size: int64(len(b))}, nil
 	}
 	return a.chain.WriteData(checkpointID, fileName(s.task.info.name, s.index), b)
@@ -39,32 +44,47 @@ func fileName(uid string, subtask int) string {
 	return fmt.Sprintf("%.40s-%d", strings.Map(plain, uid), subtask)
 }
 
-// snapshotFile is an open snapshot of the checkpoint that the run goes on from.
-type snapshotFile struct {
-	what   string // for messages: whose it is and where
-	reader *snapshot.Reader
-	close  func() error
+// snapshotFiles are the open snapshots of a subtask in the checkpoint that the run goes on from.
+type snapshotFiles struct {
+	what string // for messages: whose they are
+	// stack has the keyed states, own alone all others. Own is nil if the subtask had written nothing.
+	stack snapshot.Stack
+	own   *snapshot.Reader
+	files []vfs.Reader
 }
 
 // open opens what an old subtask held, once for each new one that needs it.
-func (r *Restore) open(s *checkpoint.Subtask) (*snapshotFile, error) {
+func (r *Restore) open(s *checkpoint.Subtask) (*snapshotFiles, error) {
 	if f := r.readers[s]; f != nil {
 		return f, nil
 	}
-	what := fmt.Sprintf("checkpoint %d: snapshot of %s", r.from.checkpoint.ID, subtaskName(s.Task, s.Index, s.Parallelism))
-	file, err := r.from.read(s.Data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, unreadable(err))
-	}
-	what += ", " + place(s.Data)
-	reader, err := snapshot.Open(file, s.Data.Size)
-	if err != nil {
-		_ = file.Close()
-		return nil, fmt.Errorf("%s: %w", what, unreadable(err))
-	}
-	f := &snapshotFile{what: what, reader: reader, close: file.Close}
+	f := &snapshotFiles{what: fmt.Sprintf("checkpoint %d: snapshot of %s", r.from.checkpoint.ID, subtaskName(s.Task, s.Index, s.Parallelism))}
 	r.readers[s] = f
+	for _, d := range s.Snapshots() {
+		file, err := r.from.read(d)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.what, unreadable(err))
+		}
+		f.files = append(f.files, file)
+		reader, err := snapshot.Open(file, d.Size)
+		if err != nil {
+			return nil, fmt.Errorf("%s, %s: %w", f.what, place(d), unreadable(err))
+		}
+		reader.Name = place(d)
+		f.stack = append(f.stack, reader)
+	}
+	if s.Data.Size > 0 {
+		f.own = f.stack[len(f.stack)-1]
+	}
 	return f, nil
+}
+
+func (f *snapshotFiles) close() error {
+	var errs []error
+	for _, file := range f.files {
+		errs = append(errs, file.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // unreadable makes damage an error that ends the job: it is still there after a restart. Any other error, of a disk that hangs for

@@ -52,6 +52,7 @@ type subtask struct {
 	overtaking
 	replays  replays
 	entering []entering // what a restore has found for the entries of the task, and was not taken yet
+	lineage  lineage
 
 	loop *loopMember // nil if the task is in no loop
 
@@ -155,6 +156,11 @@ func (s *subtask) step() (status status) {
 // collect empties the mailbox.
 func (s *subtask) collect() {
 	s.mailbox.take(&s.post)
+	for _, command := range s.post.commands {
+		if c, ok := command.(complete); ok {
+			s.lineage.complete(c.barrier.ID) // before its turn: a barrier that has come behind it may overtake, and rests on no older one
+		}
+	}
 	for _, d := range s.post.deliveries {
 		c := &s.channels[d.channel]
 		c.queue = append(c.queue, d.records)
@@ -404,6 +410,7 @@ func (s *subtask) handle(command any) {
 	case abort:
 		s.align.abort(c.barrier.ID)
 		s.phases.giveUp(c.barrier.ID)
+		s.lineage.abort(c.barrier.ID)
 		s.givesUp(c.barrier.ID)
 		if s.suspended == c.barrier.ID {
 			s.suspended = 0
@@ -454,13 +461,19 @@ func (s *subtask) snapshot(b coordinator.Barrier) *Snapshot {
 	for _, o := range s.task.info.info.Operators {
 		held.Operators = append(held.Operators, checkpoint.Operator{UID: o.uid, Connector: o.connector})
 	}
-	snap := &Snapshot{barrier: b, task: s.task, held: held, data: s.run.newSnapshot(), phase: phase}
+	snap := &Snapshot{barrier: b, task: s.task, held: held, data: s.run.newSnapshot(), phase: phase, lineage: &s.lineage}
+	if s.run.env.config.Checkpointing.Incremental {
+		snap.image, snap.base = s.lineage.next(b)
+	}
 	phase.data.Store(snap.data)
 	s.runner.Barrier(snap)
 	s.notEntered(snap)
 	if snap.err != nil {
 		s.fail(snap.err)
 		return nil
+	}
+	if snap.image != nil {
+		snap.held.Bases = snap.image.rest(snap.base)
 	}
 	// Behind the end of its output a barrier tells of the checkpoint those that have not come to that end and could wait for long.
 	if s.life == running || s.overtaking.enabled {
@@ -503,12 +516,15 @@ func (s *subtask) acknowledge(snap *Snapshot) {
 	}
 	if snap.stored {
 		snap.phase.reach(coordinator.Storing, s.task.env.now())
-		data, err := s.run.store(snap.barrier.ID, s, snap.data.Finish())
+		data, err := s.run.store(snap.barrier.ID, s, snap.data.Finish(), snap.held.Bases)
 		if err != nil {
 			s.run.master.mailbox.send(hasDeclined{s.index, snap.barrier.ID, fmt.Errorf("store its snapshot: %w", err)})
 			return
 		}
 		snap.held.Data = data
+		if snap.image != nil {
+			snap.image.data = data // nobody reads it before the checkpoint is complete
+		}
 	}
 	s.run.master.mailbox.send(hasAcknowledged{s.index, snap.barrier.ID, snap.held})
 }

@@ -28,11 +28,19 @@ type Codec[K comparable, S any] interface {
 //
 // A table has one open-addressing part per key group that the subtask owns, so that a group can be written and read by itself. The
 // caller hashes: a call through Codec for every record would cost more than the look-up.
+//
+// Time in a table is counted in epochs, which Advance ends. Each entry bears the epoch in which its state was last handed out, and so may have
+// changed: AppendChanges writes those of the epochs since another snapshot. For that a table that keeps Track does not take a dropped key out: its
+// entry stays, with a zero state, until a snapshot covers that it is gone.
 type Table[K comparable, S any] struct {
+	epoch  uint64 // the present one, from 1 on
 	codec  Codec[K, S]
 	first  int // the first key group owned
 	total  int // the key groups of the job
 	groups []group[K, S]
+
+	tracks  bool
+	covered uint64 // the last epoch whose dropped keys need not be remembered
 
 	clones  bool // keys hold pointers, into memory that is not ours
 	scratch []byte
@@ -45,25 +53,38 @@ func New[K comparable, S any](codec Codec[K, S]) Table[K, S] {
 
 // Open makes the table own the key groups from first up to but without end, of total.
 func (t *Table[K, S]) Open(first, end, total int) {
-	t.first, t.total = first, total
+	t.first, t.total, t.epoch = first, total, 1
 	t.groups = make([]group[K, S], end-first)
 }
 
 // Schema names the form of the table's entries.
 func (t *Table[K, S]) Schema() string { return t.codec.Schema() }
 
-// At returns the state of key, a new zero one if it has none. The pointer is valid until the next call of a method that may add or
-// drop a key.
+// Track makes the table remember which keys were dropped, for AppendChanges.
+func (t *Table[K, S]) Track() { t.tracks = true }
+
+// Advance ends the present epoch, and returns it.
+func (t *Table[K, S]) Advance() uint64 {
+	t.epoch++
+	return t.epoch - 1
+}
+
+// Cover says that no changes will be asked for since an epoch before this one: keys that were dropped up to it may be forgotten.
+func (t *Table[K, S]) Cover(epoch uint64) { t.covered = epoch }
+
+// At returns the state of key, a new zero one if it has none. It counts as changed. The pointer is valid until the next call of a method that may
+// add or drop a key, and of Advance.
 func (t *Table[K, S]) At(key K, hash uint64) *S {
 	g := &t.groups[serde.KeyGroup(hash, t.total)-t.first]
 	mask := uint64(len(g.slots) - 1)
 	if len(g.slots) != 0 {
 		for i := hash & mask; ; i = (i + 1) & mask {
 			s := &g.slots[i]
-			if s.used && s.key == key {
+			if s.changed != 0 && s.key == key {
+				s.changed = t.epoch
 				return &s.state
 			}
-			if !s.used {
+			if s.changed == 0 {
 				break
 			}
 		}
@@ -79,14 +100,16 @@ func (t *Table[K, S]) AtOwn(key *K, hash uint64) *S {
 		t.insert(g, *key, hash)
 		i, _ = g.find(*key, hash)
 	}
-	*key = g.slots[i].key
-	return &g.slots[i].state
+	s := &g.slots[i]
+	*key, s.changed = s.key, t.epoch
+	return &s.state
 }
 
-// Find returns the state of key, nil if it has none.
+// Find returns the state of key, nil if it has none. It counts as changed.
 func (t *Table[K, S]) Find(key K, hash uint64) *S {
 	g := &t.groups[serde.KeyGroup(hash, t.total)-t.first]
 	if i, ok := g.find(key, hash); ok {
+		g.slots[i].changed = t.epoch
 		return &g.slots[i].state
 	}
 	return nil
@@ -95,12 +118,18 @@ func (t *Table[K, S]) Find(key K, hash uint64) *S {
 // Drop removes key and its state.
 func (t *Table[K, S]) Drop(key K, hash uint64) {
 	g := &t.groups[serde.KeyGroup(hash, t.total)-t.first]
-	if i, ok := g.find(key, hash); ok {
+	i, ok := g.find(key, hash)
+	switch {
+	case !ok:
+	case t.tracks:
+		var none S
+		g.slots[i].state, g.slots[i].changed = none, t.epoch
+	default:
 		g.remove(i, t.codec)
 	}
 }
 
-// Len is the number of keys, those included whose state became zero and that were not dropped yet.
+// Len is the number of keys, those included whose state is zero and that are not forgotten yet.
 func (t *Table[K, S]) Len() int {
 	n := 0
 	for i := range t.groups {
@@ -115,7 +144,7 @@ func (t *Table[K, S]) All() iter.Seq2[K, *S] {
 		for i := range t.groups {
 			for j := range t.groups[i].slots {
 				s := &t.groups[i].slots[j]
-				if s.used && !yield(s.key, &s.state) {
+				if s.changed != 0 && !yield(s.key, &s.state) {
 					return
 				}
 			}
@@ -128,7 +157,7 @@ func (t *Table[K, S]) AppendGroup(b []byte, keyGroup int) ([]byte, int) {
 	g := &t.groups[keyGroup-t.first]
 	n := 0
 	for i := range g.slots {
-		if s := &g.slots[i]; s.used && !t.codec.IsZero(&s.state) {
+		if s := &g.slots[i]; s.changed != 0 && !t.codec.IsZero(&s.state) {
 			b = t.codec.AppendState(t.codec.AppendKey(b, s.key), &s.state)
 			n++
 		}
@@ -174,9 +203,9 @@ func (t *Table[K, S]) insert(g *group[K, S], key K, hash uint64) *S {
 		key = t.codec.ParseKey(&p)
 	}
 	if g.full() {
-		g.grow(t.codec)
+		g.grow(t)
 	}
-	return g.add(key, hash)
+	return g.add(key, hash, t.epoch)
 }
 
 func holdsPointers(t reflect.Type) bool {
