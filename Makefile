@@ -80,7 +80,7 @@ mutants: ## plant one bug after the other into the protocol: the simulation must
 
 .PHONY: race
 race: ## run the tests of runtime, checkpoint and serde under the race detector, with fewer schedules
-	STREAMGEN_SCHEDULES=$(RACE_SCHEDULES) go test -race -timeout 15m ./runtime/... ./checkpoint/... ./serde/...
+	STREAMGEN_SCHEDULES=$(RACE_SCHEDULES) go test -short -race -timeout 40m ./runtime/... ./checkpoint/... ./serde/...
 
 .PHONY: fuzz
 fuzz: ## run each fuzz target for FUZZTIME (20s)
