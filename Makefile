@@ -11,6 +11,8 @@ GOLANGCI    = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 TEXT ?= $(shell go env GOROOT)/src/[!ctv]*/**/*.go
 # How long make fuzz stays with each target.
 FUZZTIME ?= 20s
+# Which planted bugs make mutants plants: those whose names match.
+MUTANTS ?= .
 # How many random schedules make race and make soak tell.
 RACE_SCHEDULES ?= 150
 SOAK_SCHEDULES ?= 100000
@@ -76,7 +78,7 @@ lint: ## golangci-lint alone
 
 .PHONY: mutants
 mutants: ## plant one bug after the other into the protocol: the simulation must find each
-	go test -tags mutants -count=1 -timeout 1h -run 'TestMutants$$' -v ./runtime/core
+	go test -tags mutants -count=1 -timeout 2h -run 'TestMutants$$/found/$(MUTANTS)' -v ./runtime/core
 
 .PHONY: race
 race: ## run the tests of runtime, checkpoint and serde under the race detector, with fewer schedules

@@ -110,7 +110,7 @@ var violationLine = regexp.MustCompile(`(?m)violation: .*$`)
 // findViolation runs the schedules in a test binary until one is violated. It returns what it says of it, "" if there was none.
 func findViolation(t *testing.T, binary, tests string) (violation, output string) {
 	t.Helper()
-	run := exec.Command(binary, "-test.run=^("+tests+")$", "-test.failfast", "-test.cpu=1", "-test.timeout=4m")
+	run := exec.Command(binary, "-test.run=^("+tests+")$", "-test.failfast", "-test.cpu=1", "-test.timeout=15m")
 	run.Env = append(os.Environ(), "STREAMGEN_SCHEDULES="+mutantSchedules)
 	b, err := run.CombinedOutput()
 	output = string(b)
