@@ -572,6 +572,9 @@ func (s *subtask) release() {
 	s.activity.does(closingDown)
 	s.stopAlarm()
 	s.stopTime()
+	for _, c := range s.coming { // the wait for a barrier to overtake would keep the run until it is over
+		c.stopAlarm()
+	}
 	report := func(err error) {
 		if err != nil {
 			s.task.env.logger.Warn("close failed", "task", s.task.name(), "error", err)
