@@ -91,6 +91,9 @@ const (
 	Drain
 )
 
+// EndsRun reports whether the run that takes the checkpoint ends with it.
+func (k Kind) EndsRun() bool { return k == StopSavepoint || k == Drain || k == Final }
+
 // Subtask is what one parallel instance of a task held at the barrier.
 type Subtask struct {
 	// Task names the chain of operators, by the uid of its first one.

@@ -99,7 +99,7 @@ const (
 	EventCommitted        EventKind = "committed"         // every sink has committed
 	EventCheckpointFailed EventKind = "checkpoint failed" // a checkpoint was given up; Err says why
 	EventFailed           EventKind = "failed"            // a task failed; Err says which and why
-	EventRestarting       EventKind = "restarting"        // the job starts again after Delay
+	EventRestarting       EventKind = "restarting"        // the job starts again after Delay, or Tasks only
 )
 
 // Event is a step of a job's life.
@@ -109,7 +109,10 @@ type Event struct {
 	Size       int64         // bytes that were written for the checkpoint, of EventPublished
 	Duration   time.Duration // since the trigger, of EventPublished
 	Delay      time.Duration // of EventRestarting
-	Err        error
+	// Tasks names the tasks of a region that has failed and is restarted by itself, for the events from its failure until it runs again; it is nil where
+	// an event is one of the whole job.
+	Tasks []string
+	Err   error
 }
 
 // Progress says how far a job is.

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"log/slog"
+	"strings"
 )
 
 // logEvent makes a log record of an event: at level warn for what went wrong, info for the milestones, debug for the steps between.
@@ -19,6 +20,10 @@ func logEvent(ctx context.Context, logger *slog.Logger, e Event) {
 		level = slog.LevelInfo
 	}
 	var attributes []slog.Attr
+	if e.Tasks != nil {
+		message = strings.Replace(message, "job", "region", 1)
+		attributes = append(attributes, slog.Any("tasks", e.Tasks))
+	}
 	if e.Checkpoint != 0 {
 		attributes = append(attributes, slog.Int64("checkpoint", e.Checkpoint))
 	}

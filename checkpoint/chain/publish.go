@@ -103,7 +103,11 @@ func (c *Chain) Check() error {
 	if c.dead != nil {
 		return c.dead
 	}
-	if newest, err := newestEpoch(c.fs, c.dir); err == nil && newest > c.epoch {
+	newest, err := newestEpoch(c.fs, c.dir)
+	switch {
+	case err != nil:
+		return fmt.Errorf("checkpoint chain: %s may have another runner: %w", c.dir, err)
+	case newest > c.epoch:
 		return c.fenced(nil)
 	}
 	return nil

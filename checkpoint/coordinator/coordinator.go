@@ -7,6 +7,7 @@ package coordinator
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -89,6 +90,7 @@ type Coordinator struct {
 	failures      int   // in a row
 	firstFailure  error // of those
 	closing       bool  // the last checkpoint of the run is pending: none is to follow
+	held          bool  // subtasks are being restarted
 	schedule
 }
 
@@ -169,7 +171,7 @@ func (c *Coordinator) periodicAt() time.Duration {
 }
 
 func (c *Coordinator) mayTrigger() bool {
-	if c.closing {
+	if c.closing || c.held {
 		return false
 	}
 	n := 0
@@ -181,13 +183,39 @@ func (c *Coordinator) mayTrigger() bool {
 	return n < c.o.MaxConcurrent
 }
 
+// Ends reports whether the last checkpoint of the run is on its way to storage: from then on the job ends with it, or fails.
+func (c *Coordinator) Ends() bool {
+	return slices.ContainsFunc(c.pending, func(p *pending) bool { return p.published && p.barrier.Kind.EndsRun() })
+}
+
+// Restart gives up every checkpoint that not all have acknowledged, since subtasks that it waits for are restarted from an older one, and holds
+// periodic ones until Resume. That is not a failure of a checkpoint. The subtasks begin anew: what they have said of their input is forgotten.
+func (c *Coordinator) Restart(subtasks []int, now time.Duration, reason error) []Action {
+	c.held, c.closing = true, false
+	c.change(now, func() {
+		for _, i := range subtasks {
+			c.backlog[i], c.finished[i] = false, false
+		}
+	})
+	var actions []Action
+	for _, p := range append([]*pending(nil), c.pending...) {
+		if !p.published {
+			actions = append(actions, c.drop(p, fmt.Errorf("checkpoint %d is given up: %w", p.barrier.ID, reason))...)
+		}
+	}
+	return actions
+}
+
+// Resume says that every subtask runs again. What was due meanwhile is triggered at once.
+func (c *Coordinator) Resume() { c.held = false }
+
 // Drain says that all input is ended before its time: no periodic checkpoint is triggered any more, since one would hold operators that have
 // flushed beside sources that are not read to their end.
 func (c *Coordinator) Drain() { c.closing = true }
 
 // Request triggers a savepoint, the savepoint of a stop or of a drain, or the final checkpoint, at once.
 func (c *Coordinator) Request(kind checkpoint.Kind, now time.Duration, wall time.Time) Trigger {
-	c.closing = c.closing || kind == checkpoint.StopSavepoint || kind == checkpoint.Final || kind == checkpoint.Drain
+	c.closing = c.closing || kind.EndsRun()
 	return c.trigger(kind, now, wall)
 }
 

@@ -313,3 +313,38 @@ func TestOldestBase(t *testing.T) {
 	require.Equal(t, "complete 7", b.store(7, nil))
 	require.EqualValues(t, 7, b.OldestBase())
 }
+
+// A region that is restarted gives up what it can no longer acknowledge. That is no failure, and what was due meanwhile comes when all run again.
+func TestRestart(t *testing.T) {
+	b := start(func(o *Options) { o.MaxConcurrent, o.UntilFirstEnd = 2, true })
+	again := errors.New("again")
+	b.tick(40 * ms)
+	b.ack(1, 0)
+	require.Equal(t, "publish 1", b.ack(1, 1))
+	require.Equal(t, "trigger 2", b.tick(140*ms))
+	b.Finished(1, b.now)
+	require.Equal(t, "trigger 3", b.request(checkpoint.StopSavepoint))
+	actions := b.Restart([]int{1}, b.now, again)
+	require.Equal(t, "abort 2, discard 2, abort 3, discard 3", b.say(actions), "none is tolerated, yet the job goes on")
+	require.ErrorIs(t, actions[0].(Abort).Reason, again)
+	require.Equal(t, "complete 1", b.say(b.Published(&checkpoint.Checkpoint{ID: 1}, b.now, nil)), "it was on its way")
+	require.Equal(t, "discard 2", b.ack(2, 0))
+	require.Equal(t, "", b.tick(500*ms))
+	require.Equal(t, "", b.say(b.Restart([]int{1}, b.now, again)), "it has failed again")
+	b.Resume()
+	require.Equal(t, "trigger 4", b.tick(500*ms), "the stop is forgotten, and that a subtask had come to its end")
+}
+
+// From when the last checkpoint of a run is on its way the run ends with it.
+func TestEnds(t *testing.T) {
+	b := start(nil)
+	b.tick(40 * ms)
+	b.ack(1, 0)
+	b.ack(1, 1)
+	require.False(t, b.Ends())
+	b.request(checkpoint.Final)
+	b.ack(2, 0)
+	require.False(t, b.Ends(), "it may still be given up")
+	b.ack(2, 1)
+	require.True(t, b.Ends())
+}

@@ -2,6 +2,7 @@ package topologies
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/streamgen/streamgen/runtime"
 )
@@ -42,6 +43,21 @@ func (Part) Process(i Item, out, odd *runtime.Out[Item]) {
 	}
 	i.Via += "even"
 	out.Emit(i)
+}
+
+// Round sends an item round as often as its number modulo 3 says.
+//
+//streamgen:operator
+type Round struct{}
+
+// Process stamps what goes round.
+func (Round) Process(i Item, out, again *runtime.Out[Item]) {
+	if int64(strings.Count(i.Via, "round")) == i.N%3 {
+		out.Emit(i)
+		return
+	}
+	i.Via += "round"
+	again.Emit(i)
 }
 
 // Write makes lines.

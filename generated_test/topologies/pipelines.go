@@ -163,3 +163,26 @@ type Stages struct {
 	Count  Count              `from:"Fourth"`
 	Lines  runtime.Sink[Line] `from:"Count"`
 }
+
+// Regions is three pipelines in one: no record goes from one of them to another.
+//
+//streamgen:pipeline
+type Regions struct {
+	A      runtime.Source[Item]
+	TripA  Trip               `from:"A" edge:"rebalance"`
+	HoldA  Hold               `from:"TripA" edge:"rebalance"`
+	CountA Count              `from:"HoldA"`
+	LinesA runtime.Sink[Line] `from:"CountA"`
+
+	B      runtime.Source[Item]
+	TripB  Trip               `from:"B"`
+	StampB Stamp              `from:"TripB"`
+	RoundB Round              `from:"StampB" edge:"rebalance" loop:"RoundB.again"`
+	CountB Count              `from:"RoundB"`
+	LinesB runtime.Sink[Line] `from:"CountB"`
+
+	C      runtime.Source[Item]
+	StampC Stamp              `from:"C"`
+	WriteC Write              `from:"StampC"`
+	LinesC runtime.Sink[Line] `from:"WriteC"`
+}

@@ -2672,3 +2672,452 @@ func (t *stagesCountTask) Restore(r *core.Restore) {
 	r.Keyed("Count", "CountState", &t.countStates)
 	r.Sink("Lines", &t.lines)
 }
+
+// StreamgenJob wires the tasks of Regions: A, then TripA, then HoldA, then by key CountA and LinesA, B, TripB and
+// StampB, then RoundB, then by key CountB and LinesB, C, StampC, WriteC and LinesC.
+func (p *Regions) StreamgenJob() runtime.Job {
+	j := core.NewJob("Regions")
+
+	a := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Source("A", p.A),
+		},
+	}, func() *regionsATask {
+		return &regionsATask{a: core.NewSourcePort(p.A)}
+	})
+
+	tripA := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("TripA", "A"),
+		},
+	}, func() *regionsTripATask {
+		return &regionsTripATask{tripA: p.TripA}
+	})
+
+	holdA := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("HoldA", "TripA"),
+		},
+	}, func() *regionsHoldATask {
+		return &regionsHoldATask{holdA: p.HoldA, countA: p.CountA}
+	})
+
+	countA := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("CountA", "HoldA"),
+			core.Sink("LinesA", p.LinesA, "CountA"),
+		},
+	}, func() *regionsCountATask {
+		return &regionsCountATask{
+			countA:       p.CountA,
+			countAStates: table.New[Place, CountState](countCodec{}),
+			linesA:       core.NewSinkPort(p.LinesA),
+		}
+	})
+
+	b := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Source("B", p.B),
+			core.Transform("TripB", "B"),
+			core.Transform("StampB", "TripB"),
+		},
+	}, func() *regionsBTask {
+		return &regionsBTask{b: core.NewSourcePort(p.B), tripB: p.TripB, stampB: p.StampB}
+	})
+
+	roundB := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("RoundB", "StampB").Loop("RoundB.again"),
+		},
+	}, func() *regionsRoundBTask {
+		return &regionsRoundBTask{roundB: p.RoundB, countB: p.CountB}
+	})
+
+	countB := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("CountB", "RoundB"),
+			core.Sink("LinesB", p.LinesB, "CountB"),
+		},
+	}, func() *regionsCountBTask {
+		return &regionsCountBTask{
+			countB:       p.CountB,
+			countBStates: table.New[Place, CountState](countCodec{}),
+			linesB:       core.NewSinkPort(p.LinesB),
+		}
+	})
+
+	c := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Source("C", p.C),
+			core.Transform("StampC", "C"),
+			core.Transform("WriteC", "StampC"),
+			core.Sink("LinesC", p.LinesC, "WriteC"),
+		},
+	}, func() *regionsCTask {
+		return &regionsCTask{
+			c:      core.NewSourcePort(p.C),
+			stampC: p.StampC,
+			writeC: p.WriteC,
+			linesC: core.NewSinkPort(p.LinesC),
+		}
+	})
+
+	itemRecords := core.RecordCodec[Item]{
+		Schema: "{From string, N int64, Key int64, At int64, Via string}",
+		Append: appendItem,
+		Parse:  parseItem,
+	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
+	core.Connect(j, core.Rebalance, a, func(t *regionsATask) *core.Output[Item] { return &t.toTripA }, tripA, 0, itemRecords)
+	core.Connect(j, core.Rebalance, tripA, func(t *regionsTripATask) *core.Output[Item] { return &t.toHoldA }, holdA, 0, itemRecords)
+	core.Connect(j, core.Hash, holdA, func(t *regionsHoldATask) *core.Output[Item] { return &t.toCountA }, countA, 0,
+		itemRecords.By(func(i Item) uint64 { return hashCountKey(p.CountA.Key(i)) }))
+	core.Connect(j, core.Rebalance, b, func(t *regionsBTask) *core.Output[Item] { return &t.toRoundB }, roundB, 0, itemRecords)
+	core.Connect(j, core.Rebalance, roundB, func(t *regionsRoundBTask) *core.Output[Item] { return &t.toRoundB }, roundB, 0, itemRecords).Loop()
+	core.Connect(j, core.Hash, roundB, func(t *regionsRoundBTask) *core.Output[Item] { return &t.toCountB }, countB, 0,
+		itemRecords.By(func(i Item) uint64 { return hashCountKey(p.CountB.Key(i)) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(countA, "LinesA", lineRecords, func(t *regionsCountATask, line Line) { t.linesA.Add(line) })
+	core.Enter(b, "TripB", itemRecords, (*regionsBTask).processTripB)
+	core.Enter(b, "StampB", itemRecords, (*regionsBTask).processStampB)
+	core.Enter(countB, "LinesB", lineRecords, func(t *regionsCountBTask, line Line) { t.linesB.Add(line) })
+	core.Enter(c, "StampC", itemRecords, (*regionsCTask).processStampC)
+	core.Enter(c, "WriteC", itemRecords, (*regionsCTask).processWriteC)
+	core.Enter(c, "LinesC", lineRecords, func(t *regionsCTask, line Line) { t.linesC.Add(line) })
+	return j
+}
+
+// regionsATask runs A.
+type regionsATask struct {
+	core.Task
+	a       core.SourcePort[Item]
+	toTripA core.Output[Item]
+}
+
+// Process takes items from A.
+func (t *regionsATask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.toTripA.Send(i)
+	}
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *regionsATask) Barrier(s *core.Snapshot) {
+	s.Source("A", &t.a)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *regionsATask) Restore(r *core.Restore) {
+	r.Source("A", &t.a)
+}
+
+// regionsTripATask runs TripA.
+type regionsTripATask struct {
+	core.Task
+	tripA   Trip
+	toHoldA core.Output[Item]
+}
+
+// Process takes items from A.
+func (t *regionsTripATask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processTripA(i)
+	}
+}
+
+func (t *regionsTripATask) processTripA(i Item) {
+	item, err := t.tripA.Map(i)
+	t.Check("TripA", err)
+	t.toHoldA.Send(item)
+}
+
+// Open readies the operators, in the order of the chain.
+func (t *regionsTripATask) Open() {
+	t.openTripA()
+}
+
+func (t *regionsTripATask) openTripA() {
+	t.Check("TripA", t.tripA.Open())
+}
+
+// Close releases what the operators hold.
+func (t *regionsTripATask) Close() error {
+	return t.closeTripA()
+}
+
+func (t *regionsTripATask) closeTripA() error {
+	if err := t.tripA.Close(); err != nil {
+		return fmt.Errorf("close TripA: %w", err)
+	}
+	return nil
+}
+
+// regionsHoldATask runs HoldA.
+type regionsHoldATask struct {
+	core.Task
+	holdA        Hold
+	holdAUnkeyed Held
+	holdAOut     runtime.Out[Item]
+	countA       Count // for its keys
+	toCountA     core.Output[Item]
+}
+
+// Process takes items from TripA.
+func (t *regionsHoldATask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processHoldA(i)
+	}
+}
+
+func (t *regionsHoldATask) processHoldA(i Item) {
+	t.holdA.Process(i, &t.holdAUnkeyed, &t.holdAOut)
+	for _, item := range t.holdAOut.Take() {
+		t.sendToCountA(item)
+	}
+}
+
+func (t *regionsHoldATask) sendToCountA(i Item) {
+	t.toCountA.SendByKey(hashCountKey(t.countA.Key(i)), i)
+}
+
+// Finish flushes the operators at the end of input, in the order of the chain.
+func (t *regionsHoldATask) Finish() {
+	t.finishHoldA()
+}
+
+func (t *regionsHoldATask) finishHoldA() {
+	t.holdA.Finish(&t.holdAUnkeyed, &t.holdAOut)
+	for _, i := range t.holdAOut.Take() {
+		t.sendToCountA(i)
+	}
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *regionsHoldATask) Barrier(s *core.Snapshot) {
+	s.List("HoldA", "Held.Waiting", state.SplitOf(&t.holdAUnkeyed.Waiting, heldWaitingCodec{}))
+	s.List("HoldA", "Held.Noted", state.UnionOf(&t.holdAUnkeyed.Noted, heldNotedCodec{}))
+}
+
+// Restore takes back what Barrier wrote.
+func (t *regionsHoldATask) Restore(r *core.Restore) {
+	r.List("HoldA", "Held.Waiting", state.SplitOf(&t.holdAUnkeyed.Waiting, heldWaitingCodec{}))
+	r.List("HoldA", "Held.Noted", state.UnionOf(&t.holdAUnkeyed.Noted, heldNotedCodec{}))
+}
+
+// regionsCountATask runs CountA and LinesA.
+type regionsCountATask struct {
+	core.Task
+	countA       Count
+	countAStates table.Table[Place, CountState]
+	countAOut    runtime.Out[Line]
+	linesA       core.SinkPort[Line]
+}
+
+// Process takes items from HoldA.
+func (t *regionsCountATask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processCountA(i)
+	}
+	t.linesA.Write(t.countAOut.Take())
+}
+
+func (t *regionsCountATask) processCountA(i Item) {
+	key := t.countA.Key(i)
+	t.countA.Process(i, t.countAStates.At(key, hashCountKey(key)), &t.countAOut)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *regionsCountATask) Barrier(s *core.Snapshot) {
+	s.Keyed("CountA", "CountState", &t.countAStates)
+	s.Sink("LinesA", &t.linesA)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *regionsCountATask) Restore(r *core.Restore) {
+	r.Keyed("CountA", "CountState", &t.countAStates)
+	r.Sink("LinesA", &t.linesA)
+}
+
+// regionsBTask runs B, TripB and StampB.
+type regionsBTask struct {
+	core.Task
+	b           core.SourcePort[Item]
+	tripB       Trip
+	tripBCount  int64
+	stampB      Stamp
+	stampBCount int64
+	toRoundB    core.Output[Item]
+}
+
+// Process takes items from B.
+func (t *regionsBTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processTripB(i)
+	}
+}
+
+func (t *regionsBTask) processTripB(i Item) {
+	t.tripBCount++
+	item, err := t.tripB.Map(i)
+	t.Check("TripB", err)
+	t.processStampB(item)
+}
+
+func (t *regionsBTask) processStampB(i Item) {
+	t.stampBCount++
+	t.toRoundB.Send(t.stampB.Map(i))
+}
+
+// Counts tells how many records each operator behind the head has taken.
+func (t *regionsBTask) Counts(c *core.Counts) {
+	c.Set("TripB", t.tripBCount)
+	c.Set("StampB", t.stampBCount)
+}
+
+// Open readies the operators, in the order of the chain.
+func (t *regionsBTask) Open() {
+	t.openTripB()
+}
+
+func (t *regionsBTask) openTripB() {
+	t.Check("TripB", t.tripB.Open())
+}
+
+// Close releases what the operators hold.
+func (t *regionsBTask) Close() error {
+	return t.closeTripB()
+}
+
+func (t *regionsBTask) closeTripB() error {
+	if err := t.tripB.Close(); err != nil {
+		return fmt.Errorf("close TripB: %w", err)
+	}
+	return nil
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *regionsBTask) Barrier(s *core.Snapshot) {
+	s.Source("B", &t.b)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *regionsBTask) Restore(r *core.Restore) {
+	r.Source("B", &t.b)
+}
+
+// regionsRoundBTask runs RoundB.
+type regionsRoundBTask struct {
+	core.Task
+	roundB      Round
+	roundBOut   runtime.Out[Item]
+	roundBAgain runtime.Out[Item]
+	toRoundB    core.Output[Item]
+	countB      Count // for its keys
+	toCountB    core.Output[Item]
+}
+
+// Process takes items from StampB and RoundB.again.
+func (t *regionsRoundBTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processRoundB(i)
+	}
+}
+
+func (t *regionsRoundBTask) processRoundB(i Item) {
+	t.roundB.Process(i, &t.roundBOut, &t.roundBAgain)
+	for _, item := range t.roundBOut.Take() {
+		t.sendToCountB(item)
+	}
+	for _, item := range t.roundBAgain.Take() {
+		t.toRoundB.Send(item)
+	}
+}
+
+func (t *regionsRoundBTask) sendToCountB(i Item) {
+	t.toCountB.SendByKey(hashCountKey(t.countB.Key(i)), i)
+}
+
+// regionsCountBTask runs CountB and LinesB.
+type regionsCountBTask struct {
+	core.Task
+	countB       Count
+	countBStates table.Table[Place, CountState]
+	countBOut    runtime.Out[Line]
+	linesB       core.SinkPort[Line]
+}
+
+// Process takes items from RoundB.
+func (t *regionsCountBTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processCountB(i)
+	}
+	t.linesB.Write(t.countBOut.Take())
+}
+
+func (t *regionsCountBTask) processCountB(i Item) {
+	key := t.countB.Key(i)
+	t.countB.Process(i, t.countBStates.At(key, hashCountKey(key)), &t.countBOut)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *regionsCountBTask) Barrier(s *core.Snapshot) {
+	s.Keyed("CountB", "CountState", &t.countBStates)
+	s.Sink("LinesB", &t.linesB)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *regionsCountBTask) Restore(r *core.Restore) {
+	r.Keyed("CountB", "CountState", &t.countBStates)
+	r.Sink("LinesB", &t.linesB)
+}
+
+// regionsCTask runs C, StampC, WriteC and LinesC.
+type regionsCTask struct {
+	core.Task
+	c           core.SourcePort[Item]
+	stampC      Stamp
+	stampCCount int64
+	writeC      Write
+	writeCCount int64
+	linesC      core.SinkPort[Line]
+}
+
+// Process takes items from C.
+func (t *regionsCTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processStampC(i)
+	}
+}
+
+func (t *regionsCTask) processStampC(i Item) {
+	t.stampCCount++
+	t.processWriteC(t.stampC.Map(i))
+}
+
+func (t *regionsCTask) processWriteC(i Item) {
+	t.writeCCount++
+	t.linesC.Add(t.writeC.Map(i))
+}
+
+// Counts tells how many records each operator behind the head has taken.
+func (t *regionsCTask) Counts(c *core.Counts) {
+	c.Set("StampC", t.stampCCount)
+	c.Set("WriteC", t.writeCCount)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *regionsCTask) Barrier(s *core.Snapshot) {
+	s.Source("C", &t.c)
+	s.Sink("LinesC", &t.linesC)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *regionsCTask) Restore(r *core.Restore) {
+	r.Source("C", &t.c)
+	r.Sink("LinesC", &t.linesC)
+}

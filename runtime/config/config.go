@@ -23,6 +23,8 @@ type Config struct {
 	Checkpointing Checkpointing
 	Recovery      Recovery
 	Restart       Restart
+	// Failover says what is restarted when a task fails (jobmanager.execution.failover-strategy).
+	Failover Failover
 
 	// variables are the parallelisms that the environment sets, by the names of the variables: ForOperators finds out whom they mean.
 	variables map[string]int
@@ -198,4 +200,15 @@ const (
 	FixedDelayStrategy
 	FailureRateStrategy
 	NoRestart
+)
+
+// Failover says what is restarted when a task fails.
+type Failover uint8
+
+// The values of jobmanager.execution.failover-strategy.
+const (
+	// RegionFailover restarts the tasks that records join to the one that failed, and the others go on.
+	RegionFailover Failover = iota
+	// FullFailover restarts all tasks.
+	FullFailover
 )

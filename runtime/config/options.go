@@ -161,8 +161,12 @@ func restartOptions() []Option {
 		exponential = prefix + "exponential-delay."
 		fixed       = prefix + "fixed-delay."
 		rate        = prefix + "failure-rate."
+		failover    = "jobmanager.execution.failover-strategy"
 	)
 	return []Option{
+		supported(failover, "Failover", enum[Failover](failover, failoverWords),
+			func(c *Config) *Failover { return &c.Failover },
+			"What is restarted when a task fails: the tasks that records join to it, while the others go on, or all"),
 		supported(prefix+"type", "Restart.Strategy", enum[Strategy](prefix+"type", strategyWords),
 			func(c *Config) *Strategy { return &c.Restart.Strategy },
 			"What happens when a task fails. `default` is exponential-delay with periodic checkpoints and none without"),

@@ -8,7 +8,6 @@ func laterOptions() []Option {
 		recovery      = "execution.state-recovery."
 		merging       = checkpointing + "file-merging."
 		backend       = "state.backend.type"
-		failover      = "jobmanager.execution.failover-strategy"
 	)
 	return []Option{
 		later(merging+"enabled", boolean, "false", "false",
@@ -25,8 +24,6 @@ func laterOptions() []Option {
 			"Whether a writer waits for a merged file to become free"),
 		later(backend, enum[wordNumber](backend, []string{"heap", "pebble"}), "heap", "heap",
 			"Where keyed state lives while the job runs. `hashmap` means heap"),
-		later(failover, enum[wordNumber](failover, []string{"region", "full"}), "region", "full",
-			"Which tasks restart after a failure"),
 	}
 }
 

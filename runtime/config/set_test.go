@@ -86,10 +86,6 @@ func TestSetErrors(t *testing.T) {
 			"state.backend.type", "pebble",
 			`state.backend.type: "pebble" is not supported yet; this version always does what heap says`,
 		},
-		"not supported with Flink's default": {
-			"jobmanager.execution.failover-strategy", "region",
-			`jobmanager.execution.failover-strategy: "region" is not supported yet; this version always does what full says`,
-		},
 		"not supported with any value": {"execution.checkpointing.file-merging.max-file-size", "32 mb", `execution.checkpointing.file-merging.max-file-size: not supported yet; leave it out`},
 	} {
 		t.Run(name, func(t *testing.T) {

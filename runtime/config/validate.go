@@ -24,6 +24,7 @@ func Validate(c Config) error {
 		"that the sources could wait for: set execution.checkpointing.interval")
 	p.unless(c.CommitRetries >= 0, "sink.committer.retries is %d: it cannot be negative", c.CommitRetries)
 	p.restart(c.Restart)
+	p.unless(int(c.Failover) < len(failoverWords), "jobmanager.execution.failover-strategy is %v: want %s", c.Failover, alternatives(failoverWords))
 	p.unless(c.Recovery.WithoutChannelState >= -1,
 		"execution.state-recovery.without-channel-state.checkpoint-id is %d: want the number of a checkpoint, or -1", c.Recovery.WithoutChannelState)
 	p.unless(!c.Recovery.Fresh || c.Recovery.Path == "", "--fresh starts from nothing, but execution.state-recovery.path is %s: leave one of them out; "+

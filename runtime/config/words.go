@@ -12,6 +12,7 @@ var (
 	claimModeWords   = []string{"NO_CLAIM", "CLAIM"}
 	storageWords     = []string{"jobmanager", "filesystem"}
 	compressionWords = []string{"s2", "none"}
+	failoverWords    = []string{"region", "full"}
 	strategyWords    = []string{"default", "exponential-delay", "fixed-delay", "failure-rate", "none"}
 )
 
@@ -39,6 +40,9 @@ func (s Storage) String() string { return word(storageWords, s) }
 
 // String returns the compression's word.
 func (c Compression) String() string { return word(compressionWords, c) }
+
+// String returns the word of what is restarted.
+func (f Failover) String() string { return word(failoverWords, f) }
 
 // String returns the strategy's word.
 func (s Strategy) String() string { return word(strategyWords, s) }

@@ -59,7 +59,7 @@ func (c *Calls[In, Out]) open(r *Restore, uid string, held listState) {
 	o := r.task.info.info.Operators[0].async // it is always the head of its task
 	c.uid, c.task, c.subtask = uid, r.task, r.subtask
 	c.queue.unordered, c.capacity, c.timeout = o.unordered, o.capacity, o.timeout
-	c.ctx, c.stop = context.WithCancel(r.subtask.run.ctx)
+	c.ctx, c.stop = context.WithCancel(r.subtask.launch.ctx)
 	for _, record := range held.(*inFlightList[In]).records {
 		c.again = append(c.again, c.queue.add(record))
 	}

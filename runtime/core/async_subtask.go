@@ -71,7 +71,7 @@ func (s *subtask) endInput() {
 		return
 	}
 	s.draining = true
-	s.run.master.mailbox.send(hasTakenAll{s.index})
+	s.run.master.mailbox.send(hasTakenAll{by(s.index)})
 }
 
 // callGrace is how long the end of a run waits for calls to heed that their context has ended.

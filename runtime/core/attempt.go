@@ -24,18 +24,22 @@ type attempt struct {
 	fs            vfs.FS
 	folder        string
 	chain         *chain.Chain
-	from          *restored
+	from          *restored // what it began with
 	splits        splitPlan
 	token         string
 	nextID        int64
 	transactional bool // there is a transactional sink
-	subtasks      []*subtask
+	regions       []*region
+	members       atomic.Pointer[[]*subtask] // all of them, by index; those of a region are replaced when it is launched again
 	master        *master
 	last          atomic.Pointer[runtime.CheckpointProgress]
-	ctx           context.Context // of commits: it ends when the run fails or is cancelled
+	ctx           context.Context // that of each launch is within it
 	cancel        context.CancelFunc
-	done          chan struct{} // closed when the run is to end: writers that block give up
+	done          chan struct{} // closed when the run is to end
 }
+
+// subtasks are those that run now.
+func (a *attempt) subtasks() []*subtask { return *a.members.Load() }
 
 // errFinished says that the job had finished before.
 var errFinished = errors.New("the job has finished")
@@ -98,11 +102,11 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 		return nil, err
 	}
 	if planned == nil || !planned.isSame(a.from) {
-		if a.splits, err = planSplits(ctx, j, a.from); err != nil {
+		if a.splits, err = planSplits(ctx, j.vertices, a.from); err != nil {
 			return nil, err
 		}
 	}
-	a.build()
+	a.assemble()
 	return a, nil
 }
 
@@ -196,50 +200,33 @@ func fromSavepoint(s *chain.Savepoint, path string) *restored {
 	return &restored{checkpoint: s.Manifest.Checkpoint, committed: s.Manifest.Committed, saved: path, read: s.ReadData}
 }
 
-// build makes the subtasks and wires them.
-func (a *attempt) build() {
-	a.master = &master{run: a, lane: a.env.newLane(), savepoints: map[int64]func(string, error){}}
-	a.transactional = len(a.sinks()) > 0
-	byVertex := map[*vertexInfo][]*subtask{}
-	timeless := a.job.timeless()
-	loops := a.job.loops()
+// assemble makes the master and every region with its subtasks.
+func (a *attempt) assemble() {
+	a.regions = a.job.regions()
+	a.transactional = len(a.job.sinks(a.job.vertices)) > 0
+	n := 0
 	for _, v := range a.job.vertices {
-		inputOver := a.from.inputOver(a.job, v)
-		for i := range v.parallelism {
-			s := &subtask{index: len(a.subtasks), run: a, runner: v.newTask(), lane: a.env.newLane()}
-			s.task = s.runner.task()
-			s.task.info, s.task.subtask, s.task.env = v, i, a.env
-			s.task.counts = Counts{info: v, counts: make([]atomic.Int64, len(v.info.Operators))}
-			s.align.blocks = a.env.config.Checkpointing.Mode == config.ExactlyOnce
-			s.overtaking.enabled, s.overtaking.timeout = a.env.config.Checkpointing.Unaligned, a.env.config.Checkpointing.AlignedTimeout
-			s.finished = a.from.finishedSubtask(v, i, inputOver)
-			s.eventTime, s.timeless = v.info.Operators[0].eventTime, timeless[v]
-			s.task.times = a.restoredTimes(v, i)
-			s.paused = a.pauses()
-			s.isSource = v.info.Operators[0].splits != nil
-			if k := slices.IndexFunc(loops, func(loop []*vertexInfo) bool { return slices.Contains(loop, v) }); k >= 0 {
-				s.loop = &loopMember{number: k}
-			}
-			a.subtasks = append(a.subtasks, s)
-			byVertex[v] = append(byVertex[v], s)
+		r := a.regions[slices.IndexFunc(a.regions, func(r *region) bool { return slices.Contains(r.vertices, v) })]
+		for range v.parallelism {
+			r.members = append(r.members, n)
+			n++
 		}
 	}
-	for _, e := range a.job.edges {
-		e.wire(byVertex[e.from], byVertex[e.to], a.env.groups)
+	all := make([]*subtask, n)
+	a.members.Store(&all)
+	for _, r := range a.regions {
+		l := a.newLaunch(a.from, a.token)
+		l.splits = a.splits
+		all := a.build(r, l)
+		a.members.Store(&all)
 	}
-	n := len(a.subtasks)
-	a.master.ended, a.master.exhausted, a.master.backlog = make([]bool, n), make([]bool, n), make([]bool, n)
-	a.master.inputs = n
-	a.master.loops = endingLoops(len(loops), a.subtasks)
+	a.master = newMaster(a)
 }
 
-// pauses reports whether sources wait for the first checkpoint of the run.
-func (a *attempt) pauses() bool { return a.env.config.PauseSources && a.from.checkpoint != nil }
-
-// actors are all that the driver steps, the master last.
+// actors are all that the driver steps at the start, the master last.
 func (a *attempt) actors() []actor {
 	var actors []actor
-	for _, s := range a.subtasks {
+	for _, s := range a.subtasks() {
 		actors = append(actors, s)
 	}
 	return append(actors, a.master)
@@ -247,7 +234,7 @@ func (a *attempt) actors() []actor {
 
 func (a *attempt) newRestore(s *subtask) *Restore {
 	return &Restore{
-		task: s.task, subtask: s, from: a.from, splits: a.splits, attempt: a.token,
+		task: s.task, subtask: s, from: s.launch.from, splits: s.launch.splits, attempt: s.launch.token,
 		states: map[string][]checkpoint.TakenState{}, readers: map[*checkpoint.Subtask]*snapshotFiles{},
 		ignoring: a.env.config.Recovery.IgnoreUnclaimed, edges: a.job.edgesInto(s.task.info),
 		withoutInFlight: a.env.config.Recovery.WithoutChannelState,

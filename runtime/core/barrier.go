@@ -81,7 +81,7 @@ func (s *subtask) preCommit(snap *Snapshot) {
 		if err := s.guard(sync); err != nil {
 			// What was written since the barrier before is lost: only a restart brings it back.
 			s.commits.broken = true
-			s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
+			s.run.master.mailbox.send(hasFailed{by(s.index), fmt.Errorf("%s: %w", s.task.name(), err)})
 			return
 		}
 	}
@@ -100,7 +100,7 @@ func (s *subtask) acknowledge(snap *Snapshot) {
 		snap.phase.reach(coordinator.Storing, s.task.env.now())
 		data, err := s.run.store(snap.barrier.ID, s, snap.data.Finish(), snap.held.Bases)
 		if err != nil {
-			s.run.master.mailbox.send(hasDeclined{s.index, snap.barrier.ID, fmt.Errorf("store its snapshot: %w", err)})
+			s.run.master.mailbox.send(hasDeclined{by(s.index), snap.barrier.ID, fmt.Errorf("store its snapshot: %w", err)})
 			return
 		}
 		snap.held.Data = data
@@ -108,7 +108,7 @@ func (s *subtask) acknowledge(snap *Snapshot) {
 			snap.image.data = data // nobody reads it before the checkpoint is complete
 		}
 	}
-	s.run.master.mailbox.send(hasAcknowledged{s.index, snap.barrier.ID, snap.held})
+	s.run.master.mailbox.send(hasAcknowledged{by(s.index), snap.barrier.ID, snap.held})
 }
 
 // complete commits what was pre-committed up to the checkpoint. It comes before the next acknowledgement in the lane: so no checkpoint

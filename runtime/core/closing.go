@@ -8,7 +8,7 @@ import (
 
 // fail tells the master and closes the task.
 func (s *subtask) fail(err error) {
-	s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
+	s.run.master.mailbox.send(hasFailed{by(s.index), fmt.Errorf("%s: %w", s.task.name(), err)})
 	s.close()
 }
 
@@ -49,7 +49,7 @@ func (s *subtask) release() {
 		report(s.guard(sink.close))
 	}
 	// Behind what the lane still has to do: nothing is stored after it.
-	s.lane.run(func() { s.run.master.mailbox.send(hasClosed{}) })
+	s.lane.run(func() { s.run.master.mailbox.send(hasClosed{by(s.index)}) })
 }
 
 // stopAlarm forgets the last WakeAfter.

@@ -51,7 +51,7 @@ func (s *subtask) commit(b coordinator.Barrier, transactions []pendingCommit, tr
 	}
 	for i, t := range transactions {
 		s.run.event(runtime.Event{Kind: runtime.EventCommitting, Checkpoint: b.ID})
-		err := s.guard(func() error { return t.sink.commit(s.run.ctx, t.transaction) })
+		err := s.guard(func() error { return t.sink.commit(s.launch.ctx, t.transaction) })
 		switch {
 		case err == nil:
 			tries = 0
@@ -67,17 +67,17 @@ func (s *subtask) commit(b coordinator.Barrier, transactions []pendingCommit, tr
 			if tries > 0 {
 				err = fmt.Errorf("%w (tried %d times, sink.committer.retries is %d)", err, tries+1, s.run.env.config.CommitRetries)
 			}
-			s.run.master.mailbox.send(hasFailed{s.index, fmt.Errorf("%s: %w", s.task.name(), err)})
+			s.run.master.mailbox.send(hasFailed{by(s.index), fmt.Errorf("%s: %w", s.task.name(), err)})
 			return
 		}
 	}
-	s.run.master.mailbox.send(hasCommitted{s.index, b.ID})
+	s.run.master.mailbox.send(hasCommitted{by(s.index), b.ID})
 }
 
 // mayTryAgain reports whether a commit may succeed the next time: not if its transaction is lost, if it panics, or if the run is over.
 func (s *subtask) mayTryAgain(err error, tries int) bool {
 	_, panicked := errors.AsType[*PanicError](err)
-	return tries < s.run.env.config.CommitRetries && !panicked && !errors.Is(err, runtime.ErrTransactionLost) && s.run.ctx.Err() == nil
+	return tries < s.run.env.config.CommitRetries && !panicked && !errors.Is(err, runtime.ErrTransactionLost) && s.launch.ctx.Err() == nil
 }
 
 // commitAgain tries again, and if that succeeds does what has waited behind it.

@@ -8,6 +8,7 @@ import (
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime"
 	"github.com/streamgen/streamgen/runtime/config"
+	"github.com/streamgen/streamgen/runtime/internal/restart"
 )
 
 // environment is what the parts of a run share: what they were configured with, and what the driver lends them.
@@ -21,10 +22,14 @@ type environment struct {
 	files vfs.FS
 	// groups is the number of key groups.
 	groups int
+	// restarts is asked after each failure, of the job or of a region.
+	restarts restart.Strategy
 }
 
-// driver is where time, randomness and work off the record path come from.
+// driver is where time, randomness and work off the record path come from, and who steps the actors.
 type driver interface {
+	// drive steps actors until they have ended. None begins before each can be woken.
+	drive(actors ...actor)
 	// now is a monotonic clock, from an arbitrary start; wall is the time of day.
 	now() time.Duration
 	wall() time.Time

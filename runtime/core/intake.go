@@ -179,5 +179,5 @@ func (s *subtask) exhaust() {
 		o.end()
 	}
 	s.life = exhausted
-	s.run.master.mailbox.send(hasExhausted{s.index})
+	s.run.master.mailbox.send(hasExhausted{by(s.index)})
 }

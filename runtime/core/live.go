@@ -42,7 +42,7 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 	env := environment{driver: clock, config: outer.Config, logger: outer.Logger, onEvent: outer.OnEvent, files: outer.FS}
 	fs, folder := storageOf(outer, j.name)
 	c := outer.Config
-	strategy := restart.New(c.Restart, c.Checkpointing.Interval > 0, clock.random)
+	env.restarts = restart.New(c.Restart, c.Checkpointing.Interval > 0, clock.random)
 	for first := true; ; first = false {
 		outcome, err := runAttempt(ctx, j, env, fs, folder, first, outer.Requests)
 		if err == nil || ctx.Err() != nil {
@@ -51,7 +51,12 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 		env.event(runtime.Event{Kind: runtime.EventFailed, Err: err})
 		var cannotStart *startError
 		stuck, isStuck := errors.AsType[*StuckError](err)
-		delay, again := strategy.Failure(clock.now())
+		var delay time.Duration
+		_, last := errors.AsType[*lastFailure](err)
+		again := !last
+		if again {
+			delay, again = env.restarts.Failure(clock.now())
+		}
 		switch {
 		case isStuck && stuck.LeftBehind, errors.As(err, &cannotStart), errors.Is(err, chain.ErrFenced), first && errors.Is(err, errBegin):
 			return 0, err
@@ -127,8 +132,8 @@ func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan run
 
 // runAttempt runs the job once. When it returns, nothing of it runs any more, unless its error is that something was left behind.
 func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder string, first bool, requests <-chan runtime.Request) (runtime.Outcome, error) {
-	lanes := &liveLanes{}
-	env.driver = &liveDriver{liveClock: env.driver.(*liveClock), lanes: lanes}
+	d := &liveDriver{liveClock: env.driver.(*liveClock), crew: &crew{cores: int32(goruntime.GOMAXPROCS(0))}, lanes: &liveLanes{}}
+	env.driver = d
 	a, err := begin(ctx, j, &env, fs, folder, first)
 	switch {
 	case errors.Is(err, errFinished):
@@ -141,21 +146,11 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 	}
 	j.current.Store(a)
 
-	var subtasks sync.WaitGroup
+	d.drive(a.actors()...)
 	ended := make(chan struct{})
-	actors := a.actors()
-	crew := &crew{cores: int32(goruntime.GOMAXPROCS(0))}
-	parkings := make([]*parking, len(actors))
-	for i, actor := range actors {
-		parkings[i] = newParking(crew)
-		actor.box().wake = parkings[i].wake
-	}
-	for i, actor := range actors {
-		subtasks.Go(func() { parkings[i].drive(actor) })
-	}
 	go func() {
-		subtasks.Wait()
-		lanes.close()
+		d.actors.Wait()
+		d.lanes.close()
 		close(ended)
 	}()
 
@@ -179,7 +174,7 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 				overdue = time.After(grace)
 			}
 		case <-overdue:
-			return 0, a.leaveBehind(parkings, atEnd)
+			return 0, a.leaveBehind(d, atEnd)
 		case <-ended:
 			a.master.refuse()
 			if a.master.err == nil && ctx.Err() != nil && a.master.outcome == runtime.Cancelled {
@@ -202,7 +197,6 @@ type parking struct {
 	parked    atomic.Bool
 	filled    chan struct{}
 	goroutine atomic.Int64
-	ended     atomic.Bool
 }
 
 func newParking(c *crew) *parking { return &parking{crew: c, filled: make(chan struct{}, 1)} }
@@ -218,7 +212,6 @@ func (p *parking) wake() {
 // drive steps an actor until it has ended.
 func (p *parking) drive(a actor) {
 	p.goroutine.Store(goroutine())
-	defer p.ended.Store(true)
 	p.crew.atWork.Add(1)
 	defer p.crew.atWork.Add(-1)
 	for {
@@ -282,7 +275,8 @@ func (c *liveClock) after(d time.Duration, f func()) func() {
 	return func() { timer.Stop() }
 }
 
-func (c *liveClock) newLane() lane { panic("core: lanes belong to an attempt") }
+func (c *liveClock) newLane() lane  { panic("core: lanes belong to an attempt") }
+func (c *liveClock) drive(...actor) { panic("core: actors belong to an attempt") }
 
 // call gives each call a goroutine, which ends with it.
 func (c *liveClock) call(ctx context.Context, timeout time.Duration, f func(context.Context), late func()) {
@@ -295,10 +289,29 @@ func (c *liveClock) call(ctx context.Context, timeout time.Duration, f func(cont
 	}()
 }
 
-// liveDriver lends an attempt what it needs.
+// liveDriver lends an attempt what it needs, and gives each actor a goroutine.
 type liveDriver struct {
 	*liveClock
-	lanes *liveLanes
+	crew     *crew
+	actors   sync.WaitGroup // that have not ended
+	parkings sync.Map       // of them, by actor
+	lanes    *liveLanes
+}
+
+// drive is called before the attempt runs, or by one of its actors: so there is no moment at which none is left of a run that goes on.
+func (d *liveDriver) drive(actors ...actor) {
+	parkings := make([]*parking, len(actors))
+	for i, a := range actors {
+		parkings[i] = newParking(d.crew)
+		a.box().wake = parkings[i].wake
+		d.parkings.Store(a, parkings[i])
+	}
+	for i, a := range actors {
+		d.actors.Go(func() {
+			defer d.parkings.Delete(a)
+			parkings[i].drive(a)
+		})
+	}
 }
 
 func (d *liveDriver) newLane() lane { return d.lanes.add() }

@@ -22,8 +22,8 @@ func (a *attempt) grace() time.Duration {
 }
 
 // leaveBehind is the error of a run that is to end but does not: what holds it up goes on, and nobody can end it.
-func (a *attempt) leaveBehind(parkings []*parking, atEnd []uint64) error {
-	stuck := a.findStuck(parkings, atEnd)
+func (a *attempt) leaveBehind(d *liveDriver, atEnd []uint64) error {
+	stuck := a.findStuck(d, atEnd)
 	stuck.LeftBehind = true
 	was, known := errors.AsType[*StuckError](a.master.err)
 	switch {
@@ -37,21 +37,24 @@ func (a *attempt) leaveBehind(parkings []*parking, atEnd []uint64) error {
 
 // steps are the steps that the subtasks are in.
 func (a *attempt) steps() []uint64 {
-	steps := make([]uint64, len(a.subtasks))
-	for i, s := range a.subtasks {
+	subtasks := a.subtasks()
+	steps := make([]uint64, len(subtasks))
+	for i, s := range subtasks {
 		steps[i], _, _ = s.activity.now()
 	}
 	return steps
 }
 
 // findStuck finds what does not return: a step of a subtask that it was in already when the run was to end, or what a lane does for it.
-func (a *attempt) findStuck(parkings []*parking, atEnd []uint64) *StuckError {
-	for i, s := range a.subtasks {
-		if step, within, d := s.activity.now(); within && step == atEnd[i] && !parkings[i].ended.Load() {
-			return &StuckError{Task: s.task.name(), What: d.String(), Stack: stackOf(parkings[i].goroutine.Load())}
+func (a *attempt) findStuck(d *liveDriver, atEnd []uint64) *StuckError {
+	subtasks := a.subtasks()
+	for i, s := range subtasks {
+		step, within, doing := s.activity.now()
+		if p, open := d.parkings.Load(s); open && within && step == atEnd[i] {
+			return &StuckError{Task: s.task.name(), What: doing.String(), Stack: stackOf(p.(*parking).goroutine.Load())}
 		}
 	}
-	for _, s := range a.subtasks {
+	for _, s := range subtasks {
 		if goroutine := s.lane.(*liveLane).goroutine.Load(); goroutine != 0 {
 			return &StuckError{Task: s.task.name(), What: "it makes its snapshot or its output durable, or commits", Stack: stackOf(goroutine)}
 		}

@@ -93,7 +93,7 @@ func (s *subtask) channelEnded() {
 	case !s.loop.taken:
 		// Nobody sends barriers any more but those that come round.
 		s.loop.taken = true
-		s.run.master.mailbox.send(hasTakenAll{s.index})
+		s.run.master.mailbox.send(hasTakenAll{by(s.index)})
 	}
 }
 
@@ -108,7 +108,7 @@ func (s *subtask) ebb() {
 		}
 	}
 	s.loop.ebbed = true
-	s.run.master.mailbox.send(hasEbbed{s.index})
+	s.run.master.mailbox.send(hasEbbed{by(s.index)})
 }
 
 // holdsLast reports whether the last watermark is to wait: what circulates may still become records that are not late.
@@ -140,7 +140,7 @@ func (s *subtask) settle() bool {
 			return false // it is blocked
 		}
 	}
-	answer := hasSettled{subtask: s.index}
+	answer := hasSettled{by: by(s.index)}
 	l.fed = 0
 	for _, o := range s.outputs {
 		batches, allLeft := o.within()

@@ -27,22 +27,18 @@ type endingLoop struct {
 	last    bool  // the last watermark may pass
 }
 
-func endingLoops(n int, subtasks []*subtask) []*endingLoop {
-	loops := make([]*endingLoop, n)
-	for i := range loops {
-		loops[i] = &endingLoop{before: -1}
-	}
+func newEndingLoop(number int, subtasks []*subtask) *endingLoop {
+	l := &endingLoop{before: -1}
 	for _, s := range subtasks {
-		if s.loop != nil {
-			l := loops[s.loop.number]
+		if s.loop != nil && s.loop.number == number {
 			l.members, l.filling = append(l.members, s.index), l.filling+1
 		}
 	}
-	return loops
+	return l
 }
 
 func (m *master) hasEbbed(e hasEbbed) {
-	l := m.loops[m.run.subtasks[e.subtask].loop.number]
+	l := m.loops[m.run.subtasks()[e.subtask()].loop.number]
 	if l.filling--; l.filling == 0 {
 		m.probe(l)
 	}
@@ -52,13 +48,13 @@ func (m *master) hasEbbed(e hasEbbed) {
 func (m *master) probe(l *endingLoop) {
 	l.answers, l.sent = 0, 0
 	for _, i := range l.members {
-		m.run.subtasks[i].mailbox.send(probe{l.last})
+		m.run.subtasks()[i].mailbox.send(probe{l.last})
 	}
 }
 
 // hasSettled takes the answer to a probe.
 func (m *master) hasSettled(e hasSettled) {
-	l := m.loops[m.run.subtasks[e.subtask].loop.number]
+	l := m.loops[m.run.subtasks()[e.subtask()].loop.number]
 	l.answers, l.sent = l.answers+1, l.sent+e.sent
 	switch {
 	case l.answers < len(l.members):
@@ -70,7 +66,7 @@ func (m *master) hasSettled(e hasSettled) {
 		m.probe(l)
 	default:
 		for _, i := range l.members {
-			m.run.subtasks[i].mailbox.send(loopOver{})
+			m.run.subtasks()[i].mailbox.send(loopOver{})
 		}
 	}
 }

@@ -8,40 +8,45 @@ import (
 	"github.com/streamgen/streamgen/runtime"
 )
 
-// What the master hears of: its subtasks, its own lane, and the user.
+// by is the subtask that tells the master of something.
+type by int
+
+func (b by) subtask() int { return int(b) }
+
+// What the master hears of: its subtasks, its own lane, its alarms, and the user.
 type (
-	hasStarted struct{}
+	hasStarted struct{ by }
 	hasBacklog struct {
-		subtask int
+		by
 		backlog bool
 	}
-	hasTakenAll  struct{ subtask int } // its input, while calls for it are in flight
-	hasExhausted struct{ subtask int }
+	hasTakenAll  struct{ by } // its input, while calls for it are in flight
+	hasExhausted struct{ by }
 	// hasEbbed is said by a subtask in a loop when nothing more comes from outside, hasSettled in answer to a probe.
-	hasEbbed   struct{ subtask int }
+	hasEbbed   struct{ by }
 	hasSettled struct {
-		subtask int
-		sent    int64 // batches within the loop that work
+		by
+		sent int64 // batches within the loop that work
 	}
 	hasAcknowledged struct {
-		subtask    int
+		by
 		checkpoint int64
 		held       checkpoint.Subtask
 	}
 	hasDeclined struct {
-		subtask    int
+		by
 		checkpoint int64
 		err        error
 	}
 	hasCommitted struct {
-		subtask    int
+		by
 		checkpoint int64
 	}
 	hasFailed struct {
-		subtask int
-		err     error
+		by
+		err error
 	}
-	hasClosed    struct{}
+	hasClosed    struct{ by }
 	hasDeleted   struct{}
 	hasPublished struct {
 		checkpoint *checkpoint.Checkpoint
@@ -51,6 +56,17 @@ type (
 	}
 	hasRecorded struct {
 		status checkpoint.Status
+		err    error
+	}
+	// hasStuck is an alarm: subtasks of the region were to close long ago. isDue is another: it may be launched again, which hasRelaunched tells of.
+	hasStuck struct {
+		region *region
+		launch *launch
+	}
+	isDue         struct{ region *region }
+	hasRelaunched struct {
+		region *region
+		launch *launch
 		err    error
 	}
 )
@@ -63,20 +79,19 @@ type master struct {
 	lane    lane
 
 	coordinator *coordinator.Coordinator // nil until every subtask has started
-	started     int
-	ended       []bool // by subtask: no barriers come to it from others
-	exhausted   []bool // by subtask
-	inputs      int    // subtasks that are not exhausted yet
-	closed      int
+	ended       []bool                   // by subtask: no barriers come to it from others
+	exhausted   []bool                   // by subtask
+	inputs      int                      // subtasks that are not exhausted yet
+	open        int                      // subtasks that are not closed
 	loops       []*endingLoop
 	backlog     []bool // by subtask, of those who have told of it before every subtask had started
 	paused      bool   // sources wait for the first checkpoint
 
-	// committing is the checkpoint that sinks are committing; missing is how many have not said so yet.
+	// committing is the checkpoint that sinks are committing, nil before the first; missing are the subtasks that have not said so yet.
 	committing *checkpoint.Checkpoint
-	missing    map[int64]int
+	missing    map[int]bool
 	savepoints map[int64]func(string, error) // requests under way, by checkpoint
-	early      []runtime.Request             // those that came before every subtask had started
+	early      []runtime.Request             // those that came while not every subtask ran
 	stopping   *runtime.Request
 	stopped    string // where what a stop left is
 	watchdog   watchdog
@@ -89,6 +104,16 @@ type master struct {
 	err      error
 }
 
+func newMaster(a *attempt) *master {
+	n := len(a.subtasks())
+	m := &master{run: a, lane: a.env.newLane(), savepoints: map[int64]func(string, error){}, inputs: n, open: n,
+		ended: make([]bool, n), exhausted: make([]bool, n), backlog: make([]bool, n)}
+	for i := range a.job.loops() {
+		m.loops = append(m.loops, newEndingLoop(i, a.subtasks()))
+	}
+	return m
+}
+
 func (m *master) box() *mailbox { return &m.mailbox }
 
 func (m *master) step() status {
@@ -97,7 +122,7 @@ func (m *master) step() status {
 		m.handle(event)
 	}
 	m.post.clear()
-	if m.ending && m.closed == len(m.run.subtasks) && !m.deleting {
+	if m.ending && m.open == 0 && !m.deleting {
 		return ended
 	}
 	if m.coordinator != nil && !m.ending {
@@ -118,14 +143,14 @@ func (m *master) resumeUnlessExpected() {
 		return
 	}
 	m.paused = false
-	for _, s := range m.run.subtasks {
+	for _, s := range m.run.subtasks() {
 		s.mailbox.send(resume{})
 	}
 }
 
 // watch fails the job if user code does not return, in a subtask that a checkpoint waits for.
 func (m *master) watch() {
-	if err := m.watchdog.look(m.run.env.now(), m.run.subtasks, func(i int) bool { return len(m.coordinator.Waiting(i)) > 0 }); err != nil {
+	if err := m.watchdog.look(m.run.env.now(), m.run.subtasks(), func(i int) bool { return len(m.coordinator.Waiting(i)) > 0 }); err != nil {
 		m.end(0, err)
 	}
 }
@@ -157,8 +182,7 @@ func (m *master) stopAlarm() {
 func (m *master) handle(event any) {
 	switch e := event.(type) {
 	case hasClosed:
-		m.closed++
-		m.deleteIfClosed()
+		m.hasClosed(e)
 		return
 	case hasDeleted:
 		m.deleting = false
@@ -173,57 +197,82 @@ func (m *master) handle(event any) {
 		}
 		return
 	}
+	if m.isOver(event) {
+		return
+	}
 	now := m.run.env.now()
 	switch e := event.(type) {
 	case hasStarted:
-		m.hasStarted()
+		m.hasStarted(e)
 	case hasBacklog:
 		if m.coordinator == nil {
-			m.backlog[e.subtask] = e.backlog
+			m.backlog[e.subtask()] = e.backlog
 			return
 		}
-		m.coordinator.Backlog(e.subtask, e.backlog, now)
+		m.coordinator.Backlog(e.subtask(), e.backlog, now)
 	case hasTakenAll:
-		m.hasEnded(e.subtask)
+		m.hasEnded(e.subtask())
 	case hasExhausted:
 		m.inputs--
-		m.exhausted[e.subtask] = true
+		m.exhausted[e.subtask()] = true
 		if m.coordinator != nil {
-			m.coordinator.Finished(e.subtask, now)
+			m.coordinator.Finished(e.subtask(), now)
 		}
-		m.hasEnded(e.subtask)
+		m.hasEnded(e.subtask())
 		m.finalIfExhausted()
 	case hasEbbed:
 		m.hasEbbed(e)
 	case hasSettled:
 		m.hasSettled(e)
 	case hasAcknowledged:
-		m.act(m.coordinator.Acknowledge(e.checkpoint, e.subtask, e.held, now))
+		m.act(m.coordinator.Acknowledge(e.checkpoint, e.subtask(), e.held, now))
 	case hasDeclined:
-		m.act(m.coordinator.Decline(e.checkpoint, e.subtask, e.err))
+		m.act(m.coordinator.Decline(e.checkpoint, e.subtask(), e.err))
 	case hasFailed:
-		m.end(0, e.err)
+		m.fail(m.regionOf(e.subtask()), e.err)
 	case hasPublished:
 		m.hasPublished(e)
 	case hasCommitted:
-		m.hasCommitted(e.checkpoint)
+		m.hasCommitted(e)
 	case hasRecorded:
 		m.hasRecorded(e)
+	case hasStuck:
+		m.hasStuck(e)
+	case isDue:
+		m.relaunch(e.region)
+	case hasRelaunched:
+		m.hasRelaunched(e)
 	}
 }
 
 // hasStarted begins checkpoints once every subtask runs: before, one would wait for those that still read their state.
-func (m *master) hasStarted() {
-	if m.started++; m.started < len(m.run.subtasks) {
+func (m *master) hasStarted(e hasStarted) {
+	r := m.regionOf(e.subtask())
+	if r.started++; r.started < len(r.members) {
 		return
 	}
+	r.life = regionRuns
+	switch {
+	case m.coordinator != nil:
+		m.run.eventOf(r, runtime.Event{Kind: runtime.EventRunning})
+		if m.allRun() {
+			m.coordinator.Resume()
+			m.answerEarly()
+		}
+	case m.allRun():
+		m.begin()
+	}
+}
+
+// begin begins checkpoints.
+func (m *master) begin() {
 	c := m.run.env.config.Checkpointing
-	names := make([]string, len(m.run.subtasks))
-	for i, s := range m.run.subtasks {
+	names := make([]string, len(m.run.subtasks()))
+	for i, s := range m.run.subtasks() {
 		names[i] = s.task.name()
 	}
 	first := c.MinPause
-	m.paused = m.run.pauses()
+	m.paused = m.run.regions[0].launch.pauses(m.run.env.config)
 	if c.Interval > c.MinPause && !m.paused {
 		first += time.Duration(m.run.env.random() * float64(c.Interval-c.MinPause))
 	}
@@ -232,7 +281,7 @@ func (m *master) hasStarted() {
 		NextID: m.run.nextID, Subtasks: names, FirstDelay: first,
 		Progress: m.progress,
 	}, m.run.env.now())
-	m.watchdog = newWatchdog(c.SynchronousTimeout, len(m.run.subtasks))
+	m.watchdog = newWatchdog(c.SynchronousTimeout, len(m.run.subtasks()))
 	now := m.run.env.now()
 	for i, b := range m.backlog {
 		m.coordinator.Backlog(i, b, now)
@@ -243,10 +292,15 @@ func (m *master) hasStarted() {
 		}
 	}
 	m.run.event(runtime.Event{Kind: runtime.EventRunning})
+	m.answerEarly()
+	m.finalIfExhausted()
+}
+
+// answerEarly takes the requests that have waited until every subtask ran.
+func (m *master) answerEarly() {
 	early := m.early
 	m.early = nil
 	for _, r := range early {
 		m.request(r)
 	}
-	m.finalIfExhausted()
 }

@@ -34,7 +34,7 @@ func (m *master) act(actions []coordinator.Action) {
 // trigger sends the barrier to every source, and to every subtask whose input has ended.
 func (m *master) trigger(b coordinator.Barrier) {
 	m.run.event(runtime.Event{Kind: runtime.EventTriggered, Checkpoint: b.ID})
-	for i, s := range m.run.subtasks {
+	for i, s := range m.run.subtasks() {
 		if s.isSource || m.ended[i] {
 			s.mailbox.send(trigger{b})
 		}
@@ -93,23 +93,23 @@ func (m *master) complete(done *checkpoint.Checkpoint) {
 		m.discard(done.ID) // the savepoint has copies of its own
 		return
 	}
-	m.committing, m.paused = done, false
-	m.missing = map[int64]int{done.ID: len(m.run.subtasks)}
-	for _, s := range m.run.subtasks {
+	m.committing, m.missing, m.paused = done, map[int]bool{}, false
+	for i, s := range m.run.subtasks() {
+		m.missing[i] = true
 		s.mailbox.send(complete{coordinator.Barrier{ID: done.ID, Kind: done.Kind}})
 	}
 }
 
 // hasCommitted records in the chain that everything is committed, and how the job stands now.
-func (m *master) hasCommitted(id int64) {
-	if _, ok := m.missing[id]; !ok {
+func (m *master) hasCommitted(e hasCommitted) {
+	done := m.committing
+	if done == nil || e.checkpoint != done.ID || !m.missing[e.subtask()] {
 		return // a newer checkpoint has completed since, whose commits include these
 	}
-	if m.missing[id]--; m.missing[id] > 0 {
+	if delete(m.missing, e.subtask()); len(m.missing) > 0 {
 		return
 	}
-	m.missing = nil
-	done := m.committing
+	id := done.ID
 	m.run.event(runtime.Event{Kind: runtime.EventCommitted, Checkpoint: id})
 	status := checkpoint.Running
 	switch done.Kind {
@@ -159,7 +159,7 @@ func (m *master) hasRecorded(e hasRecorded) {
 
 func (m *master) abort(a coordinator.Abort) {
 	m.run.event(runtime.Event{Kind: runtime.EventCheckpointFailed, Checkpoint: a.Barrier.ID, Err: a.Reason})
-	for _, s := range m.run.subtasks {
+	for _, s := range m.run.subtasks() {
 		s.mailbox.send(abort{a.Barrier})
 	}
 	if reply := m.savepoints[a.Barrier.ID]; reply != nil {
@@ -190,7 +190,7 @@ func (m *master) discard(id int64) {
 
 // progress is how far a subtask has come with a checkpoint, and what keeps it from going on.
 func (m *master) progress(subtask int, id int64) coordinator.Progress {
-	s := m.run.subtasks[subtask]
+	s := m.run.subtasks()[subtask]
 	p := s.phases.progress(id)
 	p.Waits = coordinator.Waits(s.activity.waits.Load())
 	return p

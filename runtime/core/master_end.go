@@ -20,7 +20,7 @@ func (m *master) hasEnded(subtask int) {
 		return
 	}
 	for _, b := range m.coordinator.Waiting(subtask) {
-		m.run.subtasks[subtask].mailbox.send(trigger{b})
+		m.run.subtasks()[subtask].mailbox.send(trigger{b})
 	}
 }
 
@@ -75,17 +75,32 @@ func (m *master) end(outcome runtime.Outcome, err error) {
 	}
 	m.stopAlarm()
 	close(m.run.done)
+	for _, r := range m.run.regions {
+		r.stopAlarm()
+		r.launch.end()
+	}
 	if err != nil || outcome == runtime.Cancelled {
 		m.run.cancel() // what is being committed is committed again at the next start
 	}
-	for _, s := range m.run.subtasks {
+	for _, s := range m.run.subtasks() {
 		s.mailbox.send(shut{})
 	}
+	m.deleteIfClosed() // if all are: their regions had failed
+}
+
+// hasClosed hears that a subtask does nothing any more, nor does its lane.
+func (m *master) hasClosed(e hasClosed) {
+	m.open--
+	r := m.regionOf(e.subtask())
+	if r.open--; r.open == 0 && !m.ending {
+		m.awaitLaunch(r)
+	}
+	m.deleteIfClosed()
 }
 
 // deleteIfClosed deletes the checkpoints of a job that ended so, once nothing more is stored: what came later would stay for ever.
 func (m *master) deleteIfClosed() {
-	if m.closed < len(m.run.subtasks) || !deletes(m.run.env.config.Checkpointing.Retention, m.outcome, m.err) {
+	if m.open > 0 || !deletes(m.run.env.config.Checkpointing.Retention, m.outcome, m.err) {
 		return
 	}
 	m.deleting = true

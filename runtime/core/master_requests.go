@@ -23,7 +23,7 @@ func (m *master) request(r runtime.Request) {
 		}
 	case m.ending:
 		r.Reply("", errNotRunning)
-	case m.coordinator == nil: // some subtasks process records already, so its user may well believe that it runs
+	case m.coordinator == nil || !m.allRun(): // others process records already, so its user may well believe that it runs
 		m.early = append(m.early, r)
 	case m.stopping != nil:
 		r.Reply("", fmt.Errorf("the job is being stopped already"))
@@ -32,7 +32,7 @@ func (m *master) request(r runtime.Request) {
 	case r.Kind == runtime.RequestDrain:
 		m.stopping = &r
 		m.coordinator.Drain()
-		for _, s := range m.run.subtasks {
+		for _, s := range m.run.subtasks() {
 			s.mailbox.send(cut{})
 		}
 	default:

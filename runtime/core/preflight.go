@@ -29,7 +29,7 @@ func preflight(ctx context.Context, j *Job, env *environment, a *attempt) error 
 	if err != nil {
 		return err
 	}
-	a.splits, err = planSplits(ctx, j, a.from)
+	a.splits, err = planSplits(ctx, j.vertices, a.from)
 	return err
 }
 

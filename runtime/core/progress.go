@@ -9,10 +9,11 @@ func (j *Job) Progress() runtime.Progress {
 		return runtime.Progress{}
 	}
 	p := runtime.Progress{Checkpoint: a.last.Load()}
+	subtasks := a.subtasks()
 	for _, v := range j.vertices {
 		for i, o := range v.info.Operators {
 			n := int64(0)
-			for _, s := range a.subtasks {
+			for _, s := range subtasks {
 				switch {
 				case s.task.info != v:
 				case i > 0 && o.kind == "operator":

@@ -23,6 +23,14 @@ type restored struct {
 	read func(checkpoint.Data) (vfs.Reader, error)
 }
 
+// id is the checkpoint's number, 0 if there is none.
+func (r *restored) id() int64 {
+	if r.checkpoint == nil {
+		return 0
+	}
+	return r.checkpoint.ID
+}
+
 // heldOperator is what all the subtasks of an operator held together.
 type heldOperator struct {
 	checkpoint.Operator

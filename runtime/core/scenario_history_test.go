@@ -17,6 +17,8 @@ type history struct {
 	runs     int
 	attempts []*attemptHistory
 	ears     []*scenarioEar
+	// opened counts how often a subtask of each source was opened.
+	opened map[string]int
 	// stops are the answers to each stop that was asked for.
 	stops []answer
 }
@@ -38,7 +40,14 @@ type scenarioEar struct {
 	completed, aborted []int64
 }
 
-func newHistory() *history { return &history{} }
+func newHistory() *history { return &history{opened: map[string]int{}} }
+
+// opens notes that a subtask of a source is opened.
+func (h *history) opens(source string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.opened[source]++
+}
 
 func (h *history) begin(run int) {
 	h.mu.Lock()
@@ -57,7 +66,7 @@ func (h *history) run() int {
 func (h *history) heard(e runtime.Event) (published int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if e.Kind == runtime.EventRestoring && len(h.attempts[len(h.attempts)-1].events) > 0 {
+	if e.Kind == runtime.EventRestoring && e.Tasks == nil && len(h.attempts[len(h.attempts)-1].events) > 0 {
 		h.attempts = append(h.attempts, &attemptHistory{run: h.runs})
 	}
 	a := h.attempts[len(h.attempts)-1]
@@ -200,7 +209,7 @@ func (h *history) String() string {
 	for i, a := range h.attempts {
 		fmt.Fprintf(&b, "attempt %d, of run %d\n", i+1, a.run)
 		for _, e := range a.events {
-			fmt.Fprintf(&b, "  %s %d %v\n", e.Kind, e.Checkpoint, e.Err)
+			fmt.Fprintf(&b, "  %s %d %v %v\n", e.Kind, e.Checkpoint, e.Tasks, e.Err)
 		}
 	}
 	return b.String()

@@ -84,6 +84,7 @@ func (r *liveRun) do(ctx context.Context, disk *vfs.Mem) (runtime.Outcome, error
 			return &items{
 				name: name, lengths: r.flow.sources[name], most: few,
 				allowed: func(length int) int { return r.allowed(r.history, length) },
+				opened:  func() { r.history.opens(name) },
 			}
 		},
 		lines:  file.JSONL[topologies.Line]("/out").On(fs),

@@ -11,25 +11,17 @@ import (
 
 // settle commits the transactions of the checkpoint, records that, and aborts all others.
 func (a *attempt) settle(ctx context.Context) error {
-	var handles int
-	for _, o := range a.sinks() {
+	sinks := a.job.sinks(a.job.vertices)
+	for _, o := range sinks {
 		if err := a.refuseOccupied(ctx, o); err != nil {
 			return &startError{fmt.Errorf("sink %s: %w", o.uid, err)}
 		}
-		if a.from.committed {
-			continue
-		}
-		n, err := a.commit(ctx, o)
-		if errors.Is(err, runtime.ErrTransactionLost) {
-			// A restart would find the same.
-			return &startError{fmt.Errorf("sink %s: commit checkpoint %d: %w: it is what a subtask of it wrote before the barrier of that checkpoint at %s, "+
-				"since the one before it", o.uid, a.from.checkpoint.ID, err, a.from.checkpoint.Triggered.Format(time.RFC3339))}
-		}
-		if err != nil {
-			return fmt.Errorf("sink %s: commit checkpoint %d: %w", o.uid, a.from.checkpoint.ID, err)
-		}
-		handles += n
 	}
+	handles, err := a.commit(ctx, a.from, sinks)
+	if err != nil {
+		return err
+	}
+	a.from.committed = true
 	if handles > 0 && a.from.saved == "" {
 		m := *a.chain.Head()
 		m.Committed = true
@@ -37,16 +29,41 @@ func (a *attempt) settle(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, o := range a.sinks() {
+	if err := a.abort(ctx, sinks); err != nil {
+		return err
+	}
+	a.event(runtime.Event{Kind: runtime.EventRestoring, Checkpoint: a.from.id()})
+	return nil
+}
+
+// commit commits the transactions that a checkpoint holds of some sinks and returns how many there were, none if they were committed before.
+func (a *attempt) commit(ctx context.Context, from *restored, sinks []Operator) (int, error) {
+	if from.committed {
+		return 0, nil
+	}
+	handles := 0
+	for _, o := range sinks {
+		n, err := a.commitSink(ctx, from, o)
+		if errors.Is(err, runtime.ErrTransactionLost) {
+			// A restart would find the same.
+			return 0, &startError{fmt.Errorf("sink %s: commit checkpoint %d: %w: it is what a subtask of it wrote before the barrier of that checkpoint at %s, "+
+				"since the one before it", o.uid, from.id(), err, from.checkpoint.Triggered.Format(time.RFC3339))}
+		}
+		if err != nil {
+			return 0, fmt.Errorf("sink %s: commit checkpoint %d: %w", o.uid, from.id(), err)
+		}
+		handles += n
+	}
+	return handles, nil
+}
+
+// abort discards what sinks have left that was not committed.
+func (a *attempt) abort(ctx context.Context, sinks []Operator) error {
+	for _, o := range sinks {
 		if err := o.transactions.Abort(ctx, o.uid); err != nil {
 			return fmt.Errorf("sink %s: abort what was not committed: %w", o.uid, err)
 		}
 	}
-	id := int64(0)
-	if a.from.checkpoint != nil {
-		id = a.from.checkpoint.ID
-	}
-	a.event(runtime.Event{Kind: runtime.EventRestoring, Checkpoint: id})
 	return nil
 }
 
@@ -72,15 +89,15 @@ func (a *attempt) refuseOccupied(ctx context.Context, o Operator) error {
 		"give the checkpoints of that run (execution.checkpointing.dir), choose an empty output, or add to it with --fresh", name)
 }
 
-// commit commits the transactions of a sink and returns how many there were. Those that a savepoint has prepared belong to the output
+// commitSink commits the transactions of a sink and returns how many there were. Those that a savepoint has prepared belong to the output
 // that they were written to: a start from it into another output, which is empty, leaves them to whoever has that.
-func (a *attempt) commit(ctx context.Context, o Operator) (int, error) {
-	handles := a.from.handles(o.uid)
+func (a *attempt) commitSink(ctx context.Context, from *restored, o Operator) (int, error) {
+	handles := from.handles(o.uid)
 	for _, handle := range handles {
 		err := o.transactions.Commit(ctx, handle)
-		if errors.Is(err, runtime.ErrTransactionLost) && a.from.saved != "" && a.isUnused(ctx, o) {
+		if errors.Is(err, runtime.ErrTransactionLost) && from.saved != "" && a.isUnused(ctx, o) {
 			a.env.logger.Warn("this is not the output that the savepoint was taken with: what was written before it stays there, this one begins after it",
-				"sink", o.uid, "savepoint", a.from.saved)
+				"sink", o.uid, "savepoint", from.saved)
 			return len(handles), nil
 		}
 		if err != nil {
@@ -96,10 +113,10 @@ func (a *attempt) isUnused(ctx context.Context, o Operator) bool {
 	return err == nil && name == ""
 }
 
-// sinks are the transactional ones.
-func (a *attempt) sinks() []Operator {
+// sinks are the transactional ones of some tasks.
+func (j *Job) sinks(vertices []*vertexInfo) []Operator {
 	var sinks []Operator
-	for _, v := range a.job.vertices {
+	for _, v := range vertices {
 		for _, o := range v.info.Operators {
 			if o.transactions != nil {
 				sinks = append(sinks, o)

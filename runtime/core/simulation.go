@@ -11,6 +11,7 @@ import (
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime"
 	"github.com/streamgen/streamgen/runtime/config"
+	"github.com/streamgen/streamgen/runtime/internal/restart"
 )
 
 // Simulation is the other driver: it runs a job on one thread, each step chosen by a seeded generator, with a clock of its own. The same
@@ -26,6 +27,8 @@ type Simulation struct {
 	ended   bool
 	// Steps counts the steps taken.
 	Steps int
+	// SlowPublish is how many times as long as otherwise it takes to publish a manifest; 0: once.
+	SlowPublish int
 	// LateCalls says that one call of an Async method in so many does not return before its time is over, if nobody ends its context; 0: none.
 	LateCalls int
 }
@@ -44,7 +47,8 @@ type simulatedActor struct {
 	idle *bool
 }
 
-// Simulate starts a job: the start sequence is taken as one step. Its error is that of the start; there is no restart.
+// Simulate starts a job: the start sequence is taken as one step. Its error is that of the start. A region
+// that fails is restarted, the whole job is not.
 func Simulate(job runtime.Job, c config.Config, fs vfs.FS, folder string, random *rand.Rand, onEvent func(runtime.Event)) (*Simulation, error) {
 	s := &Simulation{random_: random}
 	j := job.(*Job)
@@ -52,18 +56,23 @@ func Simulate(job runtime.Job, c config.Config, fs vfs.FS, folder string, random
 	if err := errors.Join(j.resolve(c), j.checkLoops(c.Checkpointing), j.checkTransactions(c.Checkpointing)); err != nil {
 		return nil, err
 	}
-	env := &environment{driver: s, config: c, logger: slog.New(slog.DiscardHandler), onEvent: onEvent, files: fs}
+	env := &environment{driver: s, config: c, logger: slog.New(slog.DiscardHandler), onEvent: onEvent, files: fs,
+		restarts: restart.New(c.Restart, c.Checkpointing.Interval > 0, s.random)}
 	run, err := begin(context.Background(), j, env, fs, folder, true)
 	if err != nil {
 		return nil, err
 	}
 	s.run = run
-	for _, a := range run.actors() {
+	s.drive(run.actors()...)
+	return s, nil
+}
+
+func (s *Simulation) drive(actors ...actor) {
+	for _, a := range actors {
 		idle := new(bool)
 		a.box().wake = func() { *idle = false }
 		s.actors = append(s.actors, simulatedActor{a, idle})
 	}
-	return s, nil
 }
 
 // IsFinished reports whether err is that of a job that had finished before.
@@ -121,6 +130,7 @@ func (s *Simulation) Step() bool {
 			*a.idle = !a.box().waiting.Load()
 		case busy:
 		}
+	case s.SlowPublish > 0 && s.lanes[-1-i] == s.run.master.lane && s.random_.IntN(s.SlowPublish) > 0:
 	default:
 		l := s.lanes[-1-i]
 		f := l.queue[0]
@@ -151,7 +161,7 @@ func (s *Simulation) fire() {
 // Outcome is how the job ended, once Step has returned false. A job of which nothing is left to do, yet that did not end, is stuck.
 func (s *Simulation) Outcome() (outcome runtime.Outcome, err error, stuck bool) {
 	m := s.run.master
-	return m.outcome, m.err, !m.ending || m.closed != len(s.run.subtasks)
+	return m.outcome, m.err, !m.ending || m.open > 0
 }
 
 func (s *Simulation) now() time.Duration { return s.clock }

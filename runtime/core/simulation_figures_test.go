@@ -22,6 +22,7 @@ type figures struct {
 	copies, besides                       int // second copies that a run has found, and errors of their disk
 	kept                                  int // programs that had to stay because an operator had finished
 	claimed                               int // savepoints, and deleted when they were not needed any more
+	regions                               int // that were restarted by themselves
 	raised                                int // starts with more key groups than the run before
 	began                                 time.Time
 }
@@ -42,6 +43,7 @@ func (f *figures) add(g figures) {
 	f.resting += g.resting
 	f.inFlight += g.inFlight
 	f.raised += g.raised
+	f.regions += g.regions
 	f.claimed += g.claimed
 	f.kept += g.kept
 	f.copies += g.copies
@@ -58,6 +60,9 @@ func (f *figures) log(t *testing.T) {
 		f.checkpoints, f.failed, f.savepoints, f.forks)
 	if f.claimed > 0 {
 		t.Logf("%d of the restored savepoints were claimed, and deleted when they were not needed any more", f.claimed)
+	}
+	if f.regions > 0 {
+		t.Logf("%d regions were restarted by themselves", f.regions)
 	}
 	if f.raised > 0 {
 		t.Logf("%d starts had more key groups than the run before", f.raised)

@@ -37,6 +37,8 @@ type fate struct {
 	savepoints int
 	// faulty says that the disk reports errors, hasty that checkpoints time out early.
 	faulty, hasty bool
+	// slowPublish is how many times as long as otherwise it takes to publish a manifest, 0 for once.
+	slowPublish int
 	// lateCalls is how many calls there are for each that takes too long, 0 for none.
 	lateCalls int
 }
@@ -193,7 +195,7 @@ func (s *schedule) start(f fate) (*process, error) {
 		s.tracef("start: %v", err)
 		return p, err
 	}
-	p.LateCalls = f.lateCalls
+	p.LateCalls, p.SlowPublish = f.lateCalls, f.slowPublish
 	if s.timed != nil {
 		p.Pass(s.timed.passed)
 	}
@@ -261,12 +263,16 @@ func steady(c *config.Config) {
 // event hears what a run says of itself.
 func (p *process) event(e runtime.Event) {
 	s := p.story
-	s.tracef("%s %d %v", e.Kind, e.Checkpoint, e.Err)
+	s.tracef("%s %d %v %v", e.Kind, e.Checkpoint, e.Tasks, e.Err)
 	if s.scenario != nil {
 		p.ends(s.history.heard(e))
 	}
 	switch e.Kind {
 	case runtime.EventRestoring:
+		if e.Tasks != nil {
+			s.figures.regions++
+			break
+		}
 		p.mustPause = p.pauses && e.Checkpoint > 0
 	case runtime.EventCommitted:
 		p.committed[e.Checkpoint] = true

@@ -90,12 +90,12 @@ func (p *SourcePort[T]) close() error {
 // splitPlan divides the splits of every source among its subtasks.
 type splitPlan map[string][][]runtime.Split
 
-// planSplits asks every source for its splits and deals them out: the largest first, each to the subtask that has the least; those that
+// planSplits asks every source among some tasks for its splits and deals them out: the largest first, each to the subtask that has the least; those that
 // are done go round.
-func planSplits(ctx context.Context, j *Job, from *restored) (splitPlan, error) {
+func planSplits(ctx context.Context, vertices []*vertexInfo, from *restored) (splitPlan, error) {
 	plan := splitPlan{}
 	var errs []error
-	for _, v := range j.vertices {
+	for _, v := range vertices {
 		for _, o := range v.info.Operators {
 			if o.splits == nil {
 				continue

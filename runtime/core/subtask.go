@@ -18,6 +18,8 @@ type subtask struct {
 	runner   Runner
 	task     *Task
 	run      *attempt
+	region   *region
+	launch   *launch
 	lane     lane
 	commits  commits
 	backlog  atomic.Bool // of its source, as that has said
@@ -187,7 +189,7 @@ func (s *subtask) start() {
 	s.counters.Store(&s.counting)
 	s.life = running // also if Open fails: what was opened is to be closed
 	s.runner.Open()
-	s.run.master.mailbox.send(hasStarted{})
+	s.run.master.mailbox.send(hasStarted{by(s.index)})
 	if len(s.entering) == 0 {
 		s.begin()
 	}
@@ -267,10 +269,10 @@ func (s *subtask) sourceContext(uid string) runtime.SourceContext {
 // setBacklog tells the master of a change.
 func (s *subtask) setBacklog(backlog bool) {
 	if s.backlog.Swap(backlog) != backlog {
-		s.run.master.mailbox.send(hasBacklog{s.index, backlog})
+		s.run.master.mailbox.send(hasBacklog{by(s.index), backlog})
 	}
 }
 
 func (s *subtask) sinkContext(uid, attempt string) runtime.SinkContext {
-	return runtime.SinkContext{Context: s.task.Context(uid), Attempt: attempt, Done: s.run.done}
+	return runtime.SinkContext{Context: s.task.Context(uid), Attempt: attempt, Done: s.launch.done}
 }

@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/streamgen/streamgen/generated_test/topologies"
 	"github.com/streamgen/streamgen/runtime"
@@ -21,6 +22,8 @@ type topology struct {
 	// ways are those on which an item of a source comes out, once on each.
 	ways func(source string, i topologies.Item) []string
 	make func(p parts) runtime.Pipeline
+	// trips says that its operators fail in the stories that are drawn.
+	trips bool
 }
 
 // parts is what a run of a topology is made of.
@@ -28,6 +31,7 @@ type parts struct {
 	source func(name string) runtime.Source[topologies.Item]
 	lines  runtime.Sink[topologies.Line]
 	faults *topologies.Faults
+	others *topologies.Faults // of a second region
 	ear    func() topologies.Ear
 	calls  int // capacity
 }
@@ -153,6 +157,27 @@ var allTopologies = []*topology{
 			return &topologies.Stages{
 				Items: p.source("Items"), First: topologies.Relay{Mark: "1"}, Second: topologies.Told{NewEar: p.ear},
 				Third: topologies.Relay{Mark: "3"}, Fourth: topologies.Told{NewEar: p.ear}, Count: topologies.Count{Faults: p.faults}, Lines: p.lines,
+			}
+		},
+	},
+	{
+		name: "three regions", sources: map[string][]int{"A": {9, 6}, "B": {7, 3}, "C": {8}}, trips: true,
+		ways: func(source string, i topologies.Item) []string {
+			switch {
+			case source == "B":
+				return []string{"B" + strings.Repeat("round", int(i.N%3))}
+			case source == "C":
+				return []string{"C"}
+			case i.N%4 == 0:
+				return []string{"held", "noted"}
+			}
+			return []string{"held"}
+		},
+		make: func(p parts) runtime.Pipeline {
+			return &topologies.Regions{
+				A: p.source("A"), TripA: topologies.Trip{Faults: p.faults}, CountA: topologies.Count{Faults: p.faults}, LinesA: p.lines,
+				B: p.source("B"), TripB: topologies.Trip{Faults: p.others}, StampB: topologies.Stamp{Mark: "B"}, CountB: topologies.Count{Faults: p.others}, LinesB: p.lines,
+				C: p.source("C"), StampC: topologies.Stamp{Mark: "C"}, LinesC: p.lines,
 			}
 		},
 	},

@@ -21,9 +21,14 @@ func newFlowSchedule(seed uint64, t *topology) *schedule {
 	for i := range s.fates {
 		if s.fates[i].savepoints > 0 {
 			s.fates[i].savepoints += 150 // there are up to 15 subtasks: a savepoint takes more steps than one of a word count
+			if t.trips {
+				s.fates[i].savepoints += 450 // or up to 24
+			}
 		}
 	}
+	s.trip()
 	s.fixed = func(c *config.Config) {
+		s.restartRegions(c)
 		if s.flow.loose && s.random.IntN(2) == 0 {
 			c.Checkpointing.Mode, c.Checkpointing.Unaligned = config.AtLeastOnce, false
 		}
@@ -33,6 +38,42 @@ func newFlowSchedule(seed uint64, t *topology) *schedule {
 		}
 	}
 	return s
+}
+
+// trip draws how often operators fail, if they do in the topology. Each time may end a run.
+func (s *schedule) trip() {
+	if !s.flow.trips {
+		return
+	}
+	f := s.flow.faults
+	f.Every = 1 + s.random.Int64N(30)
+	f.Map.Store(s.random.Int64N(4))
+	f.Snapshot.Store(s.random.Int64N(2))
+	f.Open.Store(s.random.Int64N(2))
+	f.Close.Store(s.random.Int64N(2))
+	for range f.Map.Load() + f.Snapshot.Load() + f.Open.Load() {
+		s.fates = append(s.fates, fate{})
+	}
+	for i := range s.fates {
+		if f := &s.fates[i]; !f.hasty && s.random.IntN(3) == 0 {
+			f.slowPublish, f.savepoints = 150, 0 // a checkpoint is on its way while a region closes; savepoints would pile up
+		}
+	}
+}
+
+// restartRegions draws whether a region is restarted by itself when an operator of it fails, and when.
+func (s *schedule) restartRegions(c *config.Config) {
+	if !s.flow.trips {
+		return
+	}
+	if s.random.IntN(8) == 0 {
+		c.Failover = config.FullFailover
+	}
+	c.Checkpointing.MaxConcurrent = 1 // there is a loop
+	// A stop is asked for again and again: it must be possible for up to 24 subtasks within the time.
+	c.Checkpointing.Timeout = max(c.Checkpointing.Timeout, 20*time.Millisecond)
+	c.Restart.Strategy = config.FixedDelayStrategy
+	c.Restart.FixedDelay = config.FixedDelay{Attempts: s.random.IntN(8), Delay: time.Duration(s.random.IntN(int(4 * time.Millisecond)))}
 }
 
 // flowJob makes the job of a run.
@@ -46,7 +87,12 @@ func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 		}
 		if s.scenario != nil {
 			sources[name].allowed = func(length int) int { return s.scenario.allowed(s.history, length) }
+			sources[name].opened = func() { s.history.opens(name) }
 		}
+	}
+	others := s.flow.faults
+	if s.scenario != nil {
+		others = nil
 	}
 	newEar := func() topologies.Ear { return ear{p.hearer()} }
 	if s.scenario != nil {
@@ -57,6 +103,7 @@ func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 		source: func(name string) runtime.Source[topologies.Item] { return sources[name] },
 		lines:  file.JSONL[topologies.Line](s.out).On(fs),
 		faults: s.flow.faults,
+		others: others,
 		ear:    newEar,
 		calls:  1 + s.random.IntN(6),
 	}).StreamgenJob()
@@ -94,7 +141,14 @@ func crashSchedule(seed uint64, t *topology, inline int, f fate) *schedule {
 		random: rand.New(rand.NewPCG(seed, 1)), disk: vfs.NewMem(), folder: "/checkpoints/job", out: "/out", parallelism: 2,
 		corpus: shortText, retained: 1, retention: config.RetainOnCancellation, fates: []fate{f}, flow: newFlow(t, nil),
 	}
+	if t.trips {
+		s.flow.faults.Every = 9
+		s.flow.faults.Map.Store(2)
+		s.fates = append(s.fates, fate{}, fate{}) // each may end a run
+	}
 	s.fixed = func(c *config.Config) {
+		c.Restart.Strategy = config.FixedDelayStrategy
+		c.Restart.FixedDelay = config.FixedDelay{Attempts: 100, Delay: time.Millisecond}
 		k := &c.Checkpointing
 		k.Interval, k.InlineThreshold, k.MaxConcurrent = time.Millisecond, inline, 1
 		k.IntervalDuringBacklog, k.AfterTasksFinish = config.SameInterval, true

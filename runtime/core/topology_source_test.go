@@ -25,8 +25,8 @@ type items struct {
 	most   int
 	// allowed says how far a split of some length may be read for now; nil: to its end.
 	allowed func(length int) int
-	// idle is called by a reader that waits for more.
-	idle func()
+	// idle is called by a reader that waits for more, opened when one is opened; nil: nobody is told.
+	idle, opened func()
 }
 
 // item is the nth of a split, from 1.
@@ -50,6 +50,9 @@ func (s *items) Splits(_ context.Context, known []runtime.Split) ([]runtime.Spli
 }
 
 func (s *items) Open(ctx runtime.SourceContext, splits []runtime.Split) (runtime.Reader[topologies.Item], error) {
+	if s.opened != nil {
+		s.opened()
+	}
 	r := &itemReader{items: s, ctx: ctx, splits: slices.Clone(splits)}
 	for _, split := range splits {
 		i, err := strconv.Atoi(split.ID)

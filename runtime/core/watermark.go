@@ -253,11 +253,11 @@ func (r *restored) watermark(v *vertexInfo, index int, keyed bool, of func(*chec
 }
 
 // restoredTimes is what a task knows of time when it begins.
-func (a *attempt) restoredTimes(v *vertexInfo, index int) times {
+func (a *attempt) restoredTimes(from *restored, v *vertexInfo, index int) times {
 	least := func(of func(*checkpoint.Subtask) int64) runtime.Time {
-		return a.from.watermark(v, index, a.job.isKeyed(v), of)
+		return from.watermark(v, index, a.job.isKeyed(v), of)
 	}
-	known := a.from.known(v)
+	known := from.known(v)
 	clock := runtime.Clock{Watermark: least(func(s *checkpoint.Subtask) int64 { return s.Watermark }), Wall: a.env.wall}
 	return times{head: clock, behind: clock, seen: runtime.MinTime,
 		fires: least(func(s *checkpoint.Subtask) int64 {
