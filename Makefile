@@ -63,7 +63,7 @@ test: ## run the tests: a few minutes
 check: ## find stale generated code, and run vet, gofmt and the linters
 	.ci/generated
 	go vet ./...
-	go vet -tags mutants ./runtime/core
+	go vet -tags mutants ./runtime/core ./runtime/config
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 		[[ -z $$unformatted ]] || { echo "gofmt would change:" $$unformatted; exit 1; }
 	go mod tidy -diff
@@ -79,6 +79,10 @@ lint: ## golangci-lint alone
 .PHONY: mutants
 mutants: ## plant one bug after the other into the protocol: the simulation must find each
 	go test -tags mutants -count=1 -timeout 2h -run 'TestMutants$$/found/$(MUTANTS)' -v ./runtime/core
+
+.PHONY: options
+options: ## ignore one option after the other: the test that shows it must fail
+	go test -tags mutants -count=1 -timeout 30m -run 'TestIgnoredOptions$$' -v ./runtime/config
 
 .PHONY: race
 race: ## run the tests of runtime, checkpoint and serde under the race detector, with fewer schedules

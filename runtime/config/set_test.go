@@ -37,9 +37,9 @@ func TestSet(t *testing.T) {
 		"a parallelism of inner":     {"parallelism.Clean.Trim", "3", func(c *Config) { c.Parallelisms = map[string]int{"Clean.Trim": 3} }},
 		"what changed":               {"execution.checkpointing.incremental", "true", func(c *Config) { c.Checkpointing.Incremental = true }},
 		"a number":                   {"restart-strategy.exponential-delay.jitter-factor", "0.5", func(c *Config) { c.Restart.ExponentialDelay.JitterFactor = 0.5 }},
-		"the one claim mode":         {"execution.state-recovery.claim-mode", "no_claim", func(c *Config) {}},
-		"not supported, but true":    {"execution.checkpointing.unaligned.forced", "FALSE", func(c *Config) {}},
-		"not supported, other words": {"execution.checkpointing.aligned-checkpoint-timeout", "0 s", func(c *Config) {}},
+		"the word of the default":    {"execution.state-recovery.claim-mode", "no_claim", func(c *Config) {}},
+		"accepted, though no effect": {"execution.checkpointing.unaligned.forced", "true", func(c *Config) {}},
+		"not supported, but true":    {"execution.checkpointing.file-merging.enabled", "FALSE", func(c *Config) {}},
 		"Flink's heap":               {"state.backend.type", "hashmap", func(c *Config) {}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -28,7 +29,9 @@ func TestSecondCopiesAreKeptAndRead(t *testing.T) {
 			disk := vfs.NewMem()
 			c := often()
 			c.Checkpointing.InlineThreshold, c.Checkpointing.NumRetained = 0, 1
-			c.Checkpointing.LocalBackup, c.Checkpointing.LocalBackupDirs, c.Recovery.FromLocal = test.write, []string{"/local"}, test.read
+			c.Checkpointing.LocalBackupDirs = []string{"/temporary"} // what the driver with goroutines begins with
+			set(t, "execution.checkpointing.local-backup.enabled", strconv.FormatBool(test.write), "execution.checkpointing.local-backup.dirs", "/local",
+				"execution.state-recovery.from-local", strconv.FormatBool(test.read))(&c)
 			stored := false
 			s := begun(t, counting(disk, "/out"), c, disk, "/job", func(e runtime.Event) {
 				files, err := disk.ReadDir("/job/data")

@@ -73,9 +73,16 @@ func TestTheClaimModeSaysWhoOwnsTheSavepoint(t *testing.T) {
 		t.Run(mode.String(), func(t *testing.T) {
 			fs := vfs.NewMem()
 			c := often()
-			c.Recovery.Path, c.Recovery.ClaimMode = savepointOf(t, fs, ""), mode
-			finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", nil))
-			_, err := fs.Stat(c.Recovery.Path)
+			saved := savepointOf(t, fs, "")
+			set(t, "execution.state-recovery.path", saved, "execution.state-recovery.claim-mode", mode.String())(&c)
+			restored := int64(0)
+			finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", func(e runtime.Event) {
+				if e.Kind == runtime.EventRestoring {
+					restored = e.Checkpoint
+				}
+			}))
+			require.EqualValues(t, 1, restored)
+			_, err := fs.Stat(saved)
 			if mode == config.Claim {
 				require.ErrorIs(t, err, os.ErrNotExist)
 			} else {

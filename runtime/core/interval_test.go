@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -156,13 +157,13 @@ func (r *pacedRun) between(split int, from, to byte) int {
 func TestScenario24BacklogHasAnIntervalOfItsOwn(t *testing.T) {
 	for _, test := range []struct {
 		name     string
-		interval time.Duration
+		interval string
 		atLeast  int
 		atMost   int
-	}{{"same", config.SameInterval, 4, 7}, {"longer", 30 * time.Millisecond, 1, 3}, {"off", 0, 0, 0}} {
+	}{{"same", "same", 4, 7}, {"longer", "30 ms", 1, 3}, {"off", "off", 0, 0}} {
 		t.Run(test.name, func(t *testing.T) {
 			r := &pacedRun{source: &paced{lengths: []byte{200}, backlog: map[byte]bool{60: true, 130: false}}}
-			_, err := r.run(t, 0, func(c *config.Config) { c.Checkpointing.IntervalDuringBacklog = test.interval })
+			_, err := r.run(t, 0, set(t, "execution.checkpointing.interval-during-backlog", test.interval))
 			require.NoError(t, err)
 			require.GreaterOrEqual(t, r.between(0, 5, 60), 4, "before it")
 			n := r.between(0, 71, 130) // one was due already when it began
@@ -186,7 +187,7 @@ func TestCheckpointsAfterTasksFinish(t *testing.T) {
 	for _, goOn := range []bool{true, false} {
 		totals := collect.New[wordcount.Total]()
 		r := &pacedRun{source: &paced{lengths: []byte{60, 200}}, totals: totals}
-		outcome, err := r.run(t, 0, func(c *config.Config) { c.Checkpointing.AfterTasksFinish = goOn })
+		outcome, err := r.run(t, 0, set(t, "execution.checkpointing.checkpoints-after-tasks-finish", strconv.FormatBool(goOn)))
 		require.NoError(t, err)
 		require.Equal(t, runtime.Finished, outcome)
 		require.GreaterOrEqual(t, r.between(1, 0, 50), 2, "before the first end")
@@ -207,7 +208,7 @@ func TestSourcesPauseUntilTheFirstCheckpoint(t *testing.T) {
 				early++
 			}
 		}
-		outcome, err := r.run(t, 0, func(c *config.Config) { c.PauseSources = pause })
+		outcome, err := r.run(t, 0, set(t, "pipeline.sources.pause-until-first-checkpoint", strconv.FormatBool(pause)))
 		require.NoError(t, err)
 		require.Equal(t, runtime.Finished, outcome)
 		require.Equal(t, pause, early == 0)
@@ -254,7 +255,7 @@ func TestCommitsAreTriedAgain(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			totals := collect.New[wordcount.Total]()
 			r := &pacedRun{source: &paced{lengths: []byte{50}}, totals: &failingCommits{totals, test.fails, test.err}}
-			_, err := r.run(t, 0, func(c *config.Config) { c.CommitRetries, c.Checkpointing.MaxConcurrent = test.retries, 3 })
+			_, err := r.run(t, 0, set(t, "sink.committer.retries", strconv.Itoa(test.retries), "execution.checkpointing.max-concurrent-checkpoints", "3"))
 			if test.want != "" {
 				require.EqualError(t, err, test.want)
 				return

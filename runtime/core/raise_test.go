@@ -34,7 +34,7 @@ func TestKeyGroupsAreRaisedAtARestore(t *testing.T) {
 			Totals: file.JSONL[wordcount.Total](filepath.Join(dir, out)).On(vfs.OS())}).StreamgenJob()
 	}
 	c := often()
-	c.MaxParallelism = 5
+	set(t, "pipeline.max-parallelism", "5")(&c)
 	c.Checkpointing.InlineThreshold = 0
 	committed, saved := 0, ""
 	s, err := core.Simulate(counting("out"), c, vfs.OS(), filepath.Join(dir, "first"), rand.New(rand.NewPCG(1, 0)), func(e runtime.Event) {

@@ -16,6 +16,7 @@ import (
 	"github.com/streamgen/streamgen/examples/wordcount"
 	"github.com/streamgen/streamgen/runtime"
 	"github.com/streamgen/streamgen/runtime/config"
+	"github.com/streamgen/streamgen/runtime/connector/collect"
 	"github.com/streamgen/streamgen/runtime/connector/function"
 )
 
@@ -52,7 +53,8 @@ func endAfterCheckpoint(t *testing.T, disk vfs.FS, end string, retention config.
 	c.Parallelism = 1
 	c.Restart.Strategy = config.NoRestart
 	c.Checkpointing.Storage, c.Checkpointing.Dir = config.FileSystem, "/checkpoints"
-	c.Checkpointing.Interval, c.Checkpointing.InlineThreshold, c.Checkpointing.Retention = 10*time.Millisecond, 0, retention
+	c.Checkpointing.Interval, c.Checkpointing.InlineThreshold = 10*time.Millisecond, 0
+	set(t, "execution.checkpointing.externalized-checkpoint-retention", retention.String())(&c)
 	requests, complete, once := make(chan runtime.Request, 1), make(chan struct{}), sync.Once{}
 	isComplete := func() bool {
 		select {
@@ -95,5 +97,30 @@ func endAfterCheckpoint(t *testing.T, disk vfs.FS, end string, retention config.
 	default:
 		require.NoError(t, err)
 		require.Equal(t, runtime.Finished, outcome)
+	}
+}
+
+// What a stop leaves is as many checkpoints as are to be kept.
+func TestSoManyCheckpointsAreKept(t *testing.T) {
+	for _, keep := range []int{1, 3} {
+		t.Run(fmt.Sprint(keep), func(t *testing.T) {
+			disk, c, published := vfs.NewMem(), often(), 0
+			set(t, "execution.checkpointing.num-retained", fmt.Sprint(keep))(&c)
+			job := (&wordcount.WordCount{Lines: &paced{lengths: []byte{200, 200}}, Totals: collect.New[wordcount.Total]()}).StreamgenJob()
+			s := begun(t, job, c, disk, "/job", func(e runtime.Event) {
+				if e.Kind == runtime.EventPublished {
+					published++
+				}
+			})
+			for published < 6 {
+				require.True(t, s.Step())
+			}
+			s.Request(runtime.Request{Kind: runtime.RequestStop, Reply: func(string, error) {}})
+			for s.Step() {
+			}
+			kept, err := chain.List(disk, "/job")
+			require.NoError(t, err)
+			require.Len(t, kept, keep)
+		})
 	}
 }

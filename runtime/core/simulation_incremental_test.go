@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/streamgen/streamgen/runtime/config"
 )
 
@@ -44,6 +46,27 @@ func TestIncrementalSchedules(t *testing.T) {
 			if f.resting == 0 && *replay < 0 {
 				t.Fatal("no checkpoint rests on another")
 			}
+		})
+	}
+}
+
+// Checkpoints rest on others only if they may hold no more than what changed.
+func TestWhatLetsCheckpointsRestOnOthers(t *testing.T) {
+	for _, incremental := range []string{"false", "true"} {
+		t.Run(incremental, func(t *testing.T) {
+			resting := 0
+			for seed := range uint64(20) {
+				s := newIncrementalSchedule(seed, 2)
+				drawn := s.fixed
+				s.fixed = func(c *config.Config) {
+					drawn(c)
+					c.Checkpointing.Incremental = false
+					set(t, "execution.checkpointing.incremental", incremental)(c)
+				}
+				require.NoError(t, s.tell())
+				resting += s.figures.resting
+			}
+			require.Equal(t, incremental == "true", resting > 0, "%d checkpoints rest on others", resting)
 		})
 	}
 }

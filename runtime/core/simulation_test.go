@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime/config"
 )
@@ -87,6 +89,24 @@ func TestAtLeastOnce(t *testing.T) {
 	})
 	f.log(t)
 	all.add(f)
+}
+
+// A mode decides whether what follows a barrier may be in its checkpoint, and so be counted again after a crash.
+func TestTheModeSaysWhetherARecordMayCountTwice(t *testing.T) {
+	for _, mode := range []config.Mode{config.ExactlyOnce, config.AtLeastOnce} {
+		t.Run(mode.String(), func(t *testing.T) {
+			doubled := 0
+			for seed := range uint64(200) {
+				s := newSchedule(seed, 2)
+				s.fixed = set(t, "execution.checkpointing.mode", mode.String())
+				if err := s.tell(); err != nil { // the story is audited as one that counts exactly once
+					require.ErrorContains(t, err, "is counted")
+					doubled++
+				}
+			}
+			require.Equal(t, mode == config.AtLeastOnce, doubled > 0, "%d stories count twice", doubled)
+		})
+	}
 }
 
 // TestEveryCrashPoint lets a run die before and after every single operation of a story of several checkpoints, by a kill and by a loss of

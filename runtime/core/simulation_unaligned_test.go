@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -68,13 +69,13 @@ func TestWhatLetsBarriersOvertake(t *testing.T) {
 	for _, test := range []struct {
 		name      string
 		unaligned bool
-		timeout   time.Duration
+		timeout   string
 		overtakes bool
 	}{
-		{"aligned", false, 0, false},
-		{"unaligned", true, 0, true},
-		{"aligned for longer than any checkpoint takes", true, time.Hour, false},
-		{"aligned for a moment", true, time.Microsecond, true},
+		{"aligned", false, "0", false},
+		{"unaligned", true, "0", true},
+		{"aligned for longer than any checkpoint takes", true, "1 h", false},
+		{"aligned for a moment", true, "1 µs", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			inFlight := 0
@@ -82,8 +83,9 @@ func TestWhatLetsBarriersOvertake(t *testing.T) {
 				s := newSchedule(seed, 2)
 				s.corpus, s.fates = longText, nil
 				s.fixed = func(c *config.Config) {
-					c.Checkpointing.Unaligned, c.Checkpointing.AlignedTimeout, c.Checkpointing.MaxConcurrent = test.unaligned, test.timeout, 1
-					c.Checkpointing.NumRetained = 100
+					c.Checkpointing.MaxConcurrent, c.Checkpointing.NumRetained = 1, 100
+					set(t, "execution.checkpointing.unaligned.enabled", strconv.FormatBool(test.unaligned),
+						"execution.checkpointing.aligned-checkpoint-timeout", test.timeout)(c)
 				}
 				s.fates = []fate{{step: 150}}
 				require.NoError(t, s.tell())
@@ -118,7 +120,7 @@ func TestScenario07RestoreWithoutRecordsInFlight(t *testing.T) {
 		if !run(3) {
 			continue // it came to its end before
 		}
-		c.Recovery.WithoutChannelState = 3
+		set(t, "execution.state-recovery.without-channel-state.checkpoint-id", "3")(&c)
 		run(0)
 		totals := map[string]int{}
 		for _, total := range sink.Records() {
