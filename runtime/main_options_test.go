@@ -48,6 +48,7 @@ var samples = map[string]string{
 	"execution.state-recovery.ignore-unclaimed-state":                  "true",
 	"execution.state-recovery.without-channel-state.checkpoint-id":     "12",
 	"execution.state-recovery.from-local":                              "true",
+	"jobmanager.execution.failover-strategy":                           "full",
 	"restart-strategy.type":                                            "failure-rate",
 	"restart-strategy.exponential-delay.initial-backoff":               "2 s",
 	"restart-strategy.exponential-delay.max-backoff":                   "2 min",
