@@ -37,7 +37,9 @@ func TestNoKeySeesTheWatermarkGoBack(t *testing.T) {
 				Ticks:  &ticks{splits: read, random: random, most: 256},
 				Remind: timed.Remind{Violated: violated}, Gather: timed.Gather{Violated: violated}, Lines: sink,
 			}).StreamgenJob()
-			c.Parallelism = 1 + random.IntN(4)
+			if c.Parallelism = 1 + random.IntN(4); random.IntN(6) == 0 {
+				c.MaxParallelism *= 2
+			}
 			c.Checkpointing.Interval, c.Checkpointing.Incremental = time.Duration(20+random.IntN(400))*time.Microsecond, random.IntN(2) == 0
 			committed := 0
 			s, err := core.Simulate(job, c, fs, "/job", random, func(e runtime.Event) {
