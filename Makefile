@@ -93,7 +93,7 @@ fuzz: ## run each fuzz target for FUZZTIME (20s)
 	.ci/fuzz $(FUZZTIME)
 
 .PHONY: bench
-bench: ## measure pipelines against plain Go, the generator against loading alone, and the size of its code
+bench: ## measure pipelines against plain Go, checkpoints of each mode, and the generator against loading alone: some minutes
 	go run ./generated_test/bench/cmd/bench
 	go test -run '^$$' -bench 'Generation|CodeSize' ./generated_test
 

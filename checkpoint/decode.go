@@ -81,7 +81,8 @@ const (
 	manifestFields   = 7
 	claimFields      = 4
 	checkpointFields = 6
-	subtaskFields    = 9
+	subtaskFields    = 10
+	floorFields      = 3
 	dataFields       = 4
 	operatorFields   = 6
 	splitFields      = 4
@@ -125,7 +126,7 @@ func parseCheckpoint(p *manifestParser) *Checkpoint {
 
 func parseSubtask(p *manifestParser) Subtask {
 	fields := subtaskFields
-	for _, added := range []ManifestVersion{ManifestStateKinds, ManifestInFlight, ManifestInFlight} {
+	for _, added := range []ManifestVersion{ManifestStateKinds, ManifestInFlight, ManifestInFlight, ManifestFloors} {
 		if !p.since(added) {
 			fields--
 		}
@@ -148,7 +149,15 @@ func parseSubtask(p *manifestParser) Subtask {
 		s.Firing = p.Int()
 		s.Bases = parseList(p, parseData)
 	}
+	if p.since(ManifestFloors) {
+		s.Floors = parseList(p, parseFloor)
+	}
 	return s
+}
+
+func parseFloor(p *manifestParser) Floor {
+	p.ArrayOf(floorFields)
+	return Floor{First: p.NativeInt(), Groups: p.NativeInt(), Watermark: p.Int()}
 }
 
 func parseData(p *manifestParser) Data {

@@ -24,7 +24,10 @@ const (
 	// ManifestInFlight adds Subtask.Firing and Subtask.Bases, the kind InFlight, Manifest.Claimed and Data.Sum. Before it every snapshot holds everything.
 	ManifestInFlight ManifestVersion = 3
 
-	newestManifest = ManifestInFlight
+	// ManifestFloors adds Subtask.Floors. Before it the keys of a subtask are taken to have seen its watermark, and no later one.
+	ManifestFloors ManifestVersion = 4
+
+	newestManifest = ManifestFloors
 )
 
 // The frame of a manifest: magic 4, version 2, zero 2, length of the payload 8; the payload; crc32c 4 of all that is before it.
@@ -91,7 +94,13 @@ func appendSubtask(b []byte, s *Subtask) []byte {
 	b = appendData(b, &s.Data)
 	b = serde.AppendInt(b, s.Watermark)
 	b = serde.AppendInt(b, s.Firing)
-	return appendList(b, s.Bases, appendData)
+	b = appendList(b, s.Bases, appendData)
+	return appendList(b, s.Floors, func(b []byte, f *Floor) []byte {
+		b = serde.AppendArray(b, floorFields)
+		b = serde.AppendInt(b, int64(f.First))
+		b = serde.AppendInt(b, int64(f.Groups))
+		return serde.AppendInt(b, f.Watermark)
+	})
 }
 
 func appendData(b []byte, d *Data) []byte {
@@ -166,6 +175,14 @@ func (m *Manifest) validate() error {
 			if err := d.validate(); err != nil {
 				return fmt.Errorf("checkpoint %d: subtask %d of task %s: %w", c.ID, s.Index, s.Task, err)
 			}
+		}
+		next := 0
+		for _, f := range s.Floors {
+			if f.First < next || f.Groups < 1 || f.Groups > c.KeyGroups-f.First {
+				return fmt.Errorf("checkpoint %d: subtask %d of task %s: a floor for %d key groups from %d on: there are %d, and those before %d have one already",
+					c.ID, s.Index, s.Task, f.Groups, f.First, c.KeyGroups, next)
+			}
+			next = f.First + f.Groups
 		}
 		for _, o := range s.Operators {
 			for _, state := range o.States {

@@ -111,6 +111,15 @@ type Subtask struct {
 	// Bases are the snapshots of earlier checkpoints that Data rests on, oldest first: it may hold only what has changed since the last of
 	// them. Only the entries of keyed states are read from them. There are none if Data holds everything.
 	Bases []Data
+	// Floors are the watermarks that some of the key groups have seen, where these are later than Watermark and Firing, in the order of the groups.
+	Floors []Floor
+}
+
+// Floor is the watermark that Groups key groups from First on have seen, in milliseconds since 1970-01-01 UTC: a restore lets their keys see none before it. They
+// had it from a subtask that was ahead of the one which has taken them over since.
+type Floor struct {
+	First, Groups int
+	Watermark     int64
 }
 
 // Snapshots are all the snapshots that hold the keyed states of s, oldest first: its Bases, and its Data if there is something in it.

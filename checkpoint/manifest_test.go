@@ -35,19 +35,24 @@ func sample() checkpoint.Manifest {
 				}, {
 					UID: "Totals", Handles: [][]byte{{1}, nil, {}},
 				}}, Data: checkpoint.Data{File: "data/epoch-0000000003-17-Count-1", Size: 1 << 20, Sum: 0xfedcba98}, Watermark: 1_700_000_000_123, Firing: 1_700_000_000_456,
-					Bases: []checkpoint.Data{{File: "data/epoch-0000000003-15-Count-1", Size: 1 << 24, Sum: 7}, {Inline: []byte("delta"), Size: 5}}},
+					Bases:  []checkpoint.Data{{File: "data/epoch-0000000003-15-Count-1", Size: 1 << 24, Sum: 7}, {Inline: []byte("delta"), Size: 5}},
+					Floors: []checkpoint.Floor{{First: 64, Groups: 21, Watermark: 1_700_000_000_789}, {First: 127, Groups: 1, Watermark: 1_700_000_000_788}}},
 			},
 		},
 	}
 }
 
-// The golden file holds what version 3 writes.
+func claim() *checkpoint.Claim {
+	return &checkpoint.Claim{Path: "/savepoints/savepoint-WordCount-9-51ab3d4e", ID: 9, Triggered: time.Unix(1_600_000_000, 0).UTC(), Newest: 4}
+}
+
+// The golden file holds what version 4 writes.
 func TestManifestGolden(t *testing.T) {
 	m := sample()
-	m.Claimed = &checkpoint.Claim{Path: "/savepoints/savepoint-WordCount-9-51ab3d4e", ID: 9, Triggered: time.Unix(1_600_000_000, 0).UTC(), Newest: 4}
+	m.Claimed = claim()
 	b, err := checkpoint.EncodeManifest(&m)
 	require.NoError(t, err)
-	const name = "testdata/manifest-v3.hex"
+	const name = "testdata/manifest-v4.hex"
 	if *update {
 		require.NoError(t, os.WriteFile(name, []byte(hex.Dump(b)), 0o644))
 	}
@@ -63,14 +68,16 @@ func TestManifestGolden(t *testing.T) {
 // What older versions wrote is read for ever: their golden files are never written anew.
 func TestManifestOfOlderVersions(t *testing.T) {
 	m := sample()
+	m.Claimed = claim()
 	count := &m.Checkpoint.Subtasks[1]
 	for _, test := range []struct {
 		golden string
 		lacks  func()
 	}{
+		{"testdata/manifest-v3.hex", func() { count.Floors = nil }},
 		{"testdata/manifest-v2.hex", func() { // which knew of no records in flight, no claims, no sums and no bases
 			count.Operators[0].States = count.Operators[0].States[:2]
-			count.Firing, count.Data.Sum, count.Bases = checkpoint.NoWatermark, 0, nil
+			m.Claimed, count.Firing, count.Data.Sum, count.Bases = nil, checkpoint.NoWatermark, 0, nil
 		}},
 		{"testdata/manifest-v1.hex", func() {
 			count.Operators[0].States = count.Operators[0].States[:1] // there were only keyed ones
@@ -184,6 +191,10 @@ func TestManifestRefuses(t *testing.T) {
 			"checkpoint 17: subtask 0 of task Lines: data both inline and in a file"},
 		{"kind of a state", func(m *checkpoint.Manifest) { m.Checkpoint.Subtasks[1].Operators[0].States[1].Kind = 5 },
 			"checkpoint 17: subtask 1 of task Count: state buffer.Pending of operator Count: kind 5 is not known"},
+		{"floors of key groups that there are not", func(m *checkpoint.Manifest) { m.Checkpoint.Subtasks[1].Floors[1].Groups = 2 },
+			"checkpoint 17: subtask 1 of task Count: a floor for 2 key groups from 127 on: there are 128, and those before 85 have one already"},
+		{"two floors of a key group", func(m *checkpoint.Manifest) { m.Checkpoint.Subtasks[1].Floors[1].First = 84 },
+			"checkpoint 17: subtask 1 of task Count: a floor for 1 key groups from 84 on: there are 128, and those before 85 have one already"},
 		{"data of negative size", func(m *checkpoint.Manifest) { m.Checkpoint.Subtasks[1].Data.Size = -1 },
 			"checkpoint 17: subtask 1 of task Count: data of -1 bytes"},
 	}
@@ -224,10 +235,10 @@ func TestManifestDamage(t *testing.T) {
 	}{
 		{"empty", func([]byte) []byte { return nil }, "manifest damaged at offset 0: 0 bytes are fewer than the 20 of a frame: the file is cut off"},
 		{"another file", func(b []byte) []byte { b[0] = 'x'; return b }, `manifest damaged at offset 0: it does not begin with "SGMF"`},
-		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 320 bytes of payload, there are 321"},
-		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 336: the checksum does not fit the 336 bytes before it"},
-		{"a later version", func(b []byte) []byte { b[4] = 4; return mend(b) },
-			"manifest of version 4 was written by a newer streamgen, this one reads up to 3: use a binary as new as the one that wrote it"},
+		{"too long", func(b []byte) []byte { return append(b, 0) }, "manifest damaged at offset 8: the header says 346 bytes of payload, there are 347"},
+		{"payload", func(b []byte) []byte { b[99] ^= 1; return b }, "manifest damaged at offset 362: the checksum does not fit the 362 bytes before it"},
+		{"a later version", func(b []byte) []byte { b[4] = 5; return mend(b) },
+			"manifest of version 5 was written by a newer streamgen, this one reads up to 4: use a binary as new as the one that wrote it"},
 		{"msgpack", func(b []byte) []byte { b[16] = 0xc1; return mend(b) }, "manifest damaged at offset 16: msgpack at offset 0: expected an array, found a byte that msgpack never uses (0xc1)"},
 	}
 	for _, test := range tests {

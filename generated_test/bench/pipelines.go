@@ -106,3 +106,56 @@ type Exchange struct {
 	Sum    Sum                 `from:"Bids"`
 	Totals runtime.Sink[Total] `from:"Sum"`
 }
+
+// Pass passes bids on, those of an auction through one subtask.
+//
+//streamgen:operator
+type Pass struct{}
+
+// Key is the auction.
+func (Pass) Key(bid Bid) int64 { return bid.Auction }
+
+// Process passes a bid on.
+func (Pass) Process(bid Bid, out *runtime.Out[Bid]) { out.Emit(bid) }
+
+// Passing sends bids from every subtask to every other, and all of them to a sink. It has no state: what a checkpoint holds was in flight.
+//
+//streamgen:pipeline
+type Passing struct {
+	Bids runtime.Source[Bid]
+	Pass Pass              `from:"Bids"`
+	Slow runtime.Sink[Bid] `from:"Pass"`
+}
+
+// CountTwice counts the bids of each auction, one in eight a second time when it has gone round.
+//
+//streamgen:operator
+type CountTwice struct{}
+
+// KeyNew is the auction.
+func (CountTwice) KeyNew(bid Bid) int64 { return bid.Auction }
+
+// KeyAgain is the auction.
+func (CountTwice) KeyAgain(bid Bid) int64 { return bid.Auction }
+
+// ProcessNew counts a bid.
+func (CountTwice) ProcessNew(bid Bid, s *CountState, out *runtime.Out[Total], again *runtime.Out[Bid]) {
+	Count{}.Process(bid, s, out)
+	if bid.Price&7 == 0 {
+		again.Emit(bid)
+	}
+}
+
+// ProcessAgain counts it again.
+func (CountTwice) ProcessAgain(bid Bid, s *CountState, out *runtime.Out[Total]) {
+	Count{}.Process(bid, s, out)
+}
+
+// Looping counts bids by auction, in a loop.
+//
+//streamgen:pipeline
+type Looping struct {
+	Bids   runtime.Source[Bid]
+	Count  CountTwice          `from:"new=Bids" loop:"again=Count.again"`
+	Totals runtime.Sink[Total] `from:"Count"`
+}

@@ -300,6 +300,230 @@ func (t *exchangeSumTask) Restore(r *core.Restore) {
 	r.Sink("Totals", &t.totals)
 }
 
+// StreamgenJob wires the tasks of Passing: Bids, then by key Pass and Slow.
+func (p *Passing) StreamgenJob() runtime.Job {
+	j := core.NewJob("Passing")
+
+	bids := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Source("Bids", p.Bids),
+		},
+	}, func() *passingBidsTask {
+		return &passingBidsTask{bids: core.NewSourcePort(p.Bids), pass: p.Pass}
+	})
+
+	pass := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("Pass", "Bids"),
+			core.Sink("Slow", p.Slow, "Pass"),
+		},
+	}, func() *passingPassTask {
+		return &passingPassTask{pass: p.Pass, slow: core.NewSinkPort(p.Slow)}
+	})
+
+	bidRecords := core.RecordCodec[Bid]{
+		Schema: "{Auction int64, Bidder int64, Price int64, At int64}",
+		Append: appendBid,
+		Parse:  parseBid,
+	}
+	core.Connect(j, core.Hash, bids, func(t *passingBidsTask) *core.Output[Bid] { return &t.toPass }, pass, 0,
+		bidRecords.By(func(bid Bid) uint64 { return serde.HashUint64(uint64(p.Pass.Key(bid))) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(pass, "Slow", bidRecords, func(t *passingPassTask, bid Bid) { t.slow.Add(bid) })
+	return j
+}
+
+// passingBidsTask runs Bids.
+type passingBidsTask struct {
+	core.Task
+	bids   core.SourcePort[Bid]
+	pass   Pass // for its keys
+	toPass core.Output[Bid]
+}
+
+// Process takes bids from Bids.
+func (t *passingBidsTask) Process(_ int, bids core.Records) {
+	for bid := range core.Rest[Bid](&t.Task, bids) {
+		t.sendToPass(bid)
+	}
+}
+
+func (t *passingBidsTask) sendToPass(bid Bid) {
+	t.toPass.SendByKey(serde.HashUint64(uint64(t.pass.Key(bid))), bid)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *passingBidsTask) Barrier(s *core.Snapshot) {
+	s.Source("Bids", &t.bids)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *passingBidsTask) Restore(r *core.Restore) {
+	r.Source("Bids", &t.bids)
+}
+
+// passingPassTask runs Pass and Slow.
+type passingPassTask struct {
+	core.Task
+	pass    Pass
+	passOut runtime.Out[Bid]
+	slow    core.SinkPort[Bid]
+}
+
+// Process takes bids from Bids.
+func (t *passingPassTask) Process(_ int, bids core.Records) {
+	for bid := range core.Rest[Bid](&t.Task, bids) {
+		t.processPass(bid)
+	}
+	t.slow.Write(t.passOut.Take())
+}
+
+func (t *passingPassTask) processPass(bid Bid) {
+	t.pass.Process(bid, &t.passOut)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *passingPassTask) Barrier(s *core.Snapshot) {
+	s.Sink("Slow", &t.slow)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *passingPassTask) Restore(r *core.Restore) {
+	r.Sink("Slow", &t.slow)
+}
+
+// StreamgenJob wires the tasks of Looping: Bids, then by key Count and Totals.
+func (p *Looping) StreamgenJob() runtime.Job {
+	j := core.NewJob("Looping")
+
+	bids := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Source("Bids", p.Bids),
+		},
+	}, func() *loopingBidsTask {
+		return &loopingBidsTask{bids: core.NewSourcePort(p.Bids), count: p.Count}
+	})
+
+	count := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("Count", "Bids").Loop("Count.again"),
+			core.Sink("Totals", p.Totals, "Count"),
+		},
+	}, func() *loopingCountTask {
+		return &loopingCountTask{
+			count:       p.Count,
+			countStates: table.New[int64, CountState](countTwiceCodec{}),
+			totals:      core.NewSinkPort(p.Totals),
+			count2:      p.Count,
+		}
+	})
+
+	bidRecords := core.RecordCodec[Bid]{
+		Schema: "{Auction int64, Bidder int64, Price int64, At int64}",
+		Append: appendBid,
+		Parse:  parseBid,
+	}
+	totalRecords := core.RecordCodec[Total]{
+		Schema: "{Auction int64, Bids int64}",
+		Append: appendTotal,
+		Parse:  parseTotal,
+	}
+	core.Connect(j, core.Hash, bids, func(t *loopingBidsTask) *core.Output[Bid] { return &t.toCountNew }, count, 0,
+		bidRecords.Into("new").By(func(bid Bid) uint64 { return serde.HashUint64(uint64(p.Count.KeyNew(bid))) }))
+	core.Connect(j, core.Hash, count, func(t *loopingCountTask) *core.Output[Bid] { return &t.toCountAgain }, count, 1,
+		bidRecords.Into("again").By(func(bid Bid) uint64 { return serde.HashUint64(uint64(p.Count.KeyAgain(bid))) })).Loop()
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(count, "Totals", totalRecords, func(t *loopingCountTask, total Total) { t.totals.Add(total) })
+	return j
+}
+
+// loopingBidsTask runs Bids.
+type loopingBidsTask struct {
+	core.Task
+	bids       core.SourcePort[Bid]
+	count      CountTwice // for its keys
+	toCountNew core.Output[Bid]
+}
+
+// Process takes bids from Bids.
+func (t *loopingBidsTask) Process(_ int, bids core.Records) {
+	for bid := range core.Rest[Bid](&t.Task, bids) {
+		t.sendToCountNew(bid)
+	}
+}
+
+func (t *loopingBidsTask) sendToCountNew(bid Bid) {
+	t.toCountNew.SendByKey(serde.HashUint64(uint64(t.count.KeyNew(bid))), bid)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *loopingBidsTask) Barrier(s *core.Snapshot) {
+	s.Source("Bids", &t.bids)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *loopingBidsTask) Restore(r *core.Restore) {
+	r.Source("Bids", &t.bids)
+}
+
+// loopingCountTask runs Count and Totals.
+type loopingCountTask struct {
+	core.Task
+	count        CountTwice
+	countStates  table.Table[int64, CountState]
+	countOut     runtime.Out[Total]
+	countAgain   runtime.Out[Bid]
+	totals       core.SinkPort[Total]
+	count2       CountTwice // for its keys
+	toCountAgain core.Output[Bid]
+}
+
+// Process takes bids from Bids and bids from Count.again.
+func (t *loopingCountTask) Process(input int, records core.Records) {
+	switch input {
+	case 0:
+		for bid := range core.Rest[Bid](&t.Task, records) {
+			t.processCountNew(bid)
+		}
+	case 1:
+		for bid := range core.Rest[Bid](&t.Task, records) {
+			t.processCountAgain(bid)
+		}
+	}
+	t.totals.Write(t.countOut.Take())
+}
+
+func (t *loopingCountTask) processCountNew(bid Bid) {
+	key := t.count.KeyNew(bid)
+	t.count.ProcessNew(bid, t.countStates.At(key, serde.HashUint64(uint64(key))), &t.countOut, &t.countAgain)
+	for _, record := range t.countAgain.Take() {
+		t.sendToCountAgain(record)
+	}
+}
+
+func (t *loopingCountTask) processCountAgain(bid Bid) {
+	key := t.count.KeyAgain(bid)
+	t.count.ProcessAgain(bid, t.countStates.At(key, serde.HashUint64(uint64(key))), &t.countOut)
+}
+
+func (t *loopingCountTask) sendToCountAgain(bid Bid) {
+	t.toCountAgain.SendByKey(serde.HashUint64(uint64(t.count2.KeyAgain(bid))), bid)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *loopingCountTask) Barrier(s *core.Snapshot) {
+	s.Keyed("Count", "CountState", &t.countStates)
+	s.Sink("Totals", &t.totals)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *loopingCountTask) Restore(r *core.Restore) {
+	r.Keyed("Count", "CountState", &t.countStates)
+	r.Sink("Totals", &t.totals)
+}
+
 // countCodec writes and reads what Count remembers of each key.
 type countCodec struct{}
 
@@ -323,6 +547,30 @@ func (countCodec) ParseKey(p *serde.Parser) int64 { return p.Int() }
 
 // ParseState reads the state behind a key.
 func (countCodec) ParseState(p *serde.Parser, s *CountState) { parseCountState(p, s) }
+
+// countTwiceCodec writes and reads what CountTwice remembers of each key.
+type countTwiceCodec struct{}
+
+// Schema names the form of the entries: another one is refused at restore.
+func (countTwiceCodec) Schema() string { return "int64: {Bids int64, Price int64}" }
+
+// Hash places a key in its key group.
+func (countTwiceCodec) Hash(key int64) uint64 { return serde.HashUint64(uint64(key)) }
+
+// IsZero reports whether s is absent.
+func (countTwiceCodec) IsZero(s *CountState) bool { return *s == CountState{} }
+
+// AppendKey adds a key.
+func (countTwiceCodec) AppendKey(b []byte, key int64) []byte { return serde.AppendInt(b, key) }
+
+// AppendState adds the state behind a key.
+func (countTwiceCodec) AppendState(b []byte, s *CountState) []byte { return appendCountState(b, s) }
+
+// ParseKey reads a key.
+func (countTwiceCodec) ParseKey(p *serde.Parser) int64 { return p.Int() }
+
+// ParseState reads the state behind a key.
+func (countTwiceCodec) ParseState(p *serde.Parser, s *CountState) { parseCountState(p, s) }
 
 // appendBid adds s as an array of its fields.
 func appendBid(b []byte, s *Bid) []byte {

@@ -40,6 +40,7 @@ func (s *subtask) snapshot(b coordinator.Barrier) *Snapshot {
 	phase := s.phases.enter(b.ID, coordinator.Snapshotting, s.task.env.now())
 	held := checkpoint.Subtask{Task: s.task.info.name, Index: s.task.subtask, Parallelism: s.task.info.parallelism, Finished: s.finished,
 		Watermark: int64(s.heldWatermark()), Firing: int64(s.firingWatermark())}
+	held.Floors = s.task.floors.held(max(held.Watermark, held.Firing))
 	for _, o := range s.task.info.info.Operators {
 		held.Operators = append(held.Operators, checkpoint.Operator{UID: o.uid, Connector: o.connector})
 	}

@@ -48,7 +48,11 @@ func (s *subtask) takeRecords() status {
 		}
 		return s.awaitTimers()
 	}
-	s.process(s.channels[s.from].edge.input, s.current)
+	if e := s.channels[s.from].edge; s.task.floors.ahead == nil {
+		s.process(e.input, s.current)
+	} else {
+		s.processByFloors(e, s.current)
+	}
 	if s.current.done() {
 		s.endOfBatch()
 	}

@@ -41,6 +41,8 @@ type batchCodec interface {
 	appendBatch(b []byte, records Records) []byte
 	// parseBatches reads n records and returns those that keep says by the hash of their key, all of them if it is nil, in batches.
 	parseBatches(p *serde.Parser, n int, keep func(hash uint64) bool) ([]Records, error)
+	// nextHash is that of the key of the first record that was not processed yet. It reports false if records do not go by key.
+	nextHash(records Records) (hash uint64, ok bool)
 }
 
 func (c RecordCodec[T]) schema() string    { return c.Schema }
@@ -79,4 +81,12 @@ func (c RecordCodec[T]) parseBatches(p *serde.Parser, n int, keep func(hash uint
 		open.records = append(open.records, record)
 	}
 	return batches, p.Done()
+}
+
+func (c RecordCodec[T]) nextHash(records Records) (uint64, bool) {
+	if c.hash == nil {
+		return 0, false
+	}
+	batch := records.(*batch[T])
+	return c.hash(batch.records[batch.next]), true
 }

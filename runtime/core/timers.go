@@ -25,12 +25,16 @@ type timerQueue interface {
 	IsDue() bool
 	Next() (runtime.Time, bool)
 	End()
+	Floor(of func(hash uint64) runtime.Time)
 }
 
 // EventTimers takes a queue of timers in event time into the task.
 func (r *Restore) EventTimers(q timerQueue) {
 	if !r.asking {
 		r.task.events = append(r.task.events, q)
+		if r.task.floors.ahead != nil {
+			q.Floor(r.task.floors.of)
+		}
 	}
 }
 
@@ -57,6 +61,9 @@ func Due[K comparable](t *Task, q *timer.Queue[K]) iter.Seq[timer.Due[K]] {
 				return
 			}
 			t.fired++
+			if t.floors.ahead != nil {
+				t.showFloor(due.Hash)
+			}
 			if !yield(due) {
 				return
 			}
@@ -119,8 +126,9 @@ func (s *subtask) fire() {
 }
 
 func (s *subtask) fireSome() {
-	s.task.fired = 0
+	s.task.fired, s.task.floors.own = 0, s.task.head.Watermark
 	s.runner.Fire()
+	s.task.showOwn()
 	s.afterRecords()
 }
 

@@ -39,6 +39,7 @@ type times struct {
 	head, behind runtime.Clock
 	seen         runtime.Time // the latest of the records of a source
 	fires        runtime.Time // a watermark that was restored, of which not all timers have fired
+	floors       floors
 	timers
 }
 
@@ -75,6 +76,9 @@ func (s *subtask) startTime() {
 		s.pass(mark{watermarkMark, w})
 	}
 	s.advance(s.task.fires)
+	if s.task.floors.ahead != nil && !s.firing {
+		s.beginFiring(s.task.head.Watermark) // what is left of those of key groups that were ahead
+	}
 }
 
 func (s *subtask) stopTime() {
@@ -166,6 +170,7 @@ func (s *subtask) advance(w runtime.Time) {
 		return
 	}
 	s.task.head.Watermark = w
+	s.leaveFloors()
 	if s.beginFiring(w); !s.firing {
 		s.hasAdvanced()
 	}
@@ -258,14 +263,18 @@ func (a *attempt) restoredTimes(from *restored, v *vertexInfo, index int) times 
 		return from.watermark(v, index, a.job.isKeyed(v), of)
 	}
 	known := from.known(v)
+	seen := func(s *checkpoint.Subtask) int64 {
+		if s.Task != known {
+			return s.Watermark // the timers are those of an operator before it, which has a task of its own now
+		}
+		return max(s.Watermark, s.Firing)
+	}
 	clock := runtime.Clock{Watermark: least(func(s *checkpoint.Subtask) int64 { return s.Watermark }), Wall: a.env.wall}
-	return times{head: clock, behind: clock, seen: runtime.MinTime,
-		fires: least(func(s *checkpoint.Subtask) int64 {
-			if s.Task != known {
-				return s.Watermark // the timers are those of an operator before it, which has a task of its own now
-			}
-			return max(s.Watermark, s.Firing)
-		})}
+	t := times{head: clock, behind: clock, seen: runtime.MinTime, fires: least(seen)}
+	if a.job.isKeyed(v) {
+		t.floors = from.floors(v, index, t.fires, seen)
+	}
+	return t
 }
 
 // isKeyed reports whether records come to a task by their keys.

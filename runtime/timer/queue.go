@@ -24,6 +24,12 @@ type Queue[K comparable] struct {
 	until  Stamp  // up to where it hands out, 0 outside of Begin and End
 	// passed are those set meanwhile to a time that had passed: they wait for the next Begin.
 	passed []Due[K]
+
+	// floor is how far event time has come for the keys of a hash, whatever Begin says; nil if it has come equally far for all. Overdue are those
+	// that are due for this reason alone: they come first after a Begin, as a run.
+	floor      func(hash uint64) runtime.Time
+	overdue    []Due[K]
+	runOverdue bool // run holds such
 }
 
 // Due is a timer that may be due.
@@ -67,13 +73,38 @@ func (q *Queue[K]) add(d Due[K]) {
 		}
 		return
 	}
-	if q.at < len(q.run) && d.stamp <= q.wheels.now {
+	overdue := q.isOverdue(d)
+	if q.at < len(q.run) && overdue == q.runOverdue && (overdue || d.stamp <= q.wheels.now) {
 		// It belongs to what is being handed out, in its place.
 		i, _ := slices.BinarySearchFunc(q.run[q.at:], d, compare)
 		q.run = slices.Insert(q.run, q.at+i, d)
 		return
 	}
+	q.wait(d)
+}
+
+// wait keeps a timer until it is due.
+func (q *Queue[K]) wait(d Due[K]) {
+	if q.isOverdue(d) {
+		q.overdue = append(q.overdue, d)
+		return
+	}
 	q.wheels.add(d)
+}
+
+func (q *Queue[K]) isOverdue(d Due[K]) bool {
+	return q.floor != nil && d.stamp <= StampOf(q.floor(d.Hash))
+}
+
+// Floor says that for some keys event time has come further than Begin says: of says how far for those of a hash, and runtime.MinTime where it is no further. What of
+// theirs is due up to there comes first after the next Begin. Nil takes that back, between End and Begin.
+func (q *Queue[K]) Floor(of func(hash uint64) runtime.Time) {
+	q.floor = of
+	waited := q.overdue
+	q.overdue = nil
+	for _, d := range waited {
+		q.wait(d)
+	}
 }
 
 // compare orders what is due.
@@ -110,7 +141,7 @@ func (q *Queue[K]) Begin(until runtime.Time) { q.until = StampOf(until) }
 func (q *Queue[K]) End() {
 	q.until, q.firing = 0, Due[K]{}
 	for _, d := range q.passed {
-		q.wheels.add(d)
+		q.wait(d)
 	}
 	clear(q.passed)
 	q.passed = q.passed[:0]
@@ -137,7 +168,12 @@ func (q *Queue[K]) IsDue() bool {
 	if q.until == 0 {
 		return false
 	}
-	if q.run = q.wheels.take(q.until); len(q.run) > 1 {
+	if q.runOverdue = len(q.overdue) > 0; q.runOverdue {
+		q.run, q.overdue = q.overdue, nil
+	} else {
+		q.run = q.wheels.take(q.until)
+	}
+	if len(q.run) > 1 {
 		slices.SortFunc(q.run, compare)
 	}
 	return len(q.run) > 0

@@ -76,8 +76,14 @@ func (o *operator) advance(to runtime.Time, n int, call func(fired, *state)) (ca
 }
 
 // model is what the queue stands for: a look at every field.
-func (o *operator) model(to runtime.Time) (calls []fired) {
+func (o *operator) model(to runtime.Time) []fired {
+	return o.modelOf(func(int) runtime.Time { return to })
+}
+
+// modelOf is model with a time for each key.
+func (o *operator) modelOf(until func(key int) runtime.Time) (calls []fired) {
 	for key, s := range o.states {
+		to := until(key)
 		if s.Expire.IsSet() && s.Expire.At() <= to {
 			calls = append(calls, fired{s.Expire.At(), 0, key})
 		}
@@ -145,6 +151,71 @@ func TestQueueFiresWhatTheFieldsSay(t *testing.T) {
 		require.Equal(t, want, o.advance(runtime.MaxTime, 3, nil))
 		_, queued := o.queue.Next()
 		require.False(t, queued, "what is queued is forgotten when nothing is set any more")
+	})
+}
+
+// While event time has come further for some keys, each fires as if it had for all, in its own order, whatever callbacks set meanwhile.
+func TestKeysThatAreAheadFireAsIfAllWere(t *testing.T) {
+	const keys, last = 6, 60
+	draw := func(t *rapid.T, name string) runtime.Time {
+		return runtime.Time(rapid.Int64Range(0, last).Draw(t, name))
+	}
+	byKey := func(calls []fired) map[int][]fired {
+		of := map[int][]fired{}
+		for _, f := range calls {
+			of[f.key] = append(of[f.key], f)
+		}
+		return of
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		// Ahead is the queue whose keys have floors; for each key there is one whose own event time has come to its floor.
+		floors := map[uint64]runtime.Time{}
+		alone := make([]*operator, keys)
+		ahead := &operator{states: map[int]*state{}}
+		latest := runtime.MinTime
+		for key := range keys {
+			floors[hash(key)] = runtime.MinTime
+			if rapid.Bool().Draw(t, "ahead") {
+				floors[hash(key)] = draw(t, "floor")
+			}
+			latest = max(latest, floors[hash(key)])
+			ahead.states[key], alone[key] = &state{}, &operator{states: map[int]*state{key: {}}}
+		}
+		ahead.queue.Floor(func(hash uint64) runtime.Time { return floors[hash] })
+		watermark := runtime.MinTime
+		for range rapid.IntRange(0, 60).Draw(t, "calls") {
+			key := rapid.IntRange(0, keys-1).Draw(t, "key")
+			if rapid.IntRange(0, 3).Draw(t, "call") > 0 {
+				at, add := draw(t, "at"), rapid.Bool().Draw(t, "add")
+				for _, o := range []*operator{ahead, alone[key]} {
+					if s := o.states[key]; add {
+						s.Remind.Add(at)
+					} else {
+						s.Expire.Set(at)
+					}
+					o.follow(key, o.states[key])
+				}
+				continue
+			}
+			watermark = max(watermark, draw(t, "watermark"))
+			if watermark >= latest {
+				ahead.queue.Floor(nil)
+			}
+			left := rapid.IntRange(0, 3).Draw(t, "set by a callback")
+			step := runtime.Time(rapid.IntRange(-9, 9).Draw(t, "to a time that is later by"))
+			sets := func() func(fired, *state) { // each key some
+				n := map[int]int{}
+				return func(f fired, s *state) {
+					if n[f.key]++; n[f.key] <= left {
+						s.Expire.Set(f.at + step)
+					}
+				}
+			}
+			got := byKey(ahead.advance(watermark, rapid.IntRange(1, 5).Draw(t, "step"), sets()))
+			for key, o := range alone {
+				require.Equal(t, o.advance(max(watermark, floors[hash(key)]), 3, sets()), got[key])
+			}
+		}
 	})
 }
 
