@@ -20,14 +20,18 @@ func (c *Chain) Claim(claim checkpoint.Claim) error {
 	if c.dead != nil {
 		return c.dead
 	}
-	// That of an earlier start is still there if it could not be deleted when its job was cancelled.
-	if err := c.deleteClaimed(); err != nil {
-		return err
+	// That of an earlier start is still there if it was not deleted yet when its job was cancelled, or began anew. It may be this one.
+	before := c.claimed
+	if before == nil || before.ID != claim.ID || !before.Triggered.Equal(claim.Triggered) {
+		if err := c.deleteClaimed(); err != nil {
+			return err
+		}
+		before = nil
 	}
 	c.claimed = &claim
 	err := c.publish(checkpoint.Manifest{})
 	if err != nil {
-		c.claimed = nil
+		c.claimed = before
 	}
 	return err
 }

@@ -151,6 +151,27 @@ func TestAClaimedSavepointNeedNotBeNamedAgain(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
+// A job that began anew, and so has given the savepoint up that it owned, may go back to it as long as it is there.
+func TestASavepointThatWasGivenUpCanBeClaimedAgain(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Recovery.Path, c.Recovery.ClaimMode = savepointOf(t, fs, ""), config.Claim
+	begun(t, counting(fs, "/second"), c, fs, "/second-job", nil) // and killed
+	fresh := often()
+	fresh.Recovery.Fresh = true
+	begun(t, counting(fs, "/third"), fresh, fs, "/second-job", nil) // and killed
+	begun(t, counting(fs, "/fourth"), c, fs, "/second-job", nil)    // and killed
+	restored := int64(0)
+	finish(t, begun(t, counting(fs, "/fourth"), c, fs, "/second-job", func(e runtime.Event) {
+		if e.Kind == runtime.EventRestoring {
+			restored = e.Checkpoint
+		}
+	}))
+	require.EqualValues(t, 1, restored)
+	_, err := fs.Stat(c.Recovery.Path)
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
 func TestARetainedCheckpointCannotBeClaimed(t *testing.T) {
 	fs := vfs.NewMem()
 	committed := false
