@@ -85,10 +85,13 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 	if err := a.find(first && env.config.Recovery.Fresh); err != nil {
 		return nil, err
 	}
-	if a.from.claim != nil {
+	switch {
+	case a.from.claim != nil:
 		if err := a.chain.Claim(*a.from.claim); err != nil {
 			return nil, err
 		}
+	case a.from.saved != "" && !a.chain.Head().GoesOnFromClaimed():
+		a.chain.Disown(a.from.checkpoint.ID, a.from.checkpoint.Triggered)
 	}
 	if err := a.settle(ctx); err != nil {
 		return nil, err

@@ -172,6 +172,21 @@ func TestASavepointThatWasGivenUpCanBeClaimedAgain(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
+// The same without a claim: it is the user's then.
+func TestASavepointThatWasGivenUpCanBeRestoredWithoutAClaim(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Recovery.Path, c.Recovery.ClaimMode = savepointOf(t, fs, ""), config.Claim
+	begun(t, counting(fs, "/second"), c, fs, "/second-job", nil) // and killed
+	fresh := often()
+	fresh.Recovery.Fresh = true
+	begun(t, counting(fs, "/third"), fresh, fs, "/second-job", nil) // and killed
+	c.Recovery.ClaimMode = config.NoClaim
+	finish(t, begun(t, counting(fs, "/fourth"), c, fs, "/second-job", nil))
+	_, err := fs.Stat(c.Recovery.Path)
+	require.NoError(t, err)
+}
+
 func TestARetainedCheckpointCannotBeClaimed(t *testing.T) {
 	fs := vfs.NewMem()
 	committed := false
