@@ -158,14 +158,14 @@ func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 		}
 		a.from = fromSavepoint(saved, head.Claimed.Path)
 	case c.Recovery.Path != "" && c.Recovery.Path != latest:
-		saved, err := readSaved(a.env.files, c.Recovery)
+		saved, path, err := readSaved(a.env.files, c.Recovery)
 		if err != nil {
 			return &startError{fmt.Errorf("execution.state-recovery.path: %w", err)}
 		}
-		a.from = fromSavepoint(saved, c.Recovery.Path)
+		a.from = fromSavepoint(saved, path)
 		if c.Recovery.ClaimMode == config.Claim {
 			from := a.from.checkpoint
-			a.from.claim = &checkpoint.Claim{Path: c.Recovery.Path, ID: from.ID, Triggered: from.Triggered, Newest: newest}
+			a.from.claim = &checkpoint.Claim{Path: path, ID: from.ID, Triggered: from.Triggered, Newest: newest}
 		}
 	}
 	if err := a.refuseDrained(head); err != nil {
@@ -181,17 +181,24 @@ func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 // latest as execution.state-recovery.path is what a job without a path does: it goes on from its own newest checkpoint.
 const latest = "latest"
 
-// readSaved reads a savepoint by its folder, or a retained checkpoint by its manifest.
-func readSaved(fs vfs.FS, r config.Recovery) (*chain.Savepoint, error) {
-	info, err := fs.Stat(r.Path)
-	switch isFile := err == nil && !info.IsDir; {
-	case isFile && r.ClaimMode == config.Claim:
-		return nil, fmt.Errorf("%s is a retained checkpoint, which its own job keeps and deletes: only a savepoint can be claimed "+
-			"(execution.state-recovery.claim-mode=NO_CLAIM restores it all the same)", r.Path)
-	case isFile:
-		return chain.ReadCheckpoint(fs, r.Path)
+// readSaved reads a savepoint by its folder, or by the manifest in that, or a retained checkpoint by its manifest. It returns the path of what it has read.
+func readSaved(fs vfs.FS, r config.Recovery) (s *chain.Savepoint, path string, err error) {
+	path = r.Path
+	info, err := fs.Stat(path)
+	isFile := err == nil && !info.IsDir
+	if isFile && filepath.Base(path) == chain.SavepointManifest {
+		isFile, path = false, filepath.Dir(path)
 	}
-	return chain.ReadSavepoint(fs, r.Path)
+	switch {
+	case isFile && r.ClaimMode == config.Claim:
+		return nil, path, fmt.Errorf("%s is a retained checkpoint, which its own job keeps and deletes: only a savepoint can be claimed "+
+			"(execution.state-recovery.claim-mode=NO_CLAIM restores it all the same)", path)
+	case isFile:
+		s, err = chain.ReadCheckpoint(fs, path)
+	default:
+		s, err = chain.ReadSavepoint(fs, path)
+	}
+	return s, path, err
 }
 
 // fromSavepoint is what a start from a savepoint, or from a checkpoint of another folder, goes on from.

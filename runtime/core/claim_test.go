@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -185,6 +186,20 @@ func TestASavepointThatWasGivenUpCanBeRestoredWithoutAClaim(t *testing.T) {
 	finish(t, begun(t, counting(fs, "/fourth"), c, fs, "/second-job", nil))
 	_, err := fs.Stat(c.Recovery.Path)
 	require.NoError(t, err)
+}
+
+// The manifest of a savepoint stands for it, as its folder does.
+func TestASavepointMayBeNamedByItsManifest(t *testing.T) {
+	for _, mode := range []config.ClaimMode{config.NoClaim, config.Claim} {
+		fs := vfs.NewMem()
+		c := often()
+		saved := savepointOf(t, fs, "")
+		c.Recovery.Path, c.Recovery.ClaimMode = saved+"/manifest", mode
+		require.NotContains(t, planned(t, fs, counting(fs, "/second"), c), "is not restored")
+		finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", nil))
+		_, err := fs.Stat(saved)
+		require.Equal(t, mode == config.Claim, errors.Is(err, os.ErrNotExist))
+	}
 }
 
 func TestARetainedCheckpointCannotBeClaimed(t *testing.T) {
