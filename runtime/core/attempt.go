@@ -140,7 +140,7 @@ func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 	c := a.env.config
 	newest := int64(0) // number that was used
 	if head.Claimed != nil {
-		newest = head.Claimed.Newest
+		newest = max(head.Claimed.Newest, head.Claimed.ID)
 	}
 	if head.Checkpoint != nil {
 		newest = max(newest, head.Checkpoint.ID)

@@ -134,6 +134,20 @@ func TestNumbersGoOnAfterAClaim(t *testing.T) {
 	}))
 }
 
+// Nor does one that begins anew use the number of the savepoint again, of which it may have committed the transactions.
+func TestNumbersGoOnAfterAClaimWasGivenUp(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Recovery.Path, c.Recovery.ClaimMode = savepointOf(t, fs, ""), config.Claim
+	begun(t, counting(fs, "/second"), c, fs, "/second-job", nil) // and killed
+	c.Recovery = config.Recovery{Fresh: true}
+	finish(t, begun(t, counting(fs, "/third"), c, fs, "/second-job", func(e runtime.Event) {
+		if e.Kind == runtime.EventPublished {
+			require.Greater(t, e.Checkpoint, int64(1))
+		}
+	}))
+}
+
 // A job that owns the savepoint goes on from it although the next start does not name it, as from a checkpoint of its own.
 func TestAClaimedSavepointNeedNotBeNamedAgain(t *testing.T) {
 	fs := vfs.NewMem()
