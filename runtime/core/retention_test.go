@@ -17,6 +17,7 @@ import (
 	"github.com/streamgen/streamgen/runtime"
 	"github.com/streamgen/streamgen/runtime/config"
 	"github.com/streamgen/streamgen/runtime/connector/function"
+	"github.com/streamgen/streamgen/runtime/core"
 )
 
 // TestRetention ends a job in every way under every retention and looks whether a start could go on from a checkpoint.
@@ -96,4 +97,26 @@ func endAfterCheckpoint(t *testing.T, disk vfs.FS, end string, retention config.
 		require.NoError(t, err)
 		require.Equal(t, runtime.Finished, outcome)
 	}
+}
+
+// A savepoint that is written while the job is cancelled leaves no data with the job.
+func TestACancelAmidASavepointLeavesNoData(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Checkpointing.Retention, c.Checkpointing.InlineThreshold, c.Checkpointing.Interval = config.DeleteOnCancellation, 0, 0
+	var s *core.Simulation
+	s = begun(t, counting(fs, "/out"), c, fs, "/job", func(e runtime.Event) {
+		if e.Kind == runtime.EventPrepared {
+			s.Request(runtime.Request{Kind: runtime.RequestCancel, Reply: func(string, error) {}})
+		}
+	})
+	s.Request(runtime.Request{Kind: runtime.RequestSavepoint, Reply: func(string, error) {}})
+	for s.Step() {
+	}
+	outcome, err, _ := s.Outcome()
+	require.NoError(t, err)
+	require.Equal(t, runtime.Cancelled, outcome)
+	files, err := fs.ReadDir("/job/data")
+	require.NoError(t, err)
+	require.Empty(t, files)
 }
