@@ -176,6 +176,8 @@ func TestASavepointThatWasGivenUpCanBeClaimedAgain(t *testing.T) {
 	fresh.Recovery.Fresh = true
 	begun(t, counting(fs, "/third"), fresh, fs, "/second-job", nil) // and killed
 	begun(t, counting(fs, "/fourth"), c, fs, "/second-job", nil)    // and killed
+	_, err := fs.Stat(c.Recovery.Path + "/manifest")
+	require.NoError(t, err, "violation: what the job is to go on from is gone")
 	restored := int64(0)
 	finish(t, begun(t, counting(fs, "/fourth"), c, fs, "/second-job", func(e runtime.Event) {
 		if e.Kind == runtime.EventRestoring {
@@ -183,7 +185,7 @@ func TestASavepointThatWasGivenUpCanBeClaimedAgain(t *testing.T) {
 		}
 	}))
 	require.EqualValues(t, 1, restored)
-	_, err := fs.Stat(c.Recovery.Path)
+	_, err = fs.Stat(c.Recovery.Path)
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
@@ -199,7 +201,7 @@ func TestASavepointThatWasGivenUpCanBeRestoredWithoutAClaim(t *testing.T) {
 	c.Recovery.ClaimMode = config.NoClaim
 	finish(t, begun(t, counting(fs, "/fourth"), c, fs, "/second-job", nil))
 	_, err := fs.Stat(c.Recovery.Path)
-	require.NoError(t, err)
+	require.NoError(t, err, "violation: a savepoint of the user's is gone")
 }
 
 // The manifest of a savepoint stands for it, as its folder does.

@@ -33,7 +33,7 @@ func TestRecordsInFlightToAnOperatorThatBecameKeyed(t *testing.T) {
 				task := &Task{info: &vertexInfo{parallelism: 2}, subtask: i, env: &environment{groups: 4}}
 				r := &Restore{task: task, from: &restored{checkpoint: &checkpoint.Checkpoint{KeyGroups: 4}, groups: 4}}
 				mine, keep := r.inFlightShare(test.partition, old, held, false)
-				require.Equal(t, want, mine)
+				require.Equal(t, want, mine, "violation: subtask %d gets what was in flight", i)
 				if want && test.kept {
 					require.Nil(t, keep)
 				}

@@ -188,7 +188,7 @@ func TestFinishRunsForAnOperatorThatWasPutIntoTheTask(t *testing.T) {
 			r := &restored{checkpoint: c}
 			require.NoError(t, r.checkFinished(j))
 			for i, want := range test.finished {
-				require.Equal(t, want, r.finishedSubtask(chained, i, r.inputOver(j, chained)), "subtask %d", i)
+				require.Equal(t, want, r.finishedSubtask(chained, i, r.inputOver(j, chained)), "violation: subtask %d had run Finish", i)
 			}
 		})
 	}
