@@ -15,7 +15,7 @@ func newCombinedSchedule(seed uint64) *schedule {
 	r := rand.New(rand.NewPCG(seed, 1))
 	parallelism := []int{0, 0, 2, 3}[r.IntN(4)]
 	var s *schedule
-	switch r.IntN(9) {
+	switch r.IntN(12) {
 	case 0:
 		s = newSchedule(seed, parallelism)
 	case 1, 2:
@@ -32,6 +32,8 @@ func newCombinedSchedule(seed uint64) *schedule {
 		s = newCallingSchedule(seed, callingKind(r.IntN(3)))
 	case 8:
 		s = newLoopSchedule(seed, parallelism)
+	default:
+		s = newFlowSchedule(seed, allTopologies[r.IntN(len(allTopologies))])
 	}
 	s.unaligned = r.IntN(3) > 0
 	s.raises = r.IntN(2) == 0
@@ -44,7 +46,7 @@ func newCombinedSchedule(seed uint64) *schedule {
 	if s.relayed && s.apart == words && !s.rebuilds {
 		s.changing = r.IntN(3) == 0
 	}
-	if s.timed == nil && r.IntN(3) == 0 {
+	if s.timed == nil && s.flow == nil && r.IntN(3) == 0 {
 		s.restoreSavepoints()
 	}
 	for i := range s.fates {
