@@ -138,7 +138,7 @@ func (a *attempt) choose(head *checkpoint.Manifest, fresh bool) error {
 // pick decides from the head of the chain what to restore.
 func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 	c := a.env.config
-	newest := int64(0) // number that was used
+	newest := a.newestSavepoint() // number that was used
 	if head.Claimed != nil {
 		newest = max(head.Claimed.Newest, head.Claimed.ID)
 	}
@@ -272,14 +272,11 @@ func (a *attempt) event(e runtime.Event) {
 
 // writeSavepoint copies a checkpoint into a folder of its own.
 func (a *attempt) writeSavepoint(c *checkpoint.Checkpoint) (string, error) {
-	dir := a.env.config.Checkpointing.SavepointDir
-	switch {
-	case dir == "" && a.inMemory():
+	folder := a.savepointsFolder()
+	if folder == "" {
 		return "", errors.New("there is no folder for savepoints: set execution.checkpointing.savepoint-dir")
-	case dir == "":
-		dir = filepath.Join(a.folder, "savepoints")
 	}
-	dir = filepath.Join(dir, fmt.Sprintf("savepoint-%s-%d-%s", a.job.name, c.ID, a.token))
+	dir := filepath.Join(folder, a.savepointName(c.ID))
 	head := a.chain.Head()
 	m := checkpoint.Manifest{Job: a.job.name, Epoch: head.Epoch, Sequence: head.Sequence, Checkpoint: c}
 	return dir, chain.WriteSavepoint(a.env.files, dir, m, a.chain.ReadData)

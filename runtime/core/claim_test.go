@@ -105,6 +105,37 @@ func TestASavepointThatIsNotClaimedMayBeDeleted(t *testing.T) {
 	finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", nil))
 }
 
+// The number of a savepoint is not used again by the next start, which finds no link that has it: what that commits would count as committed before
+// the savepoint.
+func TestNumbersGoOnAfterASavepoint(t *testing.T) {
+	for _, dir := range []string{"", "/savepoints"} {
+		fs := vfs.NewMem()
+		c := often()
+		c.Checkpointing.Interval, c.Checkpointing.SavepointDir = 0, dir
+		s := begun(t, counting(fs, "/out"), c, fs, "/job", nil)
+		path := ""
+		s.Request(runtime.Request{Kind: runtime.RequestSavepoint, Reply: func(p string, err error) {
+			require.NoError(t, err)
+			path = p
+		}})
+		for path == "" {
+			require.True(t, s.Step())
+		}
+		published := int64(0)
+		finish(t, begun(t, counting(fs, "/out"), c, fs, "/job", func(e runtime.Event) {
+			if e.Kind == runtime.EventPublished {
+				published = e.Checkpoint
+			}
+		}))
+		require.EqualValues(t, 2, published, "violation: the number of a savepoint was used again")
+
+		// So a start from it into the same output is refused.
+		c.Recovery.Path = path
+		_, err := core.Simulate(counting(fs, "/out"), c, fs, "/other", rand.New(rand.NewPCG(1, 0)), nil)
+		require.ErrorContains(t, err, "is there already, committed after the savepoint")
+	}
+}
+
 // A job that had checkpoints before, which a cancel has deleted, does not use their numbers again, although it has claimed a savepoint with a lower one.
 func TestNumbersGoOnAfterAClaim(t *testing.T) {
 	fs := vfs.NewMem()
