@@ -62,6 +62,9 @@ func (s *schedule) fork(savepoint string) error {
 		parallelism: s.parallelism, raises: s.raises, groups: s.groups, fixed: s.fixed, retention: config.RetainOnCancellation, trace: s.trace,
 	}
 	other.fates = []fate{other.drawFate(), {op: 1 + s.random.IntN(60), power: true}}
+	if other.looping != nil && other.fates[0].savepoints > 0 {
+		other.fates[0].savepoints += 400 // as in newLoopSchedule
+	}
 	if err := copyOutput(other.disk, s.out, other.out, id); err != nil {
 		return err
 	}
