@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"syscall"
+	"time"
 
 	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
@@ -20,16 +21,33 @@ func (c *Chain) Claim(claim checkpoint.Claim) error {
 	if c.dead != nil {
 		return c.dead
 	}
-	// That of an earlier start is still there if it could not be deleted when its job was cancelled.
-	if err := c.deleteClaimed(); err != nil {
-		return err
+	// That of an earlier start is still there if it was not deleted yet when its job was cancelled, or began anew. It may be this one.
+	before := c.claimed
+	if !c.owns(claim.ID, claim.Triggered) {
+		if err := c.deleteClaimed(); err != nil {
+			return err
+		}
+		before = nil
 	}
 	c.claimed = &claim
 	err := c.publish(checkpoint.Manifest{})
 	if err != nil {
-		c.claimed = nil
+		c.claimed = before
 	}
 	return err
+}
+
+// owns reports whether the savepoint of a checkpoint is the claimed one.
+func (c *Chain) owns(id int64, triggered time.Time) bool {
+	return c.claimed != nil && c.claimed.ID == id && c.claimed.Triggered.Equal(triggered)
+}
+
+// Disown gives the savepoint of a checkpoint back to the user, who restores it without a claim: an earlier start may have claimed it, and given it up
+// again before it was deleted. The next link says so.
+func (c *Chain) Disown(id int64, triggered time.Time) {
+	if c.owns(id, triggered) {
+		c.claimed = nil
+	}
 }
 
 // collectClaimed deletes the claimed savepoint when no link stands on it. The next link does not have it any more; a start from the one that does

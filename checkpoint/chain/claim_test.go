@@ -98,6 +98,21 @@ func TestAClaimedSavepointGoesWithACancelledJob(t *testing.T) {
 	require.True(t, isGone(fsys))
 }
 
+// One that was to go with a cancelled job, and is still there, is claimed again.
+func TestASavepointIsClaimedTwice(t *testing.T) {
+	fsys := withSavepoint(t)
+	require.NoError(t, claimAndRun(fsys, 0, 2))
+	require.NoError(t, take(t, fsys).Publish(checkpoint.Manifest{Status: checkpoint.Cancelled, Committed: true}))
+	c := take(t, fsys)
+	require.NoError(t, c.Claim(claim))
+	require.True(t, c.Head().GoesOnFromClaimed())
+	_, err := chain.ReadClaimed(fsys, c.Head().Claimed)
+	require.NoError(t, err)
+	mustAdvance(t, c, 1)
+	require.NoError(t, c.Collect(1))
+	require.True(t, isGone(fsys))
+}
+
 // Another savepoint that has got the same path meanwhile, and files that are no part of it, are not the job's.
 func TestOnlyWhatWasClaimedIsDeleted(t *testing.T) {
 	fsys := withSavepoint(t)

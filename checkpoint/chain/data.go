@@ -83,6 +83,11 @@ func (c *Chain) WriteData(id int64, name string, b []byte) (checkpoint.Data, err
 	return checkpoint.Data{File: file, Size: int64(len(b)), Sum: crc32.Checksum(b, crcTable)}, nil
 }
 
+// WroteIn reports whether the runner of an epoch has written a data file.
+func WroteIn(epoch int64, file string) bool {
+	return strings.HasPrefix(file, path.Join(dataFolder, epochName(epoch)+"-"))
+}
+
 // beginData notes a file that is about to be written.
 func (c *Chain) beginData(id int64, file string) (*dataFile, error) {
 	c.data.mu.Lock()

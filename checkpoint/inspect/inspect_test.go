@@ -168,6 +168,8 @@ func TestVerifyFindsEveryChangedByte(t *testing.T) {
 
 func TestRemove(t *testing.T) {
 	fsys := job(t)
+	_, err := chain.Take(fsys, folder, "WordCount")
+	require.NoError(t, err, "the run that has written them is over")
 	entries, err := inspect.Find(fsys, folder)
 	require.NoError(t, err)
 	head, older, savepoint := entries[0], entries[1], entries[2]
@@ -238,6 +240,87 @@ func TestRemoveKeepsWhatIsNoPartOfIt(t *testing.T) {
 	entries, err := inspect.Find(fsys, folder)
 	require.NoError(t, err)
 	require.Len(t, entries, 3)
+}
+
+// Who names the folder of another program must not lose it.
+func TestRemoveOfWhatIsNoSavepoint(t *testing.T) {
+	fsys := vfs.NewMem()
+	write := func(name string, b []byte) {
+		f, err := fsys.Create(name)
+		require.NoError(t, err)
+		_, err = f.Write(b)
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+	}
+	refused := func(want string) {
+		t.Helper()
+		before, err := fsys.ReadDir("mine")
+		require.NoError(t, err)
+		_, err = inspect.Remove(fsys, "mine")
+		require.ErrorContains(t, err, want)
+		after, err := fsys.ReadDir("mine")
+		require.NoError(t, err)
+		require.Equal(t, before, after)
+	}
+	require.NoError(t, fsys.MkdirAll("mine"))
+	write("mine/data-2026.csv", []byte("1,2,3"))
+	refused("mine is no savepoint, since it has no file manifest: nothing was removed")
+	write("mine/manifest", []byte("data-2026.csv"))
+	refused("mine/manifest is no manifest of a savepoint, or a damaged one: ")
+
+	empty, err := checkpoint.EncodeManifest(&checkpoint.Manifest{Job: "WordCount", Epoch: 1, Sequence: 1})
+	require.NoError(t, err)
+	require.NoError(t, fsys.Remove("mine/manifest"))
+	write("mine/manifest", empty)
+	refused("mine/manifest is no manifest of a savepoint, or a damaged one: it holds no checkpoint")
+
+	m := checkpoint.Manifest{Job: "WordCount", Checkpoint: &checkpoint.Checkpoint{ID: 1, KeyGroups: 128}}
+	require.NoError(t, chain.WriteSavepoint(fsys, "whole", m, nil))
+	whole, err := fsys.ReadFile("whole/manifest")
+	require.NoError(t, err)
+	require.NoError(t, fsys.Remove("mine/manifest"))
+	write("mine/manifest", whole)
+	refused("mine holds data-2026.csv, which is no part of a savepoint")
+}
+
+// A checkpoint under way may rest on one that is retained and is not the newest, so what that has of the present run is left to the job that may run.
+func TestRemoveLeavesWhatACheckpointUnderWayMayRestOn(t *testing.T) {
+	fsys := vfs.NewMem()
+	require.NoError(t, fsys.MkdirAll("jobs"))
+	c, err := chain.Take(fsys, folder, "WordCount")
+	require.NoError(t, err)
+	publish := func(id int64, bases ...checkpoint.Data) checkpoint.Data {
+		s := subtask(t, c, id, 0)
+		s.Index, s.Parallelism, s.Bases = 0, 1, bases
+		m := *c.Head()
+		m.Checkpoint = &checkpoint.Checkpoint{ID: id, KeyGroups: 128, Subtasks: []checkpoint.Subtask{s}}
+		require.NoError(t, c.Publish(m))
+		return s.Data
+	}
+	first := publish(1)
+	second := publish(2, first)
+	publish(3) // whole
+	under := subtask(t, c, 4, 0)
+	under.Index, under.Parallelism, under.Bases = 0, 1, []checkpoint.Data{first, second}
+
+	entries, err := inspect.Find(fsys, folder)
+	require.NoError(t, err)
+	require.Equal(t, []string{"3* periodic", "2 periodic", "1 periodic"}, ids(entries))
+	for _, e := range entries[1:] {
+		_, err = inspect.Remove(fsys, e.Path)
+		require.NoError(t, err)
+	}
+	m := *c.Head()
+	m.Checkpoint = &checkpoint.Checkpoint{ID: 4, KeyGroups: 128, Subtasks: []checkpoint.Subtask{under}}
+	require.NoError(t, c.Publish(m))
+	require.NoError(t, inspect.Verify(fsys, folder, nil))
+
+	// The collector of the job deletes it when nothing rests on it any more.
+	publish(5)
+	require.NoError(t, c.Collect(1))
+	files, err := fsys.ReadDir(folder + "/data")
+	require.NoError(t, err)
+	require.Len(t, files, 1)
 }
 
 func TestReadOfAJob(t *testing.T) {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"strings"
+	"slices"
 
 	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/checkpoint/chain"
@@ -29,26 +29,33 @@ func Remove(fsys vfs.FS, path string) (freed int64, err error) {
 
 // removeSavepoint deletes the manifest first: what is left after a crash is no savepoint.
 func removeSavepoint(fsys vfs.FS, dir string) (int64, error) {
+	manifest := filepath.Join(dir, chain.SavepointManifest)
+	b, err := fsys.ReadFile(manifest)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, fmt.Errorf("%s is no savepoint, since it has no file %s: nothing was removed", dir, chain.SavepointManifest)
+	}
+	if err != nil {
+		return 0, err
+	}
+	m, err := checkpoint.DecodeManifest(b)
+	if err == nil && m.Checkpoint == nil {
+		err = errors.New("it holds no checkpoint")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("%s is no manifest of a savepoint, or a damaged one: %w; nothing was removed: delete the folder by hand if it is one", manifest, err)
+	}
 	entries, err := fsys.ReadDir(dir)
 	if err != nil {
 		return 0, err
 	}
-	ours := func(name string) bool {
-		return strings.TrimPrefix(name, ".") == chain.SavepointManifest || strings.HasPrefix(name, "data-")
-	}
-	whole := false
+	ours := append(files(m), "."+chain.SavepointManifest)
+	names := []string{manifest}
 	for _, e := range entries {
-		if e.IsDir || !ours(e.Name) {
+		switch {
+		case e.Name == chain.SavepointManifest:
+		case e.IsDir || !slices.Contains(ours, e.Name):
 			return 0, fmt.Errorf("%s holds %s, which is no part of a savepoint: nothing was removed", dir, e.Name)
-		}
-		whole = whole || e.Name == chain.SavepointManifest
-	}
-	if !whole {
-		return 0, fmt.Errorf("%s is no savepoint: it has no file %s", dir, chain.SavepointManifest)
-	}
-	names := []string{filepath.Join(dir, chain.SavepointManifest)}
-	for _, e := range entries {
-		if e.Name != chain.SavepointManifest {
+		default:
 			names = append(names, filepath.Join(dir, e.Name))
 		}
 	}
@@ -59,7 +66,8 @@ func removeSavepoint(fsys vfs.FS, dir string) (int64, error) {
 	return freed, errors.Join(fsys.Remove(dir), fsys.SyncDir(filepath.Dir(dir)))
 }
 
-// removeCheckpoint deletes the links first: what it named is garbage then, which the collector of the job deletes too.
+// removeCheckpoint deletes the links first: what it named is garbage then, which the collector of the job deletes too. What the last run has written is
+// left to that, unless the job has ended: if it runs, a checkpoint under way may rest on it.
 func removeCheckpoint(fsys vfs.FS, path string) (int64, error) {
 	folder := filepath.Dir(filepath.Dir(path))
 	retained, err := chain.List(fsys, folder)
@@ -87,8 +95,9 @@ func removeCheckpoint(fsys vfs.FS, path string) (int64, error) {
 		return 0, fmt.Errorf("%s is the checkpoint that its job goes on from: to give the job up, remove its folder", path)
 	}
 	names := own.Links
+	head := retained[0].Manifest
 	for _, file := range files(own.Manifest) {
-		if !kept[file] {
+		if !kept[file] && (head.Status != checkpoint.Running || !chain.WroteIn(head.Epoch, file)) {
 			names = append(names, filepath.Join(folder, file))
 		}
 	}

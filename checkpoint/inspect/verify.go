@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/snapshot"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 )
 
@@ -38,6 +41,13 @@ func Verify(fsys vfs.FS, path string, progress Progress) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// IsDamage reports whether what Verify has found is damage, and not that something could not be read.
+func IsDamage(err error) bool {
+	_, manifest := errors.AsType[*checkpoint.DamagedError](err)
+	_, data := errors.AsType[*snapshot.DamagedError](err)
+	return manifest || data || errors.Is(err, chain.ErrDamaged)
 }
 
 // verifySections reads every section of a snapshot, and closes it. It returns an error only if it is to stop.

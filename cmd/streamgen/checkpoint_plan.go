@@ -3,11 +3,10 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
-	"github.com/streamgen/streamgen/checkpoint/chain"
+	"github.com/streamgen/streamgen/checkpoint/inspect"
 	"github.com/streamgen/streamgen/checkpoint/plan"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/gen"
@@ -30,8 +29,7 @@ The exit code is 0 if the states would be taken over, 1 if the start would be re
   streamgen checkpoint plan checkpoints/WordCount/epoch-0000000007/manifest-000000000042 --schema deployed/streamgen.schema.json`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path := inFolder(cmd, args[0])
-			saved, err := readCheckpoint(path)
+			saved, err := inspect.Read(vfs.OS(), inFolder(cmd, args[0]))
 			if err != nil {
 				return err
 			}
@@ -63,16 +61,4 @@ The exit code is 0 if the states would be taken over, 1 if the start would be re
 	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	command.Flags().BoolVar(&ignoring, "ignore-unclaimed-state", false, "as execution.state-recovery.ignore-unclaimed-state")
 	return command
-}
-
-// readCheckpoint reads a savepoint by its folder, or a retained checkpoint by its manifest.
-func readCheckpoint(path string) (*chain.Savepoint, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case info.IsDir():
-		return chain.ReadSavepoint(vfs.OS(), path)
-	}
-	return chain.ReadCheckpoint(vfs.OS(), path)
 }

@@ -34,6 +34,14 @@ func TestCheckpointPlan(t *testing.T) {
 		require.Contains(t, out, "number 7")
 		require.Contains(t, out, "operator Count: had parallelism 1\n  keyed state CountState: restored\n")
 	}
+	for path, number := range map[string]string{
+		filepath.Join(checkpoints(t), "WordCount"):                                                "number 2", // which its job goes on from
+		filepath.Join(counted(t, "CountState", "string: {Total int64}"), chain.SavepointManifest): "number 7",
+	} {
+		code, out, errs := streamgen(t, "checkpoint", "plan", path, "--schema", example)
+		require.Equal(t, exitOK, code, errs)
+		require.Contains(t, out, number)
+	}
 	code, out, errs := streamgen(t, "checkpoint", "plan", counted(t, "CountState", "string: {}"), "--schema", example)
 	require.Equal(t, exitOK, code, errs)
 	require.Contains(t, out, "keyed state CountState: converted\n    CountState.Total is new and begins as zero\n")

@@ -14,7 +14,8 @@ func checkpointRemoveCommand() *cobra.Command {
 		Use:   "rm CHECKPOINT...",
 		Short: "Delete savepoints, and checkpoints that no job goes on from",
 		Long: `Rm deletes a savepoint, named by its folder, or a retained checkpoint, named by its manifest. Files that another checkpoint needs stay, and so does
-every file that is no part of it. The checkpoint that its job goes on from is refused.
+every file that is no part of it. So do data files that the last run of a job has written, unless that was stopped: a checkpoint under way may need them. The job
+deletes them itself, with a later checkpoint. The checkpoint that its job goes on from is refused.
 
 The exit code is 0 if all were deleted and 2 if one was not.`,
 		Example: `  streamgen checkpoint rm checkpoints/WordCount/savepoints/savepoint-WordCount-7-51ab3d4e`,

@@ -32,17 +32,20 @@ The exit code is 0 if all are whole, 1 if one is damaged, 2 if one cannot be rea
 				if err := cmd.Context().Err(); err != nil {
 					return err
 				}
-				switch {
-				case problem != nil && e.Error != "": // it says itself what is damaged
-					fmt.Fprintf(cmd.ErrOrStderr(), "%s: %v\n", e.Path, problem)
-				case problem != nil:
-					fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s: %v\n", e.Path, what(e), problem)
-				}
-				if problem != nil {
-					err = errFound
+				if problem == nil {
+					fmt.Fprintf(cmd.OutOrStdout(), "%s: %s is whole, %s\n", e.Path, what(e), bytesOf(e.Size))
 					continue
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s: %s is whole, %s\n", e.Path, what(e), bytesOf(e.Size))
+				if e.Error == "" { // else it says itself what is damaged
+					problem = fmt.Errorf("%s: %w", what(e), problem)
+				}
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s: %v\n", e.Path, problem)
+				switch {
+				case !inspect.IsDamage(problem):
+					err = errMistakes // whether it is whole is not known
+				case err == nil:
+					err = errFound
+				}
 			}
 			return err
 		},

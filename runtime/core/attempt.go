@@ -89,10 +89,13 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 	if err := a.find(first && env.config.Recovery.Fresh); err != nil {
 		return nil, err
 	}
-	if a.from.claim != nil {
+	switch {
+	case a.from.claim != nil:
 		if err := a.chain.Claim(*a.from.claim); err != nil {
 			return nil, err
 		}
+	case a.from.saved != "" && !a.chain.Head().GoesOnFromClaimed():
+		a.chain.Disown(a.from.checkpoint.ID, a.from.checkpoint.Triggered)
 	}
 	if err := a.settle(ctx); err != nil {
 		return nil, err
@@ -139,9 +142,9 @@ func (a *attempt) choose(head *checkpoint.Manifest, fresh bool) error {
 // pick decides from the head of the chain what to restore.
 func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 	c := a.env.config
-	newest := int64(0) // number that was used
+	newest := a.newestSavepoint() // number that was used
 	if head.Claimed != nil {
-		newest = head.Claimed.Newest
+		newest = max(head.Claimed.Newest, head.Claimed.ID)
 	}
 	if head.Checkpoint != nil {
 		newest = max(newest, head.Checkpoint.ID)
@@ -159,14 +162,14 @@ func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 		}
 		a.from = fromSavepoint(saved, head.Claimed.Path)
 	case c.Recovery.Path != "" && c.Recovery.Path != latest:
-		saved, err := readSaved(a.env.files, c.Recovery)
+		saved, path, err := readSaved(a.env.files, c.Recovery)
 		if err != nil {
 			return &startError{fmt.Errorf("execution.state-recovery.path: %w", err)}
 		}
-		a.from = fromSavepoint(saved, c.Recovery.Path)
+		a.from = fromSavepoint(saved, path)
 		if c.Recovery.ClaimMode == config.Claim {
 			from := a.from.checkpoint
-			a.from.claim = &checkpoint.Claim{Path: c.Recovery.Path, ID: from.ID, Triggered: from.Triggered, Newest: newest}
+			a.from.claim = &checkpoint.Claim{Path: path, ID: from.ID, Triggered: from.Triggered, Newest: newest}
 		}
 	}
 	if err := a.refuseDrained(head); err != nil {
@@ -182,17 +185,24 @@ func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 // latest as execution.state-recovery.path is what a job without a path does: it goes on from its own newest checkpoint.
 const latest = "latest"
 
-// readSaved reads a savepoint by its folder, or a retained checkpoint by its manifest.
-func readSaved(fs vfs.FS, r config.Recovery) (*chain.Savepoint, error) {
-	info, err := fs.Stat(r.Path)
-	switch isFile := err == nil && !info.IsDir; {
-	case isFile && r.ClaimMode == config.Claim:
-		return nil, fmt.Errorf("%s is a retained checkpoint, which its own job keeps and deletes: only a savepoint can be claimed "+
-			"(execution.state-recovery.claim-mode=NO_CLAIM restores it all the same)", r.Path)
-	case isFile:
-		return chain.ReadCheckpoint(fs, r.Path)
+// readSaved reads a savepoint by its folder, or by the manifest in that, or a retained checkpoint by its manifest. It returns the path of what it has read.
+func readSaved(fs vfs.FS, r config.Recovery) (s *chain.Savepoint, path string, err error) {
+	path = r.Path
+	info, err := fs.Stat(path)
+	isFile := err == nil && !info.IsDir
+	if isFile && filepath.Base(path) == chain.SavepointManifest {
+		isFile, path = false, filepath.Dir(path)
 	}
-	return chain.ReadSavepoint(fs, r.Path)
+	switch {
+	case isFile && r.ClaimMode == config.Claim:
+		return nil, path, fmt.Errorf("%s is a retained checkpoint, which its own job keeps and deletes: only a savepoint can be claimed "+
+			"(execution.state-recovery.claim-mode=NO_CLAIM restores it all the same)", path)
+	case isFile:
+		s, err = chain.ReadCheckpoint(fs, path)
+	default:
+		s, err = chain.ReadSavepoint(fs, path)
+	}
+	return s, path, err
 }
 
 // fromSavepoint is what a start from a savepoint, or from a checkpoint of another folder, goes on from.
@@ -249,14 +259,11 @@ func (a *attempt) event(e runtime.Event) {
 
 // writeSavepoint copies a checkpoint into a folder of its own.
 func (a *attempt) writeSavepoint(c *checkpoint.Checkpoint) (string, error) {
-	dir := a.env.config.Checkpointing.SavepointDir
-	switch {
-	case dir == "" && a.inMemory():
+	folder := a.savepointsFolder()
+	if folder == "" {
 		return "", errors.New("there is no folder for savepoints: set execution.checkpointing.savepoint-dir")
-	case dir == "":
-		dir = filepath.Join(a.folder, "savepoints")
 	}
-	dir = filepath.Join(dir, fmt.Sprintf("savepoint-%s-%d-%s", a.job.name, c.ID, a.token))
+	dir := filepath.Join(folder, a.savepointName(c.ID))
 	head := a.chain.Head()
 	m := checkpoint.Manifest{Job: a.job.name, Epoch: head.Epoch, Sequence: head.Sequence, Checkpoint: c}
 	return dir, chain.WriteSavepoint(a.env.files, dir, m, a.chain.ReadData)

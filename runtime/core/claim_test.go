@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -111,6 +112,37 @@ func TestASavepointThatIsNotClaimedMayBeDeleted(t *testing.T) {
 	finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", nil))
 }
 
+// The number of a savepoint is not used again by the next start, which finds no link that has it: what that commits would count as committed before
+// the savepoint.
+func TestNumbersGoOnAfterASavepoint(t *testing.T) {
+	for _, dir := range []string{"", "/savepoints"} {
+		fs := vfs.NewMem()
+		c := often()
+		c.Checkpointing.Interval, c.Checkpointing.SavepointDir = 0, dir
+		s := begun(t, counting(fs, "/out"), c, fs, "/job", nil)
+		path := ""
+		s.Request(runtime.Request{Kind: runtime.RequestSavepoint, Reply: func(p string, err error) {
+			require.NoError(t, err)
+			path = p
+		}})
+		for path == "" {
+			require.True(t, s.Step())
+		}
+		published := int64(0)
+		finish(t, begun(t, counting(fs, "/out"), c, fs, "/job", func(e runtime.Event) {
+			if e.Kind == runtime.EventPublished {
+				published = e.Checkpoint
+			}
+		}))
+		require.EqualValues(t, 2, published, "violation: the number of a savepoint was used again")
+
+		// So a start from it into the same output is refused.
+		c.Recovery.Path = path
+		_, err := core.Simulate(counting(fs, "/out"), c, fs, "/other", rand.New(rand.NewPCG(1, 0)), nil)
+		require.ErrorContains(t, err, "is there already, committed after the savepoint")
+	}
+}
+
 // A job that had checkpoints before, which a cancel has deleted, does not use their numbers again, although it has claimed a savepoint with a lower one.
 func TestNumbersGoOnAfterAClaim(t *testing.T) {
 	fs := vfs.NewMem()
@@ -140,6 +172,20 @@ func TestNumbersGoOnAfterAClaim(t *testing.T) {
 	}))
 }
 
+// Nor does one that begins anew use the number of the savepoint again, of which it may have committed the transactions.
+func TestNumbersGoOnAfterAClaimWasGivenUp(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Recovery.Path, c.Recovery.ClaimMode = savepointOf(t, fs, ""), config.Claim
+	begun(t, counting(fs, "/second"), c, fs, "/second-job", nil) // and killed
+	c.Recovery = config.Recovery{Fresh: true}
+	finish(t, begun(t, counting(fs, "/third"), c, fs, "/second-job", func(e runtime.Event) {
+		if e.Kind == runtime.EventPublished {
+			require.Greater(t, e.Checkpoint, int64(1))
+		}
+	}))
+}
+
 // A job that owns the savepoint goes on from it although the next start does not name it, as from a checkpoint of its own.
 func TestAClaimedSavepointNeedNotBeNamedAgain(t *testing.T) {
 	fs := vfs.NewMem()
@@ -156,6 +202,58 @@ func TestAClaimedSavepointNeedNotBeNamedAgain(t *testing.T) {
 	finish(t, s)
 	_, err := fs.Stat(c.Recovery.Path)
 	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// A job that began anew, and so has given the savepoint up that it owned, may go back to it as long as it is there.
+func TestASavepointThatWasGivenUpCanBeClaimedAgain(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Recovery.Path, c.Recovery.ClaimMode = savepointOf(t, fs, ""), config.Claim
+	begun(t, counting(fs, "/second"), c, fs, "/second-job", nil) // and killed
+	fresh := often()
+	fresh.Recovery.Fresh = true
+	begun(t, counting(fs, "/third"), fresh, fs, "/second-job", nil) // and killed
+	begun(t, counting(fs, "/fourth"), c, fs, "/second-job", nil)    // and killed
+	_, err := fs.Stat(c.Recovery.Path + "/manifest")
+	require.NoError(t, err, "violation: what the job is to go on from is gone")
+	restored := int64(0)
+	finish(t, begun(t, counting(fs, "/fourth"), c, fs, "/second-job", func(e runtime.Event) {
+		if e.Kind == runtime.EventRestoring {
+			restored = e.Checkpoint
+		}
+	}))
+	require.EqualValues(t, 1, restored)
+	_, err = fs.Stat(c.Recovery.Path)
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
+// The same without a claim: it is the user's then.
+func TestASavepointThatWasGivenUpCanBeRestoredWithoutAClaim(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Recovery.Path, c.Recovery.ClaimMode = savepointOf(t, fs, ""), config.Claim
+	begun(t, counting(fs, "/second"), c, fs, "/second-job", nil) // and killed
+	fresh := often()
+	fresh.Recovery.Fresh = true
+	begun(t, counting(fs, "/third"), fresh, fs, "/second-job", nil) // and killed
+	c.Recovery.ClaimMode = config.NoClaim
+	finish(t, begun(t, counting(fs, "/fourth"), c, fs, "/second-job", nil))
+	_, err := fs.Stat(c.Recovery.Path)
+	require.NoError(t, err, "violation: a savepoint of the user's is gone")
+}
+
+// The manifest of a savepoint stands for it, as its folder does.
+func TestASavepointMayBeNamedByItsManifest(t *testing.T) {
+	for _, mode := range []config.ClaimMode{config.NoClaim, config.Claim} {
+		fs := vfs.NewMem()
+		c := often()
+		saved := savepointOf(t, fs, "")
+		c.Recovery.Path, c.Recovery.ClaimMode = saved+"/manifest", mode
+		require.NotContains(t, planned(t, fs, counting(fs, "/second"), c), "is not restored")
+		finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", nil))
+		_, err := fs.Stat(saved)
+		require.Equal(t, mode == config.Claim, errors.Is(err, os.ErrNotExist))
+	}
 }
 
 func TestARetainedCheckpointCannotBeClaimed(t *testing.T) {

@@ -72,8 +72,8 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 			}
 		}
 		env.event(runtime.Event{Kind: runtime.EventRestarting, Delay: delay})
-		if outcome, err := waitToRestart(ctx, delay, outer.Requests); err != nil || outcome != runtime.Finished {
-			if a := j.current.Load(); a != nil && deletes(c.Checkpointing.Retention, outcome, nil) {
+		if outcome, stopped, err := waitToRestart(ctx, delay, outer.Requests); err != nil || outcome != runtime.Finished {
+			if a := j.current.Load(); a != nil && !stopped && deletes(c.Checkpointing.Retention, outcome, nil) {
 				a.deleteCheckpoints()
 			}
 			return outcome, err
@@ -102,16 +102,17 @@ func storageOf(env runtime.Environment, job string) (vfs.FS, string) {
 // errStoppedWaiting is the answer to a stop while there is nothing to take a savepoint of.
 var errStoppedWaiting = fmt.Errorf("the job had failed and was waiting to start again: %w; the next start goes on from its last checkpoint, if there is one", runtime.ErrNoSavepoint)
 
-// waitToRestart waits, and answers requests meanwhile. The outcome is Finished if nobody asked the job to end.
-func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan runtime.Request) (runtime.Outcome, error) {
+// waitToRestart waits, and answers requests meanwhile. The outcome is Finished if nobody asked the job to end. Stopped says that it was asked to stop, so
+// that its last checkpoint is to stay, as that of a stop would.
+func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan runtime.Request) (outcome runtime.Outcome, stopped bool, err error) {
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	for {
 		select {
 		case <-timer.C:
-			return runtime.Finished, nil
+			return runtime.Finished, false, nil
 		case <-ctx.Done():
-			return runtime.Cancelled, context.Cause(ctx)
+			return runtime.Cancelled, false, context.Cause(ctx)
 		case r, ok := <-requests:
 			if !ok {
 				requests = nil // nobody asks any more
@@ -120,10 +121,10 @@ func waitToRestart(ctx context.Context, delay time.Duration, requests <-chan run
 			switch r.Kind {
 			case runtime.RequestCancel:
 				r.Reply("", nil)
-				return runtime.Cancelled, nil
+				return runtime.Cancelled, false, nil
 			case runtime.RequestStop, runtime.RequestDrain:
 				r.Reply("", errStoppedWaiting)
-				return runtime.Cancelled, nil
+				return runtime.Cancelled, true, nil
 			}
 			r.Reply("", errNotRunning)
 		}

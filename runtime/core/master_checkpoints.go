@@ -55,6 +55,9 @@ func (m *master) publish(done *checkpoint.Checkpoint) {
 		if done.Kind == checkpoint.Savepoint || stop && m.run.inMemory() {
 			published.path, published.err = m.run.writeSavepoint(done)
 		}
+		if done.Kind == checkpoint.Savepoint {
+			m.delete(done.ID) // it has copies of its own; here, since the run may end before it hears of it
+		}
 		if done.Kind != checkpoint.Savepoint && published.err == nil {
 			published.err = m.run.chain.Publish(checkpoint.Manifest{Job: m.run.job.name, Checkpoint: done})
 		}
@@ -90,7 +93,6 @@ func (m *master) hasPublished(e hasPublished) {
 // complete tells every subtask, so that sinks commit.
 func (m *master) complete(done *checkpoint.Checkpoint) {
 	if done.Kind == checkpoint.Savepoint {
-		m.discard(done.ID) // the savepoint has copies of its own
 		return
 	}
 	m.committing, m.missing, m.paused = done, map[int]bool{}, false
@@ -180,12 +182,15 @@ func (m *master) abort(a coordinator.Abort) {
 
 // discard deletes what was stored for a checkpoint that nobody will need.
 func (m *master) discard(id int64) {
-	m.lane.run(func() {
-		err := m.run.chain.Discard(id)
-		if err != nil && !errors.Is(err, chain.ErrFenced) && !errors.Is(err, chain.ErrAmbiguous) {
-			m.run.env.logger.Warn("the files of a checkpoint that nobody needs could not be deleted", "checkpoint", id, "error", err)
-		}
-	})
+	m.lane.run(func() { m.delete(id) })
+}
+
+// delete does that. It runs in the lane.
+func (m *master) delete(id int64) {
+	err := m.run.chain.Discard(id)
+	if err != nil && !errors.Is(err, chain.ErrFenced) && !errors.Is(err, chain.ErrAmbiguous) {
+		m.run.env.logger.Warn("the files of a checkpoint that nobody needs could not be deleted", "checkpoint", id, "error", err)
+	}
 }
 
 // progress is how far a subtask has come with a checkpoint, and what keeps it from going on.

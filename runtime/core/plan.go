@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 
@@ -24,7 +25,7 @@ func (j *Job) Plan(ctx context.Context, outer runtime.Environment) (_ *plan.Plan
 	if outer.FS == nil {
 		outer.FS = vfs.OS()
 	}
-	if err := errors.Join(j.resolve(outer.Config), j.checkLoops(outer.Config.Checkpointing)); err != nil {
+	if err := errors.Join(j.resolve(outer.Config), j.checkLoops(outer.Config.Checkpointing), j.checkTransactions(outer.Config.Checkpointing)); err != nil {
 		return nil, err
 	}
 	fs, folder := storageOf(outer, j.name)
@@ -73,7 +74,7 @@ func (a *attempt) plan(ctx context.Context) (*plan.Plan, error) {
 			p.Refused = append(p.Refused, err.Error())
 		}
 	}
-	if path := recovery.Path; path != "" && path != latest && a.from.saved != path {
+	if path := recovery.Path; path != "" && path != latest && a.from.saved != path && a.from.saved != filepath.Dir(path) {
 		p.Notes = append(p.Notes, fmt.Sprintf("%s is not restored: the job goes on from its own checkpoint", path))
 	}
 	if a.from.claim != nil {

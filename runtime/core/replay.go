@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/runtime"
@@ -45,7 +46,7 @@ func (r *Restore) inFlightTo(uid string, records batchCodec, partition Partition
 	}
 	first := true
 	r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
-		mine, keep := r.inFlightShare(partition, s, first)
+		mine, keep := r.inFlightShare(partition, s, o, first)
 		first = false
 		form, held := r.form(o, taken)
 		if r.err != nil || !held || !mine || s.Data.Size == 0 {
@@ -67,10 +68,11 @@ func (r *restored) dropsInFlight(without int) bool {
 }
 
 // inFlightShare says whether this subtask gets records that were on their way to an old one, and which: nil for all.
-func (r *Restore) inFlightShare(partition Partition, old *checkpoint.Subtask, first bool) (mine bool, keep func(hash uint64) bool) {
+// They were where they belong if the operator had its keys there already.
+func (r *Restore) inFlightShare(partition Partition, old *checkpoint.Subtask, held *checkpoint.Operator, first bool) (mine bool, keep func(hash uint64) bool) {
 	parallelism, groups := r.task.info.parallelism, r.task.env.groups
 	switch {
-	case old.Parallelism == parallelism && (partition != Hash || groups == r.from.checkpoint.KeyGroups):
+	case old.Parallelism == parallelism && (partition != Hash || groups == r.from.checkpoint.KeyGroups && isKeyed(held)):
 		return old.Index == r.task.subtask, nil
 	case partition == Hash:
 		return true, func(hash uint64) bool {
@@ -80,6 +82,11 @@ func (r *Restore) inFlightShare(partition Partition, old *checkpoint.Subtask, fi
 		return first, nil
 	}
 	return old.Index*parallelism/old.Parallelism == r.task.subtask, nil
+}
+
+// isKeyed reports whether an operator held state by key.
+func isKeyed(held *checkpoint.Operator) bool {
+	return slices.ContainsFunc(held.States, func(s checkpoint.State) bool { return s.Kind == checkpoint.KeyedState })
 }
 
 func (r *Restore) readInFlight(records batchCodec, s *checkpoint.Subtask, uid string, form form, keep func(uint64) bool) ([]Records, error) {

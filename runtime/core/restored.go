@@ -126,15 +126,28 @@ func (r *restored) known(v *vertexInfo) (uid string) {
 }
 
 // finishedSubtask reports whether a subtask had run Finish, so that it must not again. Where only some subtasks of a task had, that is known
-// at the same parallelism, once there is no more input: before, records may come to any of them.
+// at the same parallelism, once there is no more input: before, records may come to any of them. All of its operators must have, those too that had
+// a task of their own.
 func (r *restored) finishedSubtask(v *vertexInfo, index int, inputOver bool) bool {
-	finished := r.finished(r.known(v))
-	r.operators(r.known(v), func(s *checkpoint.Subtask, _ *checkpoint.Operator) {
-		if inputOver && s.Finished && s.Index == index && r.keeps(s, v) {
-			finished = true
+	if r.finished(r.known(v)) {
+		return true
+	}
+	known, all := false, true
+	r.heldBy(v, func(s *checkpoint.Subtask) {
+		if !r.keeps(s, v) || s.Index == index {
+			known, all = true, all && s.Finished && r.keeps(s, v)
 		}
 	})
-	return finished
+	return inputOver && known && all
+}
+
+// heldBy yields what each old subtask held of each operator of a task, but for sinks, which have no Finish and hand nothing on.
+func (r *restored) heldBy(v *vertexInfo, yield func(*checkpoint.Subtask)) {
+	for _, o := range v.info.Operators {
+		if o.kind != "sink" {
+			r.operators(o.uid, func(s *checkpoint.Subtask, _ *checkpoint.Operator) { yield(s) })
+		}
+	}
 }
 
 // inputOver reports whether the subtasks of a task that had come to the end of their input are there again: whether every source before it
@@ -156,9 +169,9 @@ func (r *restored) inputOver(j *Job, v *vertexInfo) bool {
 
 // stays reports whether what the subtasks of a task held stays with them.
 func (r *restored) stays(v *vertexInfo) bool {
-	stays := false
-	r.operators(r.known(v), func(s *checkpoint.Subtask, _ *checkpoint.Operator) { stays = r.keeps(s, v) })
-	return stays
+	known, all := false, true
+	r.heldBy(v, func(s *checkpoint.Subtask) { known, all = true, all && r.keeps(s, v) })
+	return known && all
 }
 
 // keeps reports whether the subtask of v of the same number takes over what s held, and nothing else: at another parallelism, and with key groups

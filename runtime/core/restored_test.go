@@ -160,6 +160,40 @@ func TestAFinishedOperatorBesideOneThatIsNotIsRefused(t *testing.T) {
 		`but now they run in one task: tag an edge between them edge:"rebalance" to part them`)
 }
 
+// Where some subtasks of one operator had run Finish, and none of the operator that it calls now, that one is still to run it.
+func TestFinishRunsForAnOperatorThatWasPutIntoTheTask(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		count    []bool // which subtasks of Count had finished
+		finished []bool
+	}{
+		{"none", []bool{false, false}, []bool{false, false}},
+		{"some", []bool{true, false}, []bool{true, false}},
+		{"none of another parallelism", []bool{false, false, false}, []bool{false, false}},
+		{"some of another parallelism", []bool{true, false, false}, []bool{false, false}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			j := NewJob("Counting")
+			AddTask(j, TaskInfo{Operators: []Operator{Source("Numbers", function.Of(1))}}, func() *Task { return &Task{} })
+			AddTask(j, TaskInfo{Operators: []Operator{Transform("Between", "Numbers"), Transform("Count", "Between")}}, func() *Task { return &Task{} })
+			j.edges = []*edge{{from: j.vertices[0], to: j.vertices[1]}}
+			c := held([]bool{true, true}, test.count)
+			for i, finished := range []bool{true, false} {
+				c.Subtasks = append(c.Subtasks, checkpoint.Subtask{
+					Task: "Between", Index: i, Parallelism: 2, Finished: finished, Operators: []checkpoint.Operator{{UID: "Between"}},
+				})
+			}
+			chained := j.vertices[1]
+			chained.parallelism = 2
+			r := &restored{checkpoint: c}
+			require.NoError(t, r.checkFinished(j))
+			for i, want := range test.finished {
+				require.Equal(t, want, r.finishedSubtask(chained, i, r.inputOver(j, chained)), "violation: subtask %d had run Finish", i)
+			}
+		})
+	}
+}
+
 func TestAStateOfAnotherFormIsRefused(t *testing.T) {
 	c := held([]bool{false}, []bool{false})
 	r := &restored{checkpoint: c}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/streamgen/streamgen/runtime/config"
 	"github.com/streamgen/streamgen/runtime/connector/collect"
 	"github.com/streamgen/streamgen/runtime/connector/function"
+	"github.com/streamgen/streamgen/runtime/core"
 )
 
 // TestRetention ends a job in every way under every retention and looks whether a start could go on from a checkpoint.
@@ -123,4 +125,74 @@ func TestSoManyCheckpointsAreKept(t *testing.T) {
 			require.Len(t, kept, keep)
 		})
 	}
+}
+
+// A job that waits to start again after a failure has nothing to take a savepoint of. Asked to stop it keeps its last checkpoint, from which the next
+// start goes on, and asked to cancel it does as its retention says.
+func TestRetentionOfAJobThatWaitsToStartAgain(t *testing.T) {
+	for _, test := range []struct {
+		kind      runtime.RequestKind
+		retention config.Retention
+		kept      bool
+	}{
+		{runtime.RequestStop, config.NoExternalizedCheckpoints, true},
+		{runtime.RequestStop, config.DeleteOnCancellation, true},
+		{runtime.RequestDrain, config.DeleteOnCancellation, true},
+		{runtime.RequestCancel, config.DeleteOnCancellation, false},
+		{runtime.RequestCancel, config.RetainOnCancellation, true},
+	} {
+		t.Run(fmt.Sprintf("%v/%v", test.kind, test.retention), func(t *testing.T) {
+			disk, requests, broken := vfs.NewMem(), make(chan runtime.Request, 1), atomic.Bool{}
+			c := config.Default()
+			c.Parallelism = 1
+			c.Restart.Strategy, c.Restart.FixedDelay = config.FixedDelayStrategy, config.FixedDelay{Attempts: 1, Delay: time.Hour}
+			c.Checkpointing.Storage, c.Checkpointing.Dir = config.FileSystem, "/checkpoints"
+			c.Checkpointing.Interval, c.Checkpointing.Retention = 10*time.Millisecond, test.retention
+			sink := function.Sink(func([]wordcount.Total) error {
+				if broken.Load() {
+					return errors.New("broken")
+				}
+				return nil
+			})
+			lines := function.Source(-1, func(int64) string { return "a" })
+			outcome, err := (&wordcount.WordCount{Lines: lines, Totals: sink}).StreamgenJob().Run(t.Context(), runtime.Environment{
+				Config: c, Logger: slog.New(slog.DiscardHandler), FS: disk, Requests: requests,
+				OnEvent: func(e runtime.Event) {
+					switch e.Kind {
+					case runtime.EventCommitted:
+						broken.Store(true)
+					case runtime.EventRestarting:
+						requests <- runtime.Request{Kind: test.kind, Reply: func(string, error) {}}
+					}
+				},
+			})
+			require.NoError(t, err)
+			require.Equal(t, runtime.Cancelled, outcome)
+			head, err := chain.Look(disk, "/checkpoints/WordCount", "WordCount")
+			require.NoError(t, err)
+			require.Equal(t, test.kept, head.Status == checkpoint.Running && len(head.Checkpoint.Subtasks) > 0, "%+v", head)
+		})
+	}
+}
+
+// A savepoint that is written while the job is cancelled leaves no data with the job.
+func TestACancelAmidASavepointLeavesNoData(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Checkpointing.Retention, c.Checkpointing.InlineThreshold, c.Checkpointing.Interval = config.DeleteOnCancellation, 0, 0
+	var s *core.Simulation
+	s = begun(t, counting(fs, "/out"), c, fs, "/job", func(e runtime.Event) {
+		if e.Kind == runtime.EventPrepared {
+			s.Request(runtime.Request{Kind: runtime.RequestCancel, Reply: func(string, error) {}})
+		}
+	})
+	s.Request(runtime.Request{Kind: runtime.RequestSavepoint, Reply: func(string, error) {}})
+	for s.Step() {
+	}
+	outcome, err, _ := s.Outcome()
+	require.NoError(t, err)
+	require.Equal(t, runtime.Cancelled, outcome)
+	files, err := fs.ReadDir("/job/data")
+	require.NoError(t, err)
+	require.Empty(t, files)
 }

@@ -225,7 +225,7 @@ func (s *schedule) config(f fate) config.Config {
 	}
 	k := &c.Checkpointing
 	k.Mode = s.mode
-	k.Incremental = s.incremental
+	k.Incremental = s.incremental && !(s.wavers && s.random.IntN(2) == 0)
 	// From 1 to 10 ms, the shorter the likelier; a step takes 0.1 ms.
 	k.Interval = time.Millisecond + time.Duration(s.random.IntN(1+s.random.IntN(int(9*time.Millisecond))))
 	k.IntervalDuringBacklog = []time.Duration{config.SameInterval, 0, 2 * k.Interval}[s.random.IntN(3)]
@@ -244,7 +244,7 @@ func (s *schedule) config(f fate) config.Config {
 		k.Compression = config.NoCompression
 	}
 	if s.unaligned && s.random.IntN(4) > 0 {
-		k.Unaligned, k.MaxConcurrent = true, 1
+		k.Mode, k.Unaligned, k.MaxConcurrent = config.ExactlyOnce, true, 1
 		k.AlignedTimeout = time.Duration(s.random.IntN(3)) * time.Millisecond
 	}
 	s.drawBackups(&c)

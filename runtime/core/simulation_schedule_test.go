@@ -37,6 +37,8 @@ type schedule struct {
 	changing bool
 	// incremental lets checkpoints hold only what changed, of few key groups, so that there is something in each.
 	incremental bool
+	// wavers says that only some of the runs do that.
+	wavers bool
 	// cycle is the total at which a word is forgotten and counted from 1 again, 0 if none is: of the relayed pipeline.
 	cycle int
 	// parallelism of each run; 0 draws one from 1 to 3 at every start.

@@ -165,5 +165,8 @@ func (f *flow) drained(disk *vfs.Mem, folder string) (*flow, error) {
 	}
 	drained := newFlow(f.topology, read)
 	drained.loose, drained.job, drained.faults = f.loose, f.job, f.faults
+	if f.loose {
+		drained.isWanted = f.isWanted // a checkpoint may have committed what followed its barrier, and was not read again
+	}
 	return drained, nil
 }

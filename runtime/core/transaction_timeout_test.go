@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"log/slog"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/examples/wordcount"
+	"github.com/streamgen/streamgen/runtime"
 	"github.com/streamgen/streamgen/runtime/config"
 	"github.com/streamgen/streamgen/runtime/connector/collect"
 	"github.com/streamgen/streamgen/runtime/connector/function"
@@ -49,12 +51,15 @@ func TestTransactionsMustLiveLongEnough(t *testing.T) {
 			c := config.Default()
 			test.change(&c.Checkpointing)
 			job := (&wordcount.WordCount{Lines: function.Of("a"), Totals: expiring{collect.New[wordcount.Total](), 15 * time.Minute}}).StreamgenJob()
+			_, planned := job.Plan(t.Context(), runtime.Environment{Config: c, Logger: slog.New(slog.DiscardHandler), FS: vfs.NewMem()})
 			_, err := core.Simulate(job, c, vfs.NewMem(), "/job", rand.New(rand.NewPCG(1, 1)), nil)
 			if test.want == "" {
 				require.NoError(t, err)
+				require.NoError(t, planned)
 				return
 			}
 			require.EqualError(t, err, prefix+test.want)
+			require.EqualError(t, planned, prefix+test.want)
 		})
 	}
 }
