@@ -121,8 +121,8 @@ func TestUsageErrors(t *testing.T) {
 			want: `unknown option "execution.checkpointing.intervall": did you mean execution.checkpointing.interval?`,
 		},
 		"an option that is not supported": {
-			args: []string{"run", "-D", "execution.checkpointing.file-merging.enabled=true"},
-			want: `execution.checkpointing.file-merging.enabled: "true" is not supported yet; this version always does what false says`,
+			args: []string{"run", "-D", "state.backend.type=pebble"},
+			want: `state.backend.type: "pebble" is not supported yet; this version always does what heap says`,
 		},
 		"a bad value": {
 			args: []string{"run", "--parallelism", "many"},

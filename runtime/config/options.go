@@ -11,6 +11,7 @@ func Options() []Option {
 	all = append(all, connectorOptions()...)
 	all = append(all, recoveryOptions()...)
 	all = append(all, restartOptions()...)
+	all = append(all, acceptedOptions()...)
 	return append(all, laterOptions()...)
 }
 
@@ -101,26 +102,12 @@ func checkpointingOptions() []Option {
 		supported(prefix+"aligned-checkpoint-timeout", "Checkpointing.AlignedTimeout", duration,
 			func(c *Config) *time.Duration { return &c.Checkpointing.AlignedTimeout },
 			"For how long a checkpoint is aligned, from its trigger on, before its barriers overtake. 0: not at all"),
-		unalignedForced(prefix + "unaligned.forced"),
 		supported(prefix+"local-backup.enabled", "Checkpointing.LocalBackup", boolean,
 			func(c *Config) *bool { return &c.Checkpointing.LocalBackup },
 			"Whether a second copy of each snapshot file is kept beside the process. It is not synced and may be lost. Needs the storage `filesystem`"),
 		supported(prefix+"local-backup.dirs", "Checkpointing.LocalBackupDirs", paths,
 			func(c *Config) *[]string { return &c.Checkpointing.LocalBackupDirs },
 			"Folders of the second copies, separated by commas, each on a disk of its own for example. By default the folder of the system for temporary files"),
-	}
-}
-
-// unalignedForced is an option without an effect: every kind of edge takes part in unaligned checkpoints.
-func unalignedForced(key string) Option {
-	return Option{
-		Key: key, Kind: boolean.kind, Default: "false", Supported: true,
-		Help: "Accepted for Flink's sake: every kind of edge takes part in unaligned checkpoints, loops and broadcasts too",
-		set: func(_ *Config, value string) error {
-			_, err := boolean.parse(value)
-			return err
-		},
-		get: func(Config) string { return "false" },
 	}
 }
 

@@ -39,7 +39,8 @@ func TestSet(t *testing.T) {
 		"a number":                   {"restart-strategy.exponential-delay.jitter-factor", "0.5", func(c *Config) { c.Restart.ExponentialDelay.JitterFactor = 0.5 }},
 		"the word of the default":    {"execution.state-recovery.claim-mode", "no_claim", func(c *Config) {}},
 		"accepted, though no effect": {"execution.checkpointing.unaligned.forced", "true", func(c *Config) {}},
-		"not supported, but true":    {"execution.checkpointing.file-merging.enabled", "FALSE", func(c *Config) {}},
+		"not supported, but true":    {"state.backend.type", "HASHMAP", func(c *Config) {}},
+		"accepted":                   {"execution.checkpointing.file-merging.max-file-size", "64 mb", func(c *Config) {}},
 		"Flink's heap":               {"state.backend.type", "hashmap", func(c *Config) {}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -86,7 +87,7 @@ func TestSetErrors(t *testing.T) {
 			"state.backend.type", "pebble",
 			`state.backend.type: "pebble" is not supported yet; this version always does what heap says`,
 		},
-		"not supported with any value": {"execution.checkpointing.file-merging.max-file-size", "32 mb", `execution.checkpointing.file-merging.max-file-size: not supported yet; leave it out`},
+		"accepted, but no value": {"execution.checkpointing.file-merging.max-file-size", "big", `execution.checkpointing.file-merging.max-file-size: "big" is not a value of it: want a size such as 20 kb or 1 mb (1 kb is 1024 bytes); a bare number is bytes`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := Default()
@@ -98,7 +99,7 @@ func TestSetErrors(t *testing.T) {
 
 func TestUnsupportedIsASentinel(t *testing.T) {
 	c := Default()
-	require.ErrorIs(t, Set(&c, "execution.checkpointing.file-merging.enabled", "true"), ErrUnsupported)
+	require.ErrorIs(t, Set(&c, "state.backend.type", "pebble"), ErrUnsupported)
 }
 
 func TestStorageCountsMoreThanItsFolder(t *testing.T) {
