@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -20,6 +21,8 @@ type scenario struct {
 	// free says that the sources read as fast as they can. Otherwise they go on with the checkpoints, and do not come to the end before every
 	// ending was had, except for splits of few items.
 	free bool
+	// pace is how many items of a split are read for each checkpoint; 0: few.
+	pace int
 	// mayEnd says that a run comes to its end although an ending was in store: what was asked for fails.
 	mayEnd bool
 	// parallelism of each run, in turn.
@@ -27,7 +30,10 @@ type scenario struct {
 	// endings end the first runs; one that nothing ends comes to the end of its input.
 	endings []ending
 	faults  func(*topologies.Faults)
-	config  func(run int, c *config.Config)
+	// throttle is how long, in simulated time, a sink of lines takes for what it is given at once, in which its subtask does nothing else. Live it is a
+	// hundredth of that.
+	throttle time.Duration
+	config   func(run int, c *config.Config)
 	// disk makes what stands before every operation on the disk, with what it has to remember. Whoever calls it holds the history.
 	disk func() func(h *history, op vfs.Op, name string) error
 	// between changes the disk between two runs.
@@ -59,7 +65,7 @@ func (sc *scenario) allowed(h *history, length int) int {
 	if sc.free || length <= few {
 		return length
 	}
-	n := few * (1 + h.settled())
+	n := cmp.Or(sc.pace, few) * (1 + h.settled())
 	if h.run() <= len(sc.endings) && !sc.mayEnd {
 		return min(n, length-1)
 	}
@@ -89,14 +95,17 @@ func (sc *scenario) flow() *flow {
 	return f
 }
 
-// show shows a scenario in both drivers.
-func (sc *scenario) show(t *testing.T) {
+// show shows a scenario in both drivers, and returns the figures of the simulation.
+func (sc *scenario) show(t *testing.T) figures {
 	t.Helper()
+	f := figures{began: time.Now()}
 	t.Run("simulated", func(t *testing.T) {
-		f := figures{began: time.Now()}
 		n := 20
-		if slices.Max(sc.parallelism) > 10 {
+		switch {
+		case slices.Max(sc.parallelism) > 10:
 			n = 2 // many subtasks take many steps
+		case sc.pace > 0:
+			n = 4 // so do many items
 		}
 		seeds(t, n, func(seed uint64) {
 			told(t, seed, &f, func() *schedule { return sc.simulated(seed) })
@@ -109,6 +118,7 @@ func (sc *scenario) show(t *testing.T) {
 			t.Fatalf("%v\n%v", err, h)
 		}
 	})
+	return f
 }
 
 // simulated is the scenario as a story of the simulation.
@@ -121,7 +131,7 @@ func (sc *scenario) simulated(seed uint64) *schedule {
 	for _, e := range sc.endings {
 		s.fates = append(s.fates, fate{power: e.power, drain: e.drain > 0})
 	}
-	for range s.flow.faults.Map.Load() + s.flow.faults.Snapshot.Load() + s.flow.faults.Open.Load() {
+	for range s.flow.faults.Map.Load() + s.flow.faults.Snapshot.Load() + s.flow.faults.Open.Load() + s.flow.faults.Read.Load() {
 		s.fates = append(s.fates, fate{})
 	}
 	if sc.disk != nil {

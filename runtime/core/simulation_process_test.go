@@ -265,6 +265,9 @@ func (p *process) event(e runtime.Event) {
 	if s.scenario != nil {
 		p.ends(s.history.heard(e))
 	}
+	if s.flow != nil && s.flow.windows != nil && (e.Kind == runtime.EventRestoring || e.Kind == runtime.EventCommitted) {
+		s.flow.look(s.disk, s.out)
+	}
 	switch e.Kind {
 	case runtime.EventRestoring:
 		p.mustPause = p.pauses && e.Checkpoint > 0

@@ -2,6 +2,8 @@ package core_test
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/streamgen/streamgen/generated_test/topologies"
 	"github.com/streamgen/streamgen/runtime"
@@ -20,16 +22,21 @@ type topology struct {
 	ordered bool
 	// ways are those on which an item of a source comes out, once on each.
 	ways func(source string, i topologies.Item) []string
+	// windows are those that must come out of some items, where a topology has windows. Its items are disordered, and its laggards come out late.
+	windows func([]topologies.Item) []topologies.Window
+	// span is how long behind an item the last of its windows ends, at most, if there is nothing else.
+	span time.Duration
 	make func(p parts) runtime.Pipeline
 }
 
 // parts is what a run of a topology is made of.
 type parts struct {
-	source func(name string) runtime.Source[topologies.Item]
-	lines  runtime.Sink[topologies.Line]
-	faults *topologies.Faults
-	ear    func() topologies.Ear
-	calls  int // capacity
+	source  func(name string) runtime.Source[topologies.Item]
+	lines   runtime.Sink[topologies.Line]
+	windows runtime.Sink[topologies.Window]
+	faults  *topologies.Faults
+	ear     func() topologies.Ear
+	calls   int // capacity
 }
 
 // on says that all items come out on the same ways.
@@ -129,6 +136,17 @@ var allTopologies = []*topology{
 		make: func(p parts) runtime.Pipeline { return &topologies.Timers{Items: p.source("Items"), Lines: p.lines} },
 	},
 	{
+		name: "two inputs and a window", ordered: true, sources: map[string][]int{"A": {9}, "B": {5}, "C": {8}, "D": {1, 2}},
+		ways: func(source string, _ topologies.Item) []string {
+			return []string{map[string]string{"A": "left", "B": "left", "C": "right", "D": "right"}[source]}
+		},
+		make: func(p parts) runtime.Pipeline {
+			return &topologies.Joined{
+				A: p.source("A"), B: p.source("B"), C: p.source("C"), D: p.source("D"), Rows: topologies.Rows{Size: windowSize}, Lines: p.lines,
+			}
+		},
+	},
+	{
 		name: "a finished source beside one without end", sources: map[string][]int{"Short": {3, 1}, "Long": {14, 9}}, endless: "Long",
 		ways: func(source string, _ topologies.Item) []string {
 			return []string{map[string]string{"Short": "short"}[source]}
@@ -160,7 +178,7 @@ var allTopologies = []*topology{
 
 // topologyNamed finds a topology.
 func topologyNamed(name string) *topology {
-	for _, t := range allTopologies {
+	for _, t := range slices.Concat(allTopologies, windowTopologies) {
 		if t.name == name {
 			return t
 		}

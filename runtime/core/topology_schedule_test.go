@@ -35,6 +35,17 @@ func newFlowSchedule(seed uint64, t *topology) *schedule {
 	return s
 }
 
+// newWindowSchedule draws a story of a topology with windows, every run of which counts exactly once. Barriers overtake if the parallelism stays. No run
+// is drained, which would tell windows that are not full, and there are checkpoints up to the end, for which laggards wait.
+func newWindowSchedule(seed uint64, t *topology, parallelism int) *schedule {
+	s := newFlowSchedule(seed, t)
+	s.parallelism, s.unaligned, s.flow.loose, s.fixed = parallelism, parallelism > 0, false, steady
+	for i := range s.fates {
+		s.fates[i].drain = false
+	}
+	return s
+}
+
 // flowJob makes the job of a run.
 func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 	p.failures = s.flow.faults.Failed.Load()
@@ -42,9 +53,15 @@ func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 	for _, name := range s.flow.names() {
 		sources[name] = &items{
 			name: name, lengths: s.flow.sources[name], endless: name == s.flow.endless, random: s.random, most: 1 << s.random.IntN(4),
-			idle: func() { p.idle = true },
+			idle:  func() { p.idle = true },
+			waits: func(d time.Duration) { s.figures.sourceWaits = max(s.figures.sourceWaits, d) },
+		}
+		if s.flow.windows != nil {
+			sources[name].disordered, sources[name].held = true, s.flow.holds
 		}
 		if s.scenario != nil {
+			sources[name].most = max(sources[name].most, s.scenario.pace/8)
+			sources[name].reads = s.flow.faults.Reads
 			sources[name].allowed = func(length int) int { return s.scenario.allowed(s.history, length) }
 		}
 	}
@@ -53,12 +70,17 @@ func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 		newEar = func() topologies.Ear { return s.history.newEar() }
 		s.history.begin(s.runs)
 	}
+	var lines runtime.Sink[topologies.Line] = file.JSONL[topologies.Line](s.out).On(fs)
+	if s.scenario != nil && s.scenario.throttle > 0 {
+		lines = throttled(lines, func() { p.Block(s.scenario.throttle) })
+	}
 	job := s.flow.make(parts{
-		source: func(name string) runtime.Source[topologies.Item] { return sources[name] },
-		lines:  file.JSONL[topologies.Line](s.out).On(fs),
-		faults: s.flow.faults,
-		ear:    newEar,
-		calls:  1 + s.random.IntN(6),
+		source:  func(name string) runtime.Source[topologies.Item] { return sources[name] },
+		lines:   lines,
+		windows: file.JSONL[topologies.Window](s.out).On(fs),
+		faults:  s.flow.faults,
+		ear:     newEar,
+		calls:   1 + s.random.IntN(6),
 	}).StreamgenJob()
 	s.flow.job = job.Name()
 	return job
