@@ -14,29 +14,6 @@ import (
 	"github.com/streamgen/streamgen/runtime/config"
 )
 
-// failing is a disk on which so many operations fail of those that are meant; -1: all.
-func failing(times int, meant func(h *history, op vfs.Op, name string) bool) func() func(*history, vfs.Op, string) error {
-	return func() func(*history, vfs.Op, string) error {
-		left := times
-		return func(h *history, op vfs.Op, name string) error {
-			if left == 0 || !meant(h, op, name) {
-				return nil
-			}
-			left--
-			return errDisk
-		}
-	}
-}
-
-// storing is the write of a snapshot's file, publishing the one of the manifest of a checkpoint.
-func storing(_ *history, op vfs.Op, name string) bool {
-	return op == vfs.OpWrite && strings.Contains(name, "/data/")
-}
-
-func publishing(h *history, op vfs.Op, name string) bool {
-	return op == vfs.OpWrite && strings.Contains(name, "/.new/manifest-") && h.publishing()
-}
-
 // inFiles lets every snapshot be a file, and tolerates so many failed checkpoints.
 func inFiles(tolerated int) func(int, *config.Config) {
 	return func(_ int, c *config.Config) {
@@ -91,18 +68,27 @@ func TestScenario01FailuresOfAMap(t *testing.T) {
 	}
 }
 
-// The file of a snapshot with records in flight cannot be written, once: that checkpoint is given up, the next is complete.
+// The file of a snapshot cannot be written, made durable or closed, once, and it is one that holds records in flight: that checkpoint is given up, the next is
+// complete.
 func TestScenario05ASnapshotIsNotStored(t *testing.T) {
 	for _, op := range []vfs.Op{vfs.OpWrite, vfs.OpSync, vfs.OpClose} {
 		t.Run(op.String(), func(t *testing.T) {
 			(&scenario{
-				topology: "rebalanced", parallelism: []int{2},
+				topology: "rebalanced", sources: map[string][]int{"Items": {160, 120, 80}}, parallelism: []int{2},
+				pace: 16, throttle: 100 * time.Millisecond, awaits: eventually(runtime.EventCheckpointFailed),
 				config: func(run int, c *config.Config) {
 					inFiles(1)(run, c)
 					c.Checkpointing.Unaligned = true
 				},
-				disk:  failing(1, func(_ *history, o vfs.Op, name string) bool { return o == op && strings.Contains(name, "/data/") }),
-				holds: func(h *history) error { return failedBefore(h, 1) },
+				disk: failing(1, storingInFlight(op)),
+				holds: func(h *history) error {
+					for _, e := range h.all(runtime.EventCheckpointFailed) {
+						if !errors.Is(e.Err, errDisk) {
+							return fmt.Errorf("checkpoint %d was given up: %w", e.Checkpoint, e.Err)
+						}
+					}
+					return failedBefore(h, 1)
+				},
 			}).show(t)
 		})
 	}

@@ -19,6 +19,8 @@ type history struct {
 	ears     []*scenarioEar
 	// stops are the answers to each stop that was asked for.
 	stops []answer
+	// snapshots are the files of snapshots by their names, as they are to be written.
+	snapshots map[string][]byte
 }
 
 type attemptHistory struct {
@@ -38,7 +40,7 @@ type scenarioEar struct {
 	completed, aborted []int64
 }
 
-func newHistory() *history { return &history{} }
+func newHistory() *history { return &history{snapshots: map[string][]byte{}} }
 
 func (h *history) begin(run int) {
 	h.mu.Lock()
@@ -78,6 +80,12 @@ func (h *history) settled() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return len(h.all(runtime.EventPublished)) + len(h.all(runtime.EventCheckpointFailed))
+}
+
+func (h *history) has(happened func(*history) bool) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return happened(h)
 }
 
 // all are the events of a kind.

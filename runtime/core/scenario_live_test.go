@@ -80,7 +80,7 @@ func (r *liveRun) do(ctx context.Context) (runtime.Outcome, error) {
 	defer r.kill()
 	c := r.configure(r.number)
 	c.Checkpointing.Storage, c.Checkpointing.Dir, c.Checkpointing.CreateSubdir = config.FileSystem, "/checkpoints", false
-	fs := vfs.Inject(r.disk, r.before)
+	fs := noting{vfs.Inject(r.disk, r.before), r.history}
 	var lines runtime.Sink[topologies.Line] = file.JSONL[topologies.Line]("/out").On(fs)
 	if r.throttle > 0 {
 		lines = throttled(lines, func() { time.Sleep(r.throttle / 100) })

@@ -27,6 +27,8 @@ type scenario struct {
 	mayEnd bool
 	// parallelism of each run, in turn.
 	parallelism []int
+	// awaits is what must have happened before the sources come to their end; nil: nothing. It holds the history.
+	awaits func(h *history) bool
 	// endings end the first runs; one that nothing ends comes to the end of its input.
 	endings []ending
 	faults  func(*topologies.Faults)
@@ -66,7 +68,7 @@ func (sc *scenario) allowed(h *history, length int) int {
 		return length
 	}
 	n := cmp.Or(sc.pace, few) * (1 + h.settled())
-	if h.run() <= len(sc.endings) && !sc.mayEnd {
+	if h.run() <= len(sc.endings) && !sc.mayEnd || sc.awaits != nil && !h.has(sc.awaits) {
 		return min(n, length-1)
 	}
 	return n
@@ -104,7 +106,7 @@ func (sc *scenario) show(t *testing.T) figures {
 		switch {
 		case slices.Max(sc.parallelism) > 10:
 			n = 2 // many subtasks take many steps
-		case sc.pace > 0:
+		case sc.pace > 100:
 			n = 4 // so do many items
 		}
 		seeds(t, n, func(seed uint64) {
