@@ -36,8 +36,22 @@ func publishing(h *history, op vfs.Op, name string) bool {
 // storingInFlight is an operation on a snapshot's file that holds, or is to hold, records in flight.
 func storingInFlight(op vfs.Op) func(*history, vfs.Op, string) bool {
 	return func(h *history, o vfs.Op, name string) bool {
-		return o == op && holds(h.snapshots[name], func(s snapshot.Section) bool { return strings.HasPrefix(s.State, checkpoint.InFlightName("")) })
+		return o == op && holds(h.snapshots[name], isInFlight)
 	}
+}
+
+// heldInFlight reports whether some snapshot's file held records in flight to an operator.
+func (h *history) heldInFlight(uid string) bool {
+	for _, b := range h.snapshots {
+		if holds(b, func(s snapshot.Section) bool { return s.Operator == uid && isInFlight(s) }) {
+			return true
+		}
+	}
+	return false
+}
+
+func isInFlight(s snapshot.Section) bool {
+	return strings.HasPrefix(s.State, checkpoint.InFlightName(""))
 }
 
 // holds reports whether a snapshot holds a section of some kind.

@@ -116,7 +116,6 @@ func (s *schedule) countInFlight(c *checkpoint.Checkpoint) {
 			for _, state := range o.States {
 				if state.Kind == checkpoint.InFlight {
 					s.figures.inFlight++
-					s.figures.holdsInFlight(o.UID, 1)
 				}
 			}
 		}

@@ -16,15 +16,14 @@ type figures struct {
 	faults                                [4]int // by kind, as process.fault has them
 	points                                int    // single crash points
 	replayed                              int
-	lists                                 int            // of a subtask, restored with something in it
-	resting                               int            // retained checkpoints that rest on others, in all audits
-	inFlight                              int            // inputs of subtasks with records in flight, in the checkpoints that were audited
-	inFlightTo                            map[string]int // the same by operator
-	sourceWaits                           time.Duration  // the longest that a source of a topology had to wait until it could give more
-	copies, besides                       int            // second copies that a run has found, and errors of their disk
-	kept                                  int            // programs that had to stay because an operator had finished
-	claimed                               int            // savepoints, and deleted when they were not needed any more
-	raised                                int            // starts with more key groups than the run before
+	lists                                 int           // of a subtask, restored with something in it
+	resting                               int           // retained checkpoints that rest on others, in all audits
+	inFlight                              int           // inputs of subtasks with records in flight, in the checkpoints that were audited
+	sourceWaits                           time.Duration // the longest that a source of a topology had to wait until it could give more
+	copies, besides                       int           // second copies that a run has found, and errors of their disk
+	kept                                  int           // programs that had to stay because an operator had finished
+	claimed                               int           // savepoints, and deleted when they were not needed any more
+	raised                                int           // starts with more key groups than the run before
 	began                                 time.Time
 }
 
@@ -44,9 +43,6 @@ func (f *figures) add(g figures) {
 	f.resting += g.resting
 	f.inFlight += g.inFlight
 	f.sourceWaits = max(f.sourceWaits, g.sourceWaits)
-	for uid, n := range g.inFlightTo {
-		f.holdsInFlight(uid, n)
-	}
 	f.raised += g.raised
 	f.claimed += g.claimed
 	f.kept += g.kept
@@ -55,14 +51,6 @@ func (f *figures) add(g figures) {
 	for i := range f.faults {
 		f.faults[i] += g.faults[i]
 	}
-}
-
-// holdsInFlight counts so many inputs of an operator with records in flight.
-func (f *figures) holdsInFlight(uid string, n int) {
-	if f.inFlightTo == nil {
-		f.inFlightTo = map[string]int{}
-	}
-	f.inFlightTo[uid] += n
 }
 
 func (f *figures) log(t *testing.T) {
