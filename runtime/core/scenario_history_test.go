@@ -55,8 +55,8 @@ func (h *history) run() int {
 	return h.runs
 }
 
-// heard notes an event. It returns how many checkpoints the run has published, if that is one more.
-func (h *history) heard(e runtime.Event) (published int) {
+// heard notes an event. It returns how many of its kind the run has had.
+func (h *history) heard(e runtime.Event) (n int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if e.Kind == runtime.EventRestoring && len(h.attempts[len(h.attempts)-1].events) > 0 {
@@ -64,15 +64,12 @@ func (h *history) heard(e runtime.Event) (published int) {
 	}
 	a := h.attempts[len(h.attempts)-1]
 	a.events = append(a.events, e)
-	if e.Kind != runtime.EventPublished {
-		return 0
-	}
 	for _, a := range h.attempts {
 		if a.run == h.runs {
-			published += len(a.checkpoints(runtime.EventPublished))
+			n += len(a.checkpoints(e.Kind))
 		}
 	}
-	return published
+	return n
 }
 
 // settled counts the checkpoints of all runs that were published or given up.

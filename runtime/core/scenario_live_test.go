@@ -88,7 +88,7 @@ func (r *liveRun) do(ctx context.Context) (runtime.Outcome, error) {
 	job := r.flow.make(parts{
 		source: func(name string) runtime.Source[topologies.Item] {
 			return &items{
-				name: name, lengths: r.flow.sources[name], most: max(few, r.pace/8),
+				name: name, keys: r.keys, lengths: r.flow.sources[name], most: max(few, r.pace/8),
 				allowed:    func(length int) int { return r.allowed(r.history, length) },
 				disordered: r.flow.windows != nil, held: r.flow.holds, reads: r.flow.faults.Reads,
 			}
@@ -118,15 +118,15 @@ func (r *liveRun) heard(e runtime.Event) {
 	if r.flow.windows != nil && (e.Kind == runtime.EventRestoring || e.Kind == runtime.EventCommitted) {
 		r.flow.look(r.disk, "/out")
 	}
-	published := r.history.heard(e)
-	if published == 0 || r.number > len(r.endings) {
+	n := r.history.heard(e)
+	if r.number > len(r.endings) {
 		return
 	}
-	switch end := r.endings[r.number-1]; published {
-	case end.kill:
+	switch end := r.endings[r.number-1]; {
+	case end.kills(e.Kind, n):
 		r.dead.Store(true)
 		r.kill()
-	case end.stop, end.drain:
+	case end.asks(e.Kind, n):
 		r.requests <- runtime.Request{Kind: end.request(), Reply: r.history.stopped}
 	}
 }

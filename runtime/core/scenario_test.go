@@ -18,6 +18,7 @@ import (
 type scenario struct {
 	topology string
 	sources  map[string][]int // nil: those of the topology
+	keys     int64            // how many the items have; 0: 5
 	// free says that the sources read as fast as they can. Otherwise they go on with the checkpoints, and do not come to the end before every
 	// ending was had, except for splits of few items.
 	free bool
@@ -45,10 +46,19 @@ type scenario struct {
 }
 
 // ending ends a run when so many checkpoints of it are published: kill by a kill, or with power by a loss of power; stop by a stop with a savepoint; drain
-// by one that ends the input first, behind which the next run must be refused.
+// by one that ends the input first, behind which the next run must be refused. Or it is killed when so many have failed.
 type ending struct {
-	kill, stop, drain int
-	power             bool
+	kill, stop, drain, failed int
+	power                     bool
+}
+
+// kills and asks say whether the ending comes with an event that is the nth of its kind in its run.
+func (e ending) kills(kind runtime.EventKind, n int) bool {
+	return kind == runtime.EventPublished && n == e.kill || kind == runtime.EventCheckpointFailed && n == e.failed
+}
+
+func (e ending) asks(kind runtime.EventKind, n int) bool {
+	return kind == runtime.EventPublished && (n == e.stop || n == e.drain)
 }
 
 // request is what is asked for.
@@ -144,16 +154,16 @@ func (sc *scenario) simulated(seed uint64) *schedule {
 	return s
 }
 
-// ends ends a run of the simulation, when so many of its checkpoints are published.
-func (p *process) ends(published int) {
+// ends ends a run of the simulation with an event that is the nth of its kind.
+func (p *process) ends(kind runtime.EventKind, n int) {
 	s := p.story
-	if published == 0 || s.runs > len(s.scenario.endings) {
+	if s.runs > len(s.scenario.endings) {
 		return
 	}
-	switch end := s.scenario.endings[s.runs-1]; published {
-	case end.kill:
+	switch end := s.scenario.endings[s.runs-1]; {
+	case end.kills(kind, n):
 		p.dead = true
-	case end.stop, end.drain:
+	case end.asks(kind, n):
 		p.stops = true
 		p.Request(runtime.Request{Kind: end.request(), Reply: s.history.stopped})
 	}

@@ -266,7 +266,7 @@ func (p *process) event(e runtime.Event) {
 	s := p.story
 	s.tracef("%s %d %v", e.Kind, e.Checkpoint, e.Err)
 	if s.scenario != nil {
-		p.ends(s.history.heard(e))
+		p.ends(e.Kind, s.history.heard(e))
 	}
 	if s.flow != nil && s.flow.windows != nil && (e.Kind == runtime.EventRestoring || e.Kind == runtime.EventCommitted) {
 		s.flow.look(s.disk, s.out)

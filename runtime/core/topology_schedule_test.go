@@ -60,6 +60,7 @@ func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 			sources[name].disordered, sources[name].held = true, s.flow.holds
 		}
 		if s.scenario != nil {
+			sources[name].keys = s.scenario.keys
 			sources[name].most = max(sources[name].most, s.scenario.pace/8)
 			sources[name].reads = s.flow.faults.Reads
 			sources[name].allowed = func(length int) int { return s.scenario.allowed(s.history, length) }

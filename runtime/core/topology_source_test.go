@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"fmt"
@@ -19,7 +20,8 @@ import (
 type items struct {
 	name    string
 	lengths []int
-	endless bool // it waits for more when all is read
+	endless bool  // it waits for more when all is read
+	keys    int64 // how many there are; 0: 5
 
 	// random draws how many items are read at a time, and pauses. In the live driver, where readers run beside each other, it is nil.
 	random *rand.Rand
@@ -81,7 +83,7 @@ func (s *items) item(split int, n int64) topologies.Item {
 	case s.disordered:
 		at -= 2 * ((13*n + 5*int64(split)) % 4)
 	}
-	return topologies.Item{From: fmt.Sprint(s.name, split), N: n, Key: (n*7 + int64(split)) % 5, At: runtime.Time(at)}
+	return topologies.Item{From: fmt.Sprint(s.name, split), N: n, Key: (n*7 + int64(split)) % cmp.Or(s.keys, 5), At: runtime.Time(at)}
 }
 
 func (*items) Connector() runtime.Connector { return runtime.Connector{Kind: "test.items", Version: 1} }
