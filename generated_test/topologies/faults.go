@@ -10,8 +10,8 @@ import (
 
 // Faults say what is to fail, and count what has. All subtasks of all runs of a story share them; nil: nothing fails.
 type Faults struct {
-	// Map, Snapshot, Open and Close are how many times each is still to fail: a record of Trip, the snapshot of Count, a start and an end of a
-	// subtask of Trip. Read is how many times a source is.
+	// Map, Snapshot, Open and Close are how many times each is still to fail: a record of Trip, the snapshot of Count or of Rows, a start of a subtask of Trip
+	// after something has failed, and an end of one. Read is how many times a source is.
 	Map, Snapshot, Open, Close, Read atomic.Int64
 	// Every is how many records Trip takes or sources read, in all subtasks and runs, from one failure to the next.
 	Every int64
@@ -55,9 +55,9 @@ func (f *Faults) Reads(n int) error {
 //streamgen:operator
 type Trip struct{ Faults *Faults }
 
-// Open fails as often as it is told to.
+// Open fails as often as it is told to, once something else has failed: then it begins with a state that is restored.
 func (t Trip) Open() error {
-	if f := t.Faults; f != nil && f.spend(&f.Open) {
+	if f := t.Faults; f != nil && f.Failed.Load() > 0 && f.spend(&f.Open) {
 		f.Failed.Add(1)
 		return fmt.Errorf("%w in Open", ErrTripped)
 	}

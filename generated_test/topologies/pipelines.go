@@ -172,7 +172,8 @@ type Joined struct {
 	B     runtime.Source[Item] `time:"At" outoforder:"4ms"`
 	C     runtime.Source[Item] `time:"At" outoforder:"4ms"`
 	D     runtime.Source[Item] `time:"At" outoforder:"4ms"`
-	Meet  Meet                 `from:"left=A,left=B,right=C,right=D"`
+	Trip  Trip                 `from:"A,B" edge:"forward"`
+	Meet  Meet                 `from:"left=Trip,right=C,right=D"`
 	Rows  Rows                 `from:"Meet"`
 	Lines runtime.Sink[Line]   `from:"Rows"`
 }

@@ -2673,7 +2673,7 @@ func (t *stagesCountTask) Restore(r *core.Restore) {
 	r.Sink("Lines", &t.lines)
 }
 
-// StreamgenJob wires the tasks of Joined: A, B, C, D, then by key Meet, then by key Rows and Lines.
+// StreamgenJob wires the tasks of Joined: A, B, C, D, then Trip, then by key Meet, then by key Rows and Lines.
 func (p *Joined) StreamgenJob() runtime.Job {
 	j := core.NewJob("Joined")
 
@@ -2682,7 +2682,7 @@ func (p *Joined) StreamgenJob() runtime.Job {
 			core.TimedSource("A", p.A, core.EventTime{OutOfOrder: 4 * time.Millisecond}),
 		},
 	}, func() *joinedATask {
-		return &joinedATask{a: core.NewSourcePort(p.A), meet: p.Meet}
+		return &joinedATask{a: core.NewSourcePort(p.A)}
 	})
 
 	b := core.AddTask(j, core.TaskInfo{
@@ -2690,7 +2690,7 @@ func (p *Joined) StreamgenJob() runtime.Job {
 			core.TimedSource("B", p.B, core.EventTime{OutOfOrder: 4 * time.Millisecond}),
 		},
 	}, func() *joinedBTask {
-		return &joinedBTask{b: core.NewSourcePort(p.B), meet: p.Meet}
+		return &joinedBTask{b: core.NewSourcePort(p.B)}
 	})
 
 	c := core.AddTask(j, core.TaskInfo{
@@ -2709,9 +2709,17 @@ func (p *Joined) StreamgenJob() runtime.Job {
 		return &joinedDTask{d: core.NewSourcePort(p.D), meet: p.Meet}
 	})
 
+	trip := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("Trip", "A", "B"),
+		},
+	}, func() *joinedTripTask {
+		return &joinedTripTask{trip: p.Trip, meet: p.Meet}
+	})
+
 	meet := core.AddTask(j, core.TaskInfo{
 		Operators: []core.Operator{
-			core.Transform("Meet", "A", "B", "C", "D"),
+			core.Transform("Meet", "Trip", "C", "D"),
 		},
 	}, func() *joinedMeetTask {
 		return &joinedMeetTask{
@@ -2744,14 +2752,14 @@ func (p *Joined) StreamgenJob() runtime.Job {
 		Append: appendLine,
 		Parse:  parseLine,
 	}
-	core.Connect(j, core.Hash, a, func(t *joinedATask) *core.Output[Item] { return &t.toMeetLeft }, meet, 0,
-		itemRecords.Into("left").By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Meet.KeyLeft(i))) }))
-	core.Connect(j, core.Hash, b, func(t *joinedBTask) *core.Output[Item] { return &t.toMeetLeft }, meet, 0,
-		itemRecords.Into("left").By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Meet.KeyLeft(i))) }))
+	core.Connect(j, core.Forward, a, func(t *joinedATask) *core.Output[Item] { return &t.toTrip }, trip, 0, itemRecords)
+	core.Connect(j, core.Forward, b, func(t *joinedBTask) *core.Output[Item] { return &t.toTrip }, trip, 0, itemRecords)
 	core.Connect(j, core.Hash, c, func(t *joinedCTask) *core.Output[Item] { return &t.toMeetRight }, meet, 1,
 		itemRecords.Into("right").By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Meet.KeyRight(i))) }))
 	core.Connect(j, core.Hash, d, func(t *joinedDTask) *core.Output[Item] { return &t.toMeetRight }, meet, 1,
 		itemRecords.Into("right").By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Meet.KeyRight(i))) }))
+	core.Connect(j, core.Hash, trip, func(t *joinedTripTask) *core.Output[Item] { return &t.toMeetLeft }, meet, 0,
+		itemRecords.Into("left").By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Meet.KeyLeft(i))) }))
 	core.Connect(j, core.Hash, meet, func(t *joinedMeetTask) *core.Output[Item] { return &t.toRows }, rows, 0,
 		itemRecords.By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Rows.Key(i))) }))
 
@@ -2763,21 +2771,16 @@ func (p *Joined) StreamgenJob() runtime.Job {
 // joinedATask runs A.
 type joinedATask struct {
 	core.Task
-	a          core.SourcePort[Item]
-	meet       Meet // for its keys
-	toMeetLeft core.Output[Item]
+	a      core.SourcePort[Item]
+	toTrip core.Output[Item]
 }
 
 // Process takes items from A.
 func (t *joinedATask) Process(_ int, items core.Records) {
 	for i := range core.Rest[Item](&t.Task, items) {
 		t.SawTime(i.At)
-		t.sendToMeetLeft(i)
+		t.toTrip.Send(i)
 	}
-}
-
-func (t *joinedATask) sendToMeetLeft(i Item) {
-	t.toMeetLeft.SendByKey(serde.HashUint64(uint64(t.meet.KeyLeft(i))), i)
 }
 
 // Barrier snapshots what the task holds, in the order of the chain.
@@ -2793,21 +2796,16 @@ func (t *joinedATask) Restore(r *core.Restore) {
 // joinedBTask runs B.
 type joinedBTask struct {
 	core.Task
-	b          core.SourcePort[Item]
-	meet       Meet // for its keys
-	toMeetLeft core.Output[Item]
+	b      core.SourcePort[Item]
+	toTrip core.Output[Item]
 }
 
 // Process takes items from B.
 func (t *joinedBTask) Process(_ int, items core.Records) {
 	for i := range core.Rest[Item](&t.Task, items) {
 		t.SawTime(i.At)
-		t.sendToMeetLeft(i)
+		t.toTrip.Send(i)
 	}
-}
-
-func (t *joinedBTask) sendToMeetLeft(i Item) {
-	t.toMeetLeft.SendByKey(serde.HashUint64(uint64(t.meet.KeyLeft(i))), i)
 }
 
 // Barrier snapshots what the task holds, in the order of the chain.
@@ -2880,6 +2878,52 @@ func (t *joinedDTask) Restore(r *core.Restore) {
 	r.Source("D", &t.d)
 }
 
+// joinedTripTask runs Trip.
+type joinedTripTask struct {
+	core.Task
+	trip       Trip
+	meet       Meet // for its keys
+	toMeetLeft core.Output[Item]
+}
+
+// Process takes items from A and B.
+func (t *joinedTripTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processTrip(i)
+	}
+}
+
+func (t *joinedTripTask) processTrip(i Item) {
+	item, err := t.trip.Map(i)
+	t.Check("Trip", err)
+	t.sendToMeetLeft(item)
+}
+
+func (t *joinedTripTask) sendToMeetLeft(i Item) {
+	t.toMeetLeft.SendByKey(serde.HashUint64(uint64(t.meet.KeyLeft(i))), i)
+}
+
+// Open readies the operators, in the order of the chain.
+func (t *joinedTripTask) Open() {
+	t.openTrip()
+}
+
+func (t *joinedTripTask) openTrip() {
+	t.Check("Trip", t.trip.Open())
+}
+
+// Close releases what the operators hold.
+func (t *joinedTripTask) Close() error {
+	return t.closeTrip()
+}
+
+func (t *joinedTripTask) closeTrip() error {
+	if err := t.trip.Close(); err != nil {
+		return fmt.Errorf("close Trip: %w", err)
+	}
+	return nil
+}
+
 // joinedMeetTask runs Meet.
 type joinedMeetTask struct {
 	core.Task
@@ -2890,7 +2934,7 @@ type joinedMeetTask struct {
 	toRows     core.Output[Item]
 }
 
-// Process takes items from A and B and items from C and D.
+// Process takes items from Trip and items from C and D.
 func (t *joinedMeetTask) Process(input int, records core.Records) {
 	switch input {
 	case 0:

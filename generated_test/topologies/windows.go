@@ -204,13 +204,17 @@ func (Merge) OnEnds(ctx runtime.Context, key int64, s *Panes, out *runtime.Out[W
 // Rows cuts the time of each key into windows, and lets go of all items of one when it is over. What is late comes with the next watermark.
 //
 //streamgen:operator
-type Rows struct{ Size time.Duration }
+type Rows struct {
+	Size   time.Duration
+	Faults *Faults
+}
 
 // RowsState is what Rows keeps of a key.
 type RowsState struct {
 	Items []Item
 	Count map[string]int64 // by way
 	Ends  timer.EventSet
+	Fuse  Fuse
 }
 
 // Key is the item's.
@@ -219,14 +223,15 @@ func (Rows) Key(i Item) int64 { return i.Key }
 // Process keeps an item.
 func (r Rows) Process(i Item, s *RowsState) {
 	s.Items = append(s.Items, i)
-	s.Ends.Add(Tumble(r).pane(i).last())
+	s.Ends.Add(Tumble{r.Size}.pane(i).last())
+	s.Fuse = Fuse{r.Faults}
 }
 
 // OnEnds numbers the items of a window, on each way by themselves.
 func (r Rows) OnEnds(ctx runtime.Context, s *RowsState, out *runtime.Out[Line]) {
 	open := s.Items[:0]
 	for _, i := range s.Items {
-		if (Tumble(r)).pane(i).last() != ctx.Timer() {
+		if (Tumble{r.Size}).pane(i).last() != ctx.Timer() {
 			open = append(open, i)
 			continue
 		}

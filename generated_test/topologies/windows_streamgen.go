@@ -204,7 +204,7 @@ type rowsCodec struct{}
 
 // Schema names the form of the entries: another one is refused at restore.
 func (rowsCodec) Schema() string {
-	return "int64: {Items []{From string, N int64, Key int64, At int64, Via string}, Count map[string]int64, Ends timers}"
+	return "int64: {Items []{From string, N int64, Key int64, At int64, Via string}, Count map[string]int64, Ends timers, Fuse msgpack(github.com/streamgen/streamgen/generated_test/topologies.Fuse)}"
 }
 
 // Hash places a key in its key group.
@@ -212,7 +212,7 @@ func (rowsCodec) Hash(key int64) uint64 { return serde.HashUint64(uint64(key)) }
 
 // IsZero reports whether e is absent.
 func (rowsCodec) IsZero(e *rowsEntry) bool {
-	return e.state.Items == nil && e.state.Count == nil && e.state.Ends.Len() == 0
+	return e.state.Items == nil && e.state.Count == nil && e.state.Ends.Len() == 0 && e.state.Fuse == (Fuse{})
 }
 
 // AppendKey adds a key.
@@ -451,7 +451,7 @@ func (s *Partial) DecodeMsgpack(d *msgpack.Decoder) error {
 
 // appendRowsState adds s as an array of its fields.
 func appendRowsState(b []byte, s *RowsState) []byte {
-	b = serde.AppendArray(b, 3)
+	b = serde.AppendArray(b, 4)
 	if s.Items == nil {
 		b = serde.AppendNil(b)
 	} else {
@@ -469,12 +469,13 @@ func appendRowsState(b []byte, s *RowsState) []byte {
 			b = serde.AppendInt(b, s.Count[k])
 		}
 	}
-	return s.Ends.Append(b)
+	b = s.Ends.Append(b)
+	return serde.AppendMsgpack(b, &s.Fuse)
 }
 
 // parseRowsState reads what appendRowsState wrote.
 func parseRowsState(p *serde.Parser, s *RowsState) {
-	p.ArrayOf(3)
+	p.ArrayOf(4)
 	s.Items = nil
 	if !p.Nil() {
 		n := p.Array()
@@ -496,6 +497,7 @@ func parseRowsState(p *serde.Parser, s *RowsState) {
 		}
 	}
 	s.Ends.Parse(p)
+	serde.ParseMsgpack(p, &s.Fuse)
 }
 
 // RowsState has the fields that this file was generated for: if this does not compile, run go generate again.
@@ -503,6 +505,7 @@ var _ = struct {
 	Items []Item
 	Count map[string]int64
 	Ends  timer.EventSet
+	Fuse  Fuse
 }(RowsState{})
 
 // EncodeMsgpack writes s as a snapshot holds it.

@@ -142,7 +142,8 @@ var allTopologies = []*topology{
 		},
 		make: func(p parts) runtime.Pipeline {
 			return &topologies.Joined{
-				A: p.source("A"), B: p.source("B"), C: p.source("C"), D: p.source("D"), Rows: topologies.Rows{Size: windowSize}, Lines: p.lines,
+				A: p.source("A"), B: p.source("B"), C: p.source("C"), D: p.source("D"), Trip: topologies.Trip{Faults: p.faults},
+				Rows: topologies.Rows{Size: windowSize, Faults: p.faults}, Lines: p.lines,
 			}
 		},
 	},
