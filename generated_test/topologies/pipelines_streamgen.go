@@ -2537,6 +2537,25 @@ func (t *stagesSecondTask) openSecond() {
 	t.second.Open()
 }
 
+// Finish flushes the operators at the end of input, in the order of the chain.
+func (t *stagesSecondTask) Finish() {
+	t.finishSecond()
+}
+
+func (t *stagesSecondTask) finishSecond() {
+	t.second.Finish()
+}
+
+// Close releases what the operators hold.
+func (t *stagesSecondTask) Close() error {
+	t.closeSecond()
+	return nil
+}
+
+func (t *stagesSecondTask) closeSecond() {
+	t.second.Close()
+}
+
 // CheckpointComplete tells the operators that a checkpoint is complete, in the order of the chain.
 func (t *stagesSecondTask) CheckpointComplete(id int64) {
 	t.completedSecond(id)
@@ -2619,6 +2638,25 @@ func (t *stagesFourthTask) Open() {
 
 func (t *stagesFourthTask) openFourth() {
 	t.fourth.Open()
+}
+
+// Finish flushes the operators at the end of input, in the order of the chain.
+func (t *stagesFourthTask) Finish() {
+	t.finishFourth()
+}
+
+func (t *stagesFourthTask) finishFourth() {
+	t.fourth.Finish()
+}
+
+// Close releases what the operators hold.
+func (t *stagesFourthTask) Close() error {
+	t.closeFourth()
+	return nil
+}
+
+func (t *stagesFourthTask) closeFourth() {
+	t.fourth.Close()
 }
 
 // CheckpointComplete tells the operators that a checkpoint is complete, in the order of the chain.

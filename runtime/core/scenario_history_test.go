@@ -38,6 +38,8 @@ type scenarioEar struct {
 	history            *history
 	attempt            *attemptHistory
 	completed, aborted []int64
+	life               life
+	illegal            error // the first call that must not have come
 }
 
 func newHistory() *history { return &history{snapshots: map[string][]byte{}} }
@@ -145,22 +147,42 @@ func (h *history) newEar() *scenarioEar {
 	return e
 }
 
+func (e *scenarioEar) Called(method string) {
+	e.history.mu.Lock()
+	defer e.history.mu.Unlock()
+	e.called(method)
+}
+
+func (e *scenarioEar) called(method string) {
+	if err := e.life.next(method); e.illegal == nil {
+		e.illegal = err
+	}
+}
+
 func (e *scenarioEar) Complete(checkpoint int64) {
 	e.history.mu.Lock()
 	defer e.history.mu.Unlock()
+	e.called("CheckpointComplete")
 	e.completed = append(e.completed, checkpoint)
 }
 
 func (e *scenarioEar) Aborted(checkpoint int64) {
 	e.history.mu.Lock()
 	defer e.history.mu.Unlock()
+	e.called("CheckpointAborted")
 	e.aborted = append(e.aborted, checkpoint)
 }
 
-// auditEars looks whether each subtask was told that a checkpoint is complete at most once, only of those that are, and of those that were given up
+// auditEars looks whether what was called of each subtask came in the order of its life, which is over in the end, whether each was told that a checkpoint is complete at most once, only of those that are, and of those that were given up
 // exactly once in an attempt that came to its end.
 func (h *history) auditEars() error {
 	for _, ear := range h.ears {
+		switch {
+		case ear.illegal != nil:
+			return ear.illegal
+		case ear.attempt == h.attempts[len(h.attempts)-1] && !ear.life.closed:
+			return fmt.Errorf("a subtask is not closed in the end: %+v", ear.life)
+		}
 		published, failed := ear.attempt.checkpoints(runtime.EventPublished), ear.attempt.checkpoints(runtime.EventCheckpointFailed)
 		heard := slices.Concat(ear.completed, ear.aborted)
 		slices.Sort(heard)

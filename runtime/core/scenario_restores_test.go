@@ -10,12 +10,21 @@ import (
 	"time"
 
 	"github.com/streamgen/streamgen/checkpoint/vfs"
+	"github.com/streamgen/streamgen/generated_test/topologies"
 	"github.com/streamgen/streamgen/runtime"
 	"github.com/streamgen/streamgen/runtime/config"
 )
 
 // unaligned lets barriers overtake in every run.
 func unaligned(_ int, c *config.Config) { c.Checkpointing.Unaligned = true }
+
+// haveInFlight fails a test of which no checkpoint held records in flight, unless it told one story alone.
+func (f *figures) haveInFlight(t *testing.T) {
+	t.Helper()
+	if f.schedules > 1 && f.inFlight == 0 {
+		t.Fatal("no checkpoint that was audited held records in flight")
+	}
+}
 
 // restoredEach says that every attempt but the first has gone on from a checkpoint.
 func restoredEach(h *history) error {
@@ -30,14 +39,16 @@ func restoredEach(h *history) error {
 // Each of nine topologies, with every kind of edge among them, is killed, loses power and is stopped, and goes on from an unaligned checkpoint at another
 // parallelism, up and down: nothing is lost, doubled or out of order.
 func TestScenario02UnalignedCheckpointsAreRescaled(t *testing.T) {
+	var all figures
 	for _, topology := range []string{"chain", "rebalanced", "rescaled", "broadcast", "fan-out and two sinks", "union", "two inputs", "broadcast state", "many stages"} {
 		t.Run(topology, func(t *testing.T) {
-			(&scenario{
+			all.add((&scenario{
 				topology: topology, parallelism: []int{1, 3, 2, 4}, config: unaligned, holds: restoredEach,
 				endings: []ending{{kill: 2}, {kill: 1, power: true}, {stop: 1}},
-			}).show(t)
+			}).show(t))
 		})
 	}
+	all.haveInFlight(t)
 }
 
 // A task with edges of four kinds goes on from unaligned checkpoints at another parallelism. Both sinks take their time, so that what waits reaches back to the source.
@@ -109,9 +120,10 @@ func deleteAllButTheNewest(disk *vfs.Mem) error {
 
 // An unaligned checkpoint is restored by a job that aligns, and an aligned one by a job that does not, also one that aligns for a while.
 func TestScenario06AnotherAlignment(t *testing.T) {
+	var all figures
 	for _, topology := range []string{"rebalanced", "two inputs", "broadcast state"} {
 		t.Run(topology, func(t *testing.T) {
-			(&scenario{
+			all.add((&scenario{
 				topology: topology, parallelism: []int{2}, endings: []ending{{kill: 2}, {kill: 1}, {kill: 2, power: true}, {kill: 1}}, holds: restoredEach,
 				config: func(run int, c *config.Config) {
 					c.Checkpointing.Unaligned = run%2 == 1
@@ -119,9 +131,10 @@ func TestScenario06AnotherAlignment(t *testing.T) {
 						c.Checkpointing.AlignedTimeout = time.Millisecond
 					}
 				},
-			}).show(t)
+			}).show(t))
 		})
 	}
+	all.haveInFlight(t)
 }
 
 // A job with keyed state, a split list and a union list, and one with keyed and broadcast state, go up and down in parallelism, with a number of key groups
@@ -139,9 +152,18 @@ func TestScenario21StateIsRescaled(t *testing.T) {
 	}
 }
 
-// Many small splits are dealt out to readers that are killed, at another parallelism each time: every split is read once, over all runs.
+// Many small splits are dealt out to readers that are killed, at another parallelism each time, of which one fails by itself, and a subtask cannot store what
+// it is to acknowledge: every split is read once, over all runs.
 func TestScenario25EverySplitIsReadOnce(t *testing.T) {
 	(&scenario{
+		faults: func(f *topologies.Faults) {
+			f.Every = 55
+			f.Read.Store(1)
+		},
+		disk: failing(1, func(h *history, op vfs.Op, name string) bool {
+			return len(h.all(runtime.EventPublished)) > 0 && storing(h, op, name)
+		}),
+		config:   inFiles(1),
 		topology: "chain", sources: map[string][]int{"Items": {5, 6, 7, 8, 9, 5, 6, 7, 8, 9, 1, 2, 3}}, parallelism: []int{3, 2, 4}, holds: restoredEach,
 		endings: []ending{{kill: 1}, {kill: 1, power: true}, {kill: 1}},
 	}).show(t)

@@ -66,7 +66,7 @@ func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 			sources[name].allowed = func(length int) int { return s.scenario.allowed(s.history, length) }
 		}
 	}
-	newEar := func() topologies.Ear { return ear{p.hearer()} }
+	newEar := func() topologies.Ear { return &ear{hearer: p.hearer()} }
 	if s.scenario != nil {
 		newEar = func() topologies.Ear { return s.history.newEar() }
 		s.history.begin(s.runs)
@@ -88,10 +88,26 @@ func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 }
 
 // ear is a hearer as a topology wants it.
-type ear struct{ *hearer }
+type ear struct {
+	*hearer
+	life life
+}
 
-func (e ear) Complete(checkpoint int64) { e.complete(checkpoint) }
-func (e ear) Aborted(checkpoint int64)  { e.abort(checkpoint) }
+func (e *ear) Called(method string) {
+	if err := e.life.next(method); err != nil {
+		e.process.story.violated("%w", err)
+	}
+}
+
+func (e *ear) Complete(checkpoint int64) {
+	e.Called("CheckpointComplete")
+	e.complete(checkpoint)
+}
+
+func (e *ear) Aborted(checkpoint int64) {
+	e.Called("CheckpointAborted")
+	e.abort(checkpoint)
+}
 
 // stoppedWhenIdle judges the run of a topology without end that was stopped: the story is over when all that there is has come out. A source that has an
 // end may not have come to it, so there may be one more run.
