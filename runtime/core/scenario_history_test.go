@@ -173,8 +173,8 @@ func (e *scenarioEar) Aborted(checkpoint int64) {
 	e.aborted = append(e.aborted, checkpoint)
 }
 
-// auditEars looks whether what was called of each subtask came in the order of its life, which is over in the end, whether each was told that a checkpoint is complete at most once, only of those that are, and of those that were given up
-// exactly once in an attempt that came to its end.
+// auditEars looks whether what was called of each subtask came in the order of its life, which is over in the end; whether each was told that a checkpoint is
+// complete at most once, only of those that are; and of those that were given up exactly once in an attempt that came to its end.
 func (h *history) auditEars() error {
 	for _, ear := range h.ears {
 		switch {
