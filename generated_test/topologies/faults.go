@@ -10,15 +10,15 @@ import (
 
 // Faults say what is to fail, and count what has. All subtasks of all runs of a story share them; nil: nothing fails.
 type Faults struct {
-	// Map, Snapshot, Open and Close are how many times each is still to fail: a record of Trip, the snapshot of Count, a start and an end of a
-	// subtask of Trip.
-	Map, Snapshot, Open, Close atomic.Int64
-	// Every is how many records Trip takes, in all its subtasks and runs, from one failure to the next.
+	// Map, Snapshot, Open and Close are how many times each is still to fail: a record of Trip, the snapshot of Count or of Rows, a start of a subtask of Trip
+	// after something has failed, and an end of one. Read is how many times a source is.
+	Map, Snapshot, Open, Close, Read atomic.Int64
+	// Every is how many records Trip takes or sources read, in all subtasks and runs, from one failure to the next.
 	Every int64
-	// Failed counts the failures of Map, Snapshot and Open, each of which fails the job; Closed those of Close, which do not.
+	// Failed counts the failures of Map, Snapshot, Open and Read, each of which fails the job; Closed those of Close, which do not.
 	Failed, Closed atomic.Int64
 
-	seen atomic.Int64
+	seen, read atomic.Int64
 }
 
 // ErrTripped is what fails.
@@ -37,14 +37,27 @@ func (f *Faults) spend(kind *atomic.Int64) bool {
 	}
 }
 
+// Reads counts the items that a source has read, and fails as often as it is told to.
+func (f *Faults) Reads(n int) error {
+	if f == nil || f.Every == 0 || n == 0 {
+		return nil
+	}
+	read := f.read.Add(int64(n))
+	if read/f.Every == (read-int64(n))/f.Every || !f.spend(&f.Read) {
+		return nil
+	}
+	f.Failed.Add(1)
+	return fmt.Errorf("%w in Read", ErrTripped)
+}
+
 // Trip passes items on, unless it fails.
 //
 //streamgen:operator
 type Trip struct{ Faults *Faults }
 
-// Open fails as often as it is told to.
+// Open fails as often as it is told to, once something else has failed: then it begins with a state that is restored.
 func (t Trip) Open() error {
-	if f := t.Faults; f != nil && f.spend(&f.Open) {
+	if f := t.Faults; f != nil && f.Failed.Load() > 0 && f.spend(&f.Open) {
 		f.Failed.Add(1)
 		return fmt.Errorf("%w in Open", ErrTripped)
 	}

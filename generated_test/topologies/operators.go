@@ -68,13 +68,14 @@ type Write struct{}
 // Map makes a line.
 func (Write) Map(i Item) Line { return i.line(0) }
 
-// Ear hears, in one subtask of one run, what becomes of checkpoints.
+// Ear hears, in one subtask of one run, what is called of it and what becomes of checkpoints.
 type Ear interface {
+	Called(method string)
 	Complete(checkpoint int64)
 	Aborted(checkpoint int64)
 }
 
-// Told passes items on, and what it is told of checkpoints to an ear of its own.
+// Told passes items on, and tells an ear of its own what is called, and what it is told of checkpoints.
 //
 //streamgen:operator
 type Told struct {
@@ -83,10 +84,22 @@ type Told struct {
 }
 
 // Open gets an ear.
-func (t *Told) Open() { t.ear = t.NewEar() }
+func (t *Told) Open() {
+	t.ear = t.NewEar()
+	t.ear.Called("Open")
+}
 
-// Map does nothing.
-func (t *Told) Map(i Item) Item { return i }
+// Map passes on.
+func (t *Told) Map(i Item) Item {
+	t.ear.Called("Map")
+	return i
+}
+
+// Finish says that the input has ended.
+func (t *Told) Finish() { t.ear.Called("Finish") }
+
+// Close says that nothing comes any more.
+func (t *Told) Close() { t.ear.Called("Close") }
 
 // CheckpointComplete hears.
 func (t *Told) CheckpointComplete(checkpoint int64) { t.ear.Complete(checkpoint) }

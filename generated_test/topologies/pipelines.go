@@ -186,3 +186,58 @@ type Regions struct {
 	WriteC Write              `from:"StampC"`
 	LinesC runtime.Sink[Line] `from:"WriteC"`
 }
+
+// Joined takes four sources into two inputs, and what they give into windows.
+//
+//streamgen:pipeline
+type Joined struct {
+	A     runtime.Source[Item] `time:"At" outoforder:"4ms"`
+	B     runtime.Source[Item] `time:"At" outoforder:"4ms"`
+	C     runtime.Source[Item] `time:"At" outoforder:"4ms"`
+	D     runtime.Source[Item] `time:"At" outoforder:"4ms"`
+	Trip  Trip                 `from:"A,B" edge:"forward"`
+	Meet  Meet                 `from:"left=Trip,right=C,right=D"`
+	Rows  Rows                 `from:"Meet"`
+	Lines runtime.Sink[Line]   `from:"Rows"`
+}
+
+// Tumbled has windows that follow one another.
+//
+//streamgen:pipeline
+type Tumbled struct {
+	Items   runtime.Source[Item] `time:"At" outoforder:"20ms"`
+	Tumble  Tumble               `from:"Items"`
+	Windows runtime.Sink[Window] `from:"Tumble"`
+	Late    runtime.Sink[Line]   `from:"Tumble.late"`
+}
+
+// Slid has windows that overlap.
+//
+//streamgen:pipeline
+type Slid struct {
+	Items   runtime.Source[Item] `time:"At" outoforder:"20ms"`
+	Slide   Slide                `from:"Items"`
+	Windows runtime.Sink[Window] `from:"Slide"`
+	Late    runtime.Sink[Line]   `from:"Slide.late"`
+}
+
+// Gapped has windows that end when nothing comes.
+//
+//streamgen:pipeline
+type Gapped struct {
+	Items   runtime.Source[Item] `time:"At" outoforder:"20ms"`
+	Gaps    Gaps                 `from:"Items"`
+	Windows runtime.Sink[Window] `from:"Gaps"`
+	Late    runtime.Sink[Line]   `from:"Gaps.late"`
+}
+
+// Parted has windows that are aggregated before the exchange, and merged behind it.
+//
+//streamgen:pipeline
+type Parted struct {
+	Items   runtime.Source[Item] `time:"At" outoforder:"20ms"`
+	Parts   Parts                `from:"Items"`
+	Merge   Merge                `from:"Parts"`
+	Windows runtime.Sink[Window] `from:"Merge"`
+	Late    runtime.Sink[Line]   `from:"Parts.late"`
+}

@@ -2537,6 +2537,25 @@ func (t *stagesSecondTask) openSecond() {
 	t.second.Open()
 }
 
+// Finish flushes the operators at the end of input, in the order of the chain.
+func (t *stagesSecondTask) Finish() {
+	t.finishSecond()
+}
+
+func (t *stagesSecondTask) finishSecond() {
+	t.second.Finish()
+}
+
+// Close releases what the operators hold.
+func (t *stagesSecondTask) Close() error {
+	t.closeSecond()
+	return nil
+}
+
+func (t *stagesSecondTask) closeSecond() {
+	t.second.Close()
+}
+
 // CheckpointComplete tells the operators that a checkpoint is complete, in the order of the chain.
 func (t *stagesSecondTask) CheckpointComplete(id int64) {
 	t.completedSecond(id)
@@ -2619,6 +2638,25 @@ func (t *stagesFourthTask) Open() {
 
 func (t *stagesFourthTask) openFourth() {
 	t.fourth.Open()
+}
+
+// Finish flushes the operators at the end of input, in the order of the chain.
+func (t *stagesFourthTask) Finish() {
+	t.finishFourth()
+}
+
+func (t *stagesFourthTask) finishFourth() {
+	t.fourth.Finish()
+}
+
+// Close releases what the operators hold.
+func (t *stagesFourthTask) Close() error {
+	t.closeFourth()
+	return nil
+}
+
+func (t *stagesFourthTask) closeFourth() {
+	t.fourth.Close()
 }
 
 // CheckpointComplete tells the operators that a checkpoint is complete, in the order of the chain.
@@ -3120,4 +3158,1154 @@ func (t *regionsCTask) Barrier(s *core.Snapshot) {
 func (t *regionsCTask) Restore(r *core.Restore) {
 	r.Source("C", &t.c)
 	r.Sink("LinesC", &t.linesC)
+}
+
+// StreamgenJob wires the tasks of Joined: A, B, C, D, then Trip, then by key Meet, then by key Rows and Lines.
+func (p *Joined) StreamgenJob() runtime.Job {
+	j := core.NewJob("Joined")
+
+	a := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.TimedSource("A", p.A, core.EventTime{OutOfOrder: 4 * time.Millisecond}),
+		},
+	}, func() *joinedATask {
+		return &joinedATask{a: core.NewSourcePort(p.A)}
+	})
+
+	b := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.TimedSource("B", p.B, core.EventTime{OutOfOrder: 4 * time.Millisecond}),
+		},
+	}, func() *joinedBTask {
+		return &joinedBTask{b: core.NewSourcePort(p.B)}
+	})
+
+	c := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.TimedSource("C", p.C, core.EventTime{OutOfOrder: 4 * time.Millisecond}),
+		},
+	}, func() *joinedCTask {
+		return &joinedCTask{c: core.NewSourcePort(p.C), meet: p.Meet}
+	})
+
+	d := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.TimedSource("D", p.D, core.EventTime{OutOfOrder: 4 * time.Millisecond}),
+		},
+	}, func() *joinedDTask {
+		return &joinedDTask{d: core.NewSourcePort(p.D), meet: p.Meet}
+	})
+
+	trip := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("Trip", "A", "B"),
+		},
+	}, func() *joinedTripTask {
+		return &joinedTripTask{trip: p.Trip, meet: p.Meet}
+	})
+
+	meet := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("Meet", "Trip", "C", "D"),
+		},
+	}, func() *joinedMeetTask {
+		return &joinedMeetTask{
+			meet:       p.Meet,
+			meetStates: table.New[int64, JoinState](meetCodec{}),
+			rows:       p.Rows,
+		}
+	})
+
+	rows := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("Rows", "Meet"),
+			core.Sink("Lines", p.Lines, "Rows"),
+		},
+	}, func() *joinedRowsTask {
+		return &joinedRowsTask{
+			rows:       p.Rows,
+			rowsStates: table.New[int64, rowsEntry](rowsCodec{}),
+			lines:      core.NewSinkPort(p.Lines),
+		}
+	})
+
+	itemRecords := core.RecordCodec[Item]{
+		Schema: "{From string, N int64, Key int64, At int64, Via string}",
+		Append: appendItem,
+		Parse:  parseItem,
+	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
+	core.Connect(j, core.Forward, a, func(t *joinedATask) *core.Output[Item] { return &t.toTrip }, trip, 0, itemRecords)
+	core.Connect(j, core.Forward, b, func(t *joinedBTask) *core.Output[Item] { return &t.toTrip }, trip, 0, itemRecords)
+	core.Connect(j, core.Hash, c, func(t *joinedCTask) *core.Output[Item] { return &t.toMeetRight }, meet, 1,
+		itemRecords.Into("right").By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Meet.KeyRight(i))) }))
+	core.Connect(j, core.Hash, d, func(t *joinedDTask) *core.Output[Item] { return &t.toMeetRight }, meet, 1,
+		itemRecords.Into("right").By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Meet.KeyRight(i))) }))
+	core.Connect(j, core.Hash, trip, func(t *joinedTripTask) *core.Output[Item] { return &t.toMeetLeft }, meet, 0,
+		itemRecords.Into("left").By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Meet.KeyLeft(i))) }))
+	core.Connect(j, core.Hash, meet, func(t *joinedMeetTask) *core.Output[Item] { return &t.toRows }, rows, 0,
+		itemRecords.By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Rows.Key(i))) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(rows, "Lines", lineRecords, func(t *joinedRowsTask, line Line) { t.lines.Add(line) })
+	return j
+}
+
+// joinedATask runs A.
+type joinedATask struct {
+	core.Task
+	a      core.SourcePort[Item]
+	toTrip core.Output[Item]
+}
+
+// Process takes items from A.
+func (t *joinedATask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.SawTime(i.At)
+		t.toTrip.Send(i)
+	}
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *joinedATask) Barrier(s *core.Snapshot) {
+	s.Source("A", &t.a)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *joinedATask) Restore(r *core.Restore) {
+	r.Source("A", &t.a)
+}
+
+// joinedBTask runs B.
+type joinedBTask struct {
+	core.Task
+	b      core.SourcePort[Item]
+	toTrip core.Output[Item]
+}
+
+// Process takes items from B.
+func (t *joinedBTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.SawTime(i.At)
+		t.toTrip.Send(i)
+	}
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *joinedBTask) Barrier(s *core.Snapshot) {
+	s.Source("B", &t.b)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *joinedBTask) Restore(r *core.Restore) {
+	r.Source("B", &t.b)
+}
+
+// joinedCTask runs C.
+type joinedCTask struct {
+	core.Task
+	c           core.SourcePort[Item]
+	meet        Meet // for its keys
+	toMeetRight core.Output[Item]
+}
+
+// Process takes items from C.
+func (t *joinedCTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.SawTime(i.At)
+		t.sendToMeetRight(i)
+	}
+}
+
+func (t *joinedCTask) sendToMeetRight(i Item) {
+	t.toMeetRight.SendByKey(serde.HashUint64(uint64(t.meet.KeyRight(i))), i)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *joinedCTask) Barrier(s *core.Snapshot) {
+	s.Source("C", &t.c)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *joinedCTask) Restore(r *core.Restore) {
+	r.Source("C", &t.c)
+}
+
+// joinedDTask runs D.
+type joinedDTask struct {
+	core.Task
+	d           core.SourcePort[Item]
+	meet        Meet // for its keys
+	toMeetRight core.Output[Item]
+}
+
+// Process takes items from D.
+func (t *joinedDTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.SawTime(i.At)
+		t.sendToMeetRight(i)
+	}
+}
+
+func (t *joinedDTask) sendToMeetRight(i Item) {
+	t.toMeetRight.SendByKey(serde.HashUint64(uint64(t.meet.KeyRight(i))), i)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *joinedDTask) Barrier(s *core.Snapshot) {
+	s.Source("D", &t.d)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *joinedDTask) Restore(r *core.Restore) {
+	r.Source("D", &t.d)
+}
+
+// joinedTripTask runs Trip.
+type joinedTripTask struct {
+	core.Task
+	trip       Trip
+	meet       Meet // for its keys
+	toMeetLeft core.Output[Item]
+}
+
+// Process takes items from A and B.
+func (t *joinedTripTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processTrip(i)
+	}
+}
+
+func (t *joinedTripTask) processTrip(i Item) {
+	item, err := t.trip.Map(i)
+	t.Check("Trip", err)
+	t.sendToMeetLeft(item)
+}
+
+func (t *joinedTripTask) sendToMeetLeft(i Item) {
+	t.toMeetLeft.SendByKey(serde.HashUint64(uint64(t.meet.KeyLeft(i))), i)
+}
+
+// Open readies the operators, in the order of the chain.
+func (t *joinedTripTask) Open() {
+	t.openTrip()
+}
+
+func (t *joinedTripTask) openTrip() {
+	t.Check("Trip", t.trip.Open())
+}
+
+// Close releases what the operators hold.
+func (t *joinedTripTask) Close() error {
+	return t.closeTrip()
+}
+
+func (t *joinedTripTask) closeTrip() error {
+	if err := t.trip.Close(); err != nil {
+		return fmt.Errorf("close Trip: %w", err)
+	}
+	return nil
+}
+
+// joinedMeetTask runs Meet.
+type joinedMeetTask struct {
+	core.Task
+	meet       Meet
+	meetStates table.Table[int64, JoinState]
+	meetOut    runtime.Out[Item]
+	rows       Rows // for its keys
+	toRows     core.Output[Item]
+}
+
+// Process takes items from Trip and items from C and D.
+func (t *joinedMeetTask) Process(input int, records core.Records) {
+	switch input {
+	case 0:
+		for i := range core.Rest[Item](&t.Task, records) {
+			t.processMeetLeft(i)
+		}
+	case 1:
+		for i := range core.Rest[Item](&t.Task, records) {
+			t.processMeetRight(i)
+		}
+	}
+}
+
+func (t *joinedMeetTask) processMeetLeft(i Item) {
+	key := t.meet.KeyLeft(i)
+	t.meet.ProcessLeft(i, t.meetStates.At(key, serde.HashUint64(uint64(key))), &t.meetOut)
+	for _, item := range t.meetOut.Take() {
+		t.sendToRows(item)
+	}
+}
+
+func (t *joinedMeetTask) processMeetRight(i Item) {
+	key := t.meet.KeyRight(i)
+	t.meet.ProcessRight(i, t.meetStates.At(key, serde.HashUint64(uint64(key))), &t.meetOut)
+	for _, item := range t.meetOut.Take() {
+		t.sendToRows(item)
+	}
+}
+
+func (t *joinedMeetTask) sendToRows(i Item) {
+	t.toRows.SendByKey(serde.HashUint64(uint64(t.rows.Key(i))), i)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *joinedMeetTask) Barrier(s *core.Snapshot) {
+	s.Keyed("Meet", "JoinState", &t.meetStates)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *joinedMeetTask) Restore(r *core.Restore) {
+	r.Keyed("Meet", "JoinState", &t.meetStates)
+}
+
+// joinedRowsTask runs Rows and Lines.
+type joinedRowsTask struct {
+	core.Task
+	rows        Rows
+	rowsContext runtime.Context
+	rowsStates  table.Table[int64, rowsEntry]
+	rowsEvents  timer.Queue[int64]
+	rowsOut     runtime.Out[Line]
+	lines       core.SinkPort[Line]
+}
+
+// Process takes items from Meet.
+func (t *joinedRowsTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processRows(i)
+	}
+	t.lines.Write(t.rowsOut.Take())
+}
+
+func (t *joinedRowsTask) processRows(i Item) {
+	key := t.rows.Key(i)
+	hash := serde.HashUint64(uint64(key))
+	e := t.rowsStates.At(key, hash)
+	t.rows.Process(i, &e.state)
+	t.followRows(key, hash, e)
+}
+
+// Fire calls back for the timers that are due.
+func (t *joinedRowsTask) Fire() {
+	for due := range core.Due(&t.Task, &t.rowsEvents) {
+		t.onEndsRows(due)
+	}
+	t.lines.Write(t.rowsOut.Take())
+}
+
+func (t *joinedRowsTask) onEndsRows(due timer.Due[int64]) {
+	e := t.rowsStates.Find(due.Key, due.Hash)
+	if e == nil || !t.rowsEvents.Fires(due, &e.state.Ends, &e.ends) {
+		return
+	}
+	t.rows.OnEnds(t.rowsContext.WithTimer(due.Time()), &e.state, &t.rowsOut)
+	t.settleRows(due.Key, due.Hash, e)
+}
+
+// followRows queues the timers of a key as its state has them now.
+func (t *joinedRowsTask) followRows(key int64, hash uint64, e *rowsEntry) {
+	t.rowsEvents.Follow(key, hash, 0, e.state.Ends.Stamp(), &e.ends)
+}
+
+// settleRows drops a state that is all zero, with its timers, and follows those of another.
+func (t *joinedRowsTask) settleRows(key int64, hash uint64, e *rowsEntry) {
+	if (rowsCodec{}).IsZero(e) {
+		t.rowsStates.Drop(key, hash)
+		return
+	}
+	t.followRows(key, hash, e)
+}
+
+// Open readies the operators, in the order of the chain.
+func (t *joinedRowsTask) Open() {
+	t.rowsContext = t.Context("Rows")
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *joinedRowsTask) Barrier(s *core.Snapshot) {
+	s.Keyed("Rows", "RowsState", &t.rowsStates)
+	s.Sink("Lines", &t.lines)
+}
+
+// Restore takes back what Barrier wrote, and queues the timers again.
+func (t *joinedRowsTask) Restore(r *core.Restore) {
+	r.Keyed("Rows", "RowsState", &t.rowsStates)
+	r.EventTimers(&t.rowsEvents)
+	for key, e := range t.rowsStates.All() {
+		t.followRows(key, serde.HashUint64(uint64(key)), e)
+	}
+	r.Sink("Lines", &t.lines)
+}
+
+// StreamgenJob wires the tasks of Tumbled: Items, then by key Tumble, Windows and Late.
+func (p *Tumbled) StreamgenJob() runtime.Job {
+	j := core.NewJob("Tumbled")
+
+	items := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.TimedSource("Items", p.Items, core.EventTime{OutOfOrder: 20 * time.Millisecond}),
+		},
+	}, func() *tumbledItemsTask {
+		return &tumbledItemsTask{items: core.NewSourcePort(p.Items), tumble: p.Tumble}
+	})
+
+	tumble := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("Tumble", "Items"),
+			core.Sink("Windows", p.Windows, "Tumble"),
+			core.Sink("Late", p.Late, "Tumble.late"),
+		},
+	}, func() *tumbledTumbleTask {
+		return &tumbledTumbleTask{
+			tumble:       p.Tumble,
+			tumbleStates: table.New[int64, tumbleEntry](tumbleCodec{}),
+			windows:      core.NewSinkPort(p.Windows),
+			late:         core.NewSinkPort(p.Late),
+		}
+	})
+
+	itemRecords := core.RecordCodec[Item]{
+		Schema: "{From string, N int64, Key int64, At int64, Via string}",
+		Append: appendItem,
+		Parse:  parseItem,
+	}
+	windowRecords := core.RecordCodec[Window]{
+		Schema: "{Key int64, Start int64, End int64, Items int64, Prints int64}",
+		Append: appendWindow,
+		Parse:  parseWindow,
+	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
+	core.Connect(j, core.Hash, items, func(t *tumbledItemsTask) *core.Output[Item] { return &t.toTumble }, tumble, 0,
+		itemRecords.By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Tumble.Key(i))) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(tumble, "Windows", windowRecords, func(t *tumbledTumbleTask, window Window) { t.windows.Add(window) })
+	core.Enter(tumble, "Late", lineRecords, func(t *tumbledTumbleTask, line Line) { t.late.Add(line) })
+	return j
+}
+
+// tumbledItemsTask runs Items.
+type tumbledItemsTask struct {
+	core.Task
+	items    core.SourcePort[Item]
+	tumble   Tumble // for its keys
+	toTumble core.Output[Item]
+}
+
+// Process takes items from Items.
+func (t *tumbledItemsTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.SawTime(i.At)
+		t.sendToTumble(i)
+	}
+}
+
+func (t *tumbledItemsTask) sendToTumble(i Item) {
+	t.toTumble.SendByKey(serde.HashUint64(uint64(t.tumble.Key(i))), i)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *tumbledItemsTask) Barrier(s *core.Snapshot) {
+	s.Source("Items", &t.items)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *tumbledItemsTask) Restore(r *core.Restore) {
+	r.Source("Items", &t.items)
+}
+
+// tumbledTumbleTask runs Tumble, Windows and Late.
+type tumbledTumbleTask struct {
+	core.Task
+	tumble        Tumble
+	tumbleContext runtime.Context
+	tumbleStates  table.Table[int64, tumbleEntry]
+	tumbleEvents  timer.Queue[int64]
+	tumbleLate    runtime.Out[Line]
+	tumbleOut     runtime.Out[Window]
+	windows       core.SinkPort[Window]
+	late          core.SinkPort[Line]
+}
+
+// Process takes items from Items.
+func (t *tumbledTumbleTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processTumble(i)
+	}
+	t.late.Write(t.tumbleLate.Take())
+	t.windows.Write(t.tumbleOut.Take())
+}
+
+func (t *tumbledTumbleTask) processTumble(i Item) {
+	key := t.tumble.Key(i)
+	hash := serde.HashUint64(uint64(key))
+	e := t.tumbleStates.At(key, hash)
+	t.tumble.Process(t.tumbleContext, i, &e.state, &t.tumbleLate)
+	t.followTumble(key, hash, e)
+}
+
+// Fire calls back for the timers that are due.
+func (t *tumbledTumbleTask) Fire() {
+	for due := range core.Due(&t.Task, &t.tumbleEvents) {
+		t.onEndsTumble(due)
+	}
+	t.late.Write(t.tumbleLate.Take())
+	t.windows.Write(t.tumbleOut.Take())
+}
+
+func (t *tumbledTumbleTask) onEndsTumble(due timer.Due[int64]) {
+	e := t.tumbleStates.Find(due.Key, due.Hash)
+	if e == nil || !t.tumbleEvents.Fires(due, &e.state.Ends, &e.ends) {
+		return
+	}
+	t.tumble.OnEnds(t.tumbleContext.WithTimer(due.Time()), due.Key, &e.state, &t.tumbleOut)
+	t.settleTumble(due.Key, due.Hash, e)
+}
+
+// followTumble queues the timers of a key as its state has them now.
+func (t *tumbledTumbleTask) followTumble(key int64, hash uint64, e *tumbleEntry) {
+	t.tumbleEvents.Follow(key, hash, 0, e.state.Ends.Stamp(), &e.ends)
+}
+
+// settleTumble drops a state that is all zero, with its timers, and follows those of another.
+func (t *tumbledTumbleTask) settleTumble(key int64, hash uint64, e *tumbleEntry) {
+	if (tumbleCodec{}).IsZero(e) {
+		t.tumbleStates.Drop(key, hash)
+		return
+	}
+	t.followTumble(key, hash, e)
+}
+
+// Open readies the operators, in the order of the chain.
+func (t *tumbledTumbleTask) Open() {
+	t.tumbleContext = t.Context("Tumble")
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *tumbledTumbleTask) Barrier(s *core.Snapshot) {
+	s.Keyed("Tumble", "Tumbling", &t.tumbleStates)
+	s.Sink("Windows", &t.windows)
+	s.Sink("Late", &t.late)
+}
+
+// Restore takes back what Barrier wrote, and queues the timers again.
+func (t *tumbledTumbleTask) Restore(r *core.Restore) {
+	r.Keyed("Tumble", "Tumbling", &t.tumbleStates)
+	r.EventTimers(&t.tumbleEvents)
+	for key, e := range t.tumbleStates.All() {
+		t.followTumble(key, serde.HashUint64(uint64(key)), e)
+	}
+	r.Sink("Windows", &t.windows)
+	r.Sink("Late", &t.late)
+}
+
+// StreamgenJob wires the tasks of Slid: Items, then by key Slide, Windows and Late.
+func (p *Slid) StreamgenJob() runtime.Job {
+	j := core.NewJob("Slid")
+
+	items := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.TimedSource("Items", p.Items, core.EventTime{OutOfOrder: 20 * time.Millisecond}),
+		},
+	}, func() *slidItemsTask {
+		return &slidItemsTask{items: core.NewSourcePort(p.Items), slide: p.Slide}
+	})
+
+	slide := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("Slide", "Items"),
+			core.Sink("Windows", p.Windows, "Slide"),
+			core.Sink("Late", p.Late, "Slide.late"),
+		},
+	}, func() *slidSlideTask {
+		return &slidSlideTask{
+			slide:       p.Slide,
+			slideStates: table.New[int64, slideEntry](slideCodec{}),
+			windows:     core.NewSinkPort(p.Windows),
+			late:        core.NewSinkPort(p.Late),
+		}
+	})
+
+	itemRecords := core.RecordCodec[Item]{
+		Schema: "{From string, N int64, Key int64, At int64, Via string}",
+		Append: appendItem,
+		Parse:  parseItem,
+	}
+	windowRecords := core.RecordCodec[Window]{
+		Schema: "{Key int64, Start int64, End int64, Items int64, Prints int64}",
+		Append: appendWindow,
+		Parse:  parseWindow,
+	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
+	core.Connect(j, core.Hash, items, func(t *slidItemsTask) *core.Output[Item] { return &t.toSlide }, slide, 0,
+		itemRecords.By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Slide.Key(i))) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(slide, "Windows", windowRecords, func(t *slidSlideTask, window Window) { t.windows.Add(window) })
+	core.Enter(slide, "Late", lineRecords, func(t *slidSlideTask, line Line) { t.late.Add(line) })
+	return j
+}
+
+// slidItemsTask runs Items.
+type slidItemsTask struct {
+	core.Task
+	items   core.SourcePort[Item]
+	slide   Slide // for its keys
+	toSlide core.Output[Item]
+}
+
+// Process takes items from Items.
+func (t *slidItemsTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.SawTime(i.At)
+		t.sendToSlide(i)
+	}
+}
+
+func (t *slidItemsTask) sendToSlide(i Item) {
+	t.toSlide.SendByKey(serde.HashUint64(uint64(t.slide.Key(i))), i)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *slidItemsTask) Barrier(s *core.Snapshot) {
+	s.Source("Items", &t.items)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *slidItemsTask) Restore(r *core.Restore) {
+	r.Source("Items", &t.items)
+}
+
+// slidSlideTask runs Slide, Windows and Late.
+type slidSlideTask struct {
+	core.Task
+	slide        Slide
+	slideContext runtime.Context
+	slideStates  table.Table[int64, slideEntry]
+	slideEvents  timer.Queue[int64]
+	slideLate    runtime.Out[Line]
+	slideOut     runtime.Out[Window]
+	windows      core.SinkPort[Window]
+	late         core.SinkPort[Line]
+}
+
+// Process takes items from Items.
+func (t *slidSlideTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processSlide(i)
+	}
+	t.late.Write(t.slideLate.Take())
+	t.windows.Write(t.slideOut.Take())
+}
+
+func (t *slidSlideTask) processSlide(i Item) {
+	key := t.slide.Key(i)
+	hash := serde.HashUint64(uint64(key))
+	e := t.slideStates.At(key, hash)
+	t.slide.Process(t.slideContext, i, &e.state, &t.slideLate)
+	t.followSlide(key, hash, e)
+}
+
+// Fire calls back for the timers that are due.
+func (t *slidSlideTask) Fire() {
+	for due := range core.Due(&t.Task, &t.slideEvents) {
+		t.onEndsSlide(due)
+	}
+	t.late.Write(t.slideLate.Take())
+	t.windows.Write(t.slideOut.Take())
+}
+
+func (t *slidSlideTask) onEndsSlide(due timer.Due[int64]) {
+	e := t.slideStates.Find(due.Key, due.Hash)
+	if e == nil || !t.slideEvents.Fires(due, &e.state.Ends, &e.ends) {
+		return
+	}
+	t.slide.OnEnds(t.slideContext.WithTimer(due.Time()), due.Key, &e.state, &t.slideOut)
+	t.settleSlide(due.Key, due.Hash, e)
+}
+
+// followSlide queues the timers of a key as its state has them now.
+func (t *slidSlideTask) followSlide(key int64, hash uint64, e *slideEntry) {
+	t.slideEvents.Follow(key, hash, 0, e.state.Ends.Stamp(), &e.ends)
+}
+
+// settleSlide drops a state that is all zero, with its timers, and follows those of another.
+func (t *slidSlideTask) settleSlide(key int64, hash uint64, e *slideEntry) {
+	if (slideCodec{}).IsZero(e) {
+		t.slideStates.Drop(key, hash)
+		return
+	}
+	t.followSlide(key, hash, e)
+}
+
+// Open readies the operators, in the order of the chain.
+func (t *slidSlideTask) Open() {
+	t.slideContext = t.Context("Slide")
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *slidSlideTask) Barrier(s *core.Snapshot) {
+	s.Keyed("Slide", "Panes", &t.slideStates)
+	s.Sink("Windows", &t.windows)
+	s.Sink("Late", &t.late)
+}
+
+// Restore takes back what Barrier wrote, and queues the timers again.
+func (t *slidSlideTask) Restore(r *core.Restore) {
+	r.Keyed("Slide", "Panes", &t.slideStates)
+	r.EventTimers(&t.slideEvents)
+	for key, e := range t.slideStates.All() {
+		t.followSlide(key, serde.HashUint64(uint64(key)), e)
+	}
+	r.Sink("Windows", &t.windows)
+	r.Sink("Late", &t.late)
+}
+
+// StreamgenJob wires the tasks of Gapped: Items, then by key Gaps, Windows and Late.
+func (p *Gapped) StreamgenJob() runtime.Job {
+	j := core.NewJob("Gapped")
+
+	items := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.TimedSource("Items", p.Items, core.EventTime{OutOfOrder: 20 * time.Millisecond}),
+		},
+	}, func() *gappedItemsTask {
+		return &gappedItemsTask{items: core.NewSourcePort(p.Items), gaps: p.Gaps}
+	})
+
+	gaps := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("Gaps", "Items"),
+			core.Sink("Windows", p.Windows, "Gaps"),
+			core.Sink("Late", p.Late, "Gaps.late"),
+		},
+	}, func() *gappedGapsTask {
+		return &gappedGapsTask{
+			gaps:       p.Gaps,
+			gapsStates: table.New[int64, gapsEntry](gapsCodec{}),
+			windows:    core.NewSinkPort(p.Windows),
+			late:       core.NewSinkPort(p.Late),
+		}
+	})
+
+	itemRecords := core.RecordCodec[Item]{
+		Schema: "{From string, N int64, Key int64, At int64, Via string}",
+		Append: appendItem,
+		Parse:  parseItem,
+	}
+	windowRecords := core.RecordCodec[Window]{
+		Schema: "{Key int64, Start int64, End int64, Items int64, Prints int64}",
+		Append: appendWindow,
+		Parse:  parseWindow,
+	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
+	core.Connect(j, core.Hash, items, func(t *gappedItemsTask) *core.Output[Item] { return &t.toGaps }, gaps, 0,
+		itemRecords.By(func(i Item) uint64 { return serde.HashUint64(uint64(p.Gaps.Key(i))) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(gaps, "Windows", windowRecords, func(t *gappedGapsTask, window Window) { t.windows.Add(window) })
+	core.Enter(gaps, "Late", lineRecords, func(t *gappedGapsTask, line Line) { t.late.Add(line) })
+	return j
+}
+
+// gappedItemsTask runs Items.
+type gappedItemsTask struct {
+	core.Task
+	items  core.SourcePort[Item]
+	gaps   Gaps // for its keys
+	toGaps core.Output[Item]
+}
+
+// Process takes items from Items.
+func (t *gappedItemsTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.SawTime(i.At)
+		t.sendToGaps(i)
+	}
+}
+
+func (t *gappedItemsTask) sendToGaps(i Item) {
+	t.toGaps.SendByKey(serde.HashUint64(uint64(t.gaps.Key(i))), i)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *gappedItemsTask) Barrier(s *core.Snapshot) {
+	s.Source("Items", &t.items)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *gappedItemsTask) Restore(r *core.Restore) {
+	r.Source("Items", &t.items)
+}
+
+// gappedGapsTask runs Gaps, Windows and Late.
+type gappedGapsTask struct {
+	core.Task
+	gaps        Gaps
+	gapsContext runtime.Context
+	gapsStates  table.Table[int64, gapsEntry]
+	gapsEvents  timer.Queue[int64]
+	gapsLate    runtime.Out[Line]
+	gapsOut     runtime.Out[Window]
+	windows     core.SinkPort[Window]
+	late        core.SinkPort[Line]
+}
+
+// Process takes items from Items.
+func (t *gappedGapsTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processGaps(i)
+	}
+	t.late.Write(t.gapsLate.Take())
+	t.windows.Write(t.gapsOut.Take())
+}
+
+func (t *gappedGapsTask) processGaps(i Item) {
+	key := t.gaps.Key(i)
+	hash := serde.HashUint64(uint64(key))
+	e := t.gapsStates.At(key, hash)
+	t.gaps.Process(t.gapsContext, i, &e.state, &t.gapsLate)
+	t.followGaps(key, hash, e)
+}
+
+// Fire calls back for the timers that are due.
+func (t *gappedGapsTask) Fire() {
+	for due := range core.Due(&t.Task, &t.gapsEvents) {
+		t.onNextGaps(due)
+	}
+	t.late.Write(t.gapsLate.Take())
+	t.windows.Write(t.gapsOut.Take())
+}
+
+func (t *gappedGapsTask) onNextGaps(due timer.Due[int64]) {
+	e := t.gapsStates.Find(due.Key, due.Hash)
+	if e == nil || !t.gapsEvents.Fires(due, &e.state.Next, &e.next) {
+		return
+	}
+	t.gaps.OnNext(t.gapsContext.WithTimer(due.Time()), due.Key, &e.state, &t.gapsOut)
+	t.settleGaps(due.Key, due.Hash, e)
+}
+
+// followGaps queues the timers of a key as its state has them now.
+func (t *gappedGapsTask) followGaps(key int64, hash uint64, e *gapsEntry) {
+	t.gapsEvents.Follow(key, hash, 0, e.state.Next.Stamp(), &e.next)
+}
+
+// settleGaps drops a state that is all zero, with its timers, and follows those of another.
+func (t *gappedGapsTask) settleGaps(key int64, hash uint64, e *gapsEntry) {
+	if (gapsCodec{}).IsZero(e) {
+		t.gapsStates.Drop(key, hash)
+		return
+	}
+	t.followGaps(key, hash, e)
+}
+
+// Open readies the operators, in the order of the chain.
+func (t *gappedGapsTask) Open() {
+	t.gapsContext = t.Context("Gaps")
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *gappedGapsTask) Barrier(s *core.Snapshot) {
+	s.Keyed("Gaps", "Sessions", &t.gapsStates)
+	s.Sink("Windows", &t.windows)
+	s.Sink("Late", &t.late)
+}
+
+// Restore takes back what Barrier wrote, and queues the timers again.
+func (t *gappedGapsTask) Restore(r *core.Restore) {
+	r.Keyed("Gaps", "Sessions", &t.gapsStates)
+	r.EventTimers(&t.gapsEvents)
+	for key, e := range t.gapsStates.All() {
+		t.followGaps(key, serde.HashUint64(uint64(key)), e)
+	}
+	r.Sink("Windows", &t.windows)
+	r.Sink("Late", &t.late)
+}
+
+// StreamgenJob wires the tasks of Parted: Items, then by key Parts and Late, then by key Merge and Windows.
+func (p *Parted) StreamgenJob() runtime.Job {
+	j := core.NewJob("Parted")
+
+	items := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.TimedSource("Items", p.Items, core.EventTime{OutOfOrder: 20 * time.Millisecond}),
+		},
+	}, func() *partedItemsTask {
+		return &partedItemsTask{items: core.NewSourcePort(p.Items), parts: p.Parts}
+	})
+
+	parts := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("Parts", "Items"),
+			core.Sink("Late", p.Late, "Parts.late"),
+		},
+	}, func() *partedPartsTask {
+		return &partedPartsTask{
+			parts:       p.Parts,
+			partsStates: table.New[Share, partsEntry](partsCodec{}),
+			late:        core.NewSinkPort(p.Late),
+			merge:       p.Merge,
+		}
+	})
+
+	merge2 := core.AddTask(j, core.TaskInfo{
+		Operators: []core.Operator{
+			core.Transform("Merge", "Parts"),
+			core.Sink("Windows", p.Windows, "Merge"),
+		},
+	}, func() *partedMergeTask {
+		return &partedMergeTask{
+			merge:       p.Merge,
+			mergeStates: table.New[int64, mergeEntry](mergeCodec{}),
+			windows:     core.NewSinkPort(p.Windows),
+		}
+	})
+
+	itemRecords := core.RecordCodec[Item]{
+		Schema: "{From string, N int64, Key int64, At int64, Via string}",
+		Append: appendItem,
+		Parse:  parseItem,
+	}
+	partialRecords := core.RecordCodec[Partial]{
+		Schema: "{Key int64, Pane {Start int64, End int64, Items int64, Prints int64}}",
+		Append: appendPartial,
+		Parse:  parsePartial,
+	}
+	lineRecords := core.RecordCodec[Line]{
+		Schema: "{Via string, From string, N int64, Key int64, Count int64}",
+		Append: appendLine,
+		Parse:  parseLine,
+	}
+	windowRecords := core.RecordCodec[Window]{
+		Schema: "{Key int64, Start int64, End int64, Items int64, Prints int64}",
+		Append: appendWindow,
+		Parse:  parseWindow,
+	}
+	core.Connect(j, core.Hash, items, func(t *partedItemsTask) *core.Output[Item] { return &t.toParts }, parts, 0,
+		itemRecords.By(func(i Item) uint64 { return hashPartsKey(p.Parts.Key(i)) }))
+	core.Connect(j, core.Hash, parts, func(t *partedPartsTask) *core.Output[Partial] { return &t.toMerge }, merge2, 0,
+		partialRecords.By(func(partial Partial) uint64 { return serde.HashUint64(uint64(p.Merge.Key(partial))) }))
+
+	// Records that an unaligned checkpoint has caught on their way to an operator which is chained now enter here.
+	core.Enter(parts, "Late", lineRecords, func(t *partedPartsTask, line Line) { t.late.Add(line) })
+	core.Enter(merge2, "Windows", windowRecords, func(t *partedMergeTask, window Window) { t.windows.Add(window) })
+	return j
+}
+
+// partedItemsTask runs Items.
+type partedItemsTask struct {
+	core.Task
+	items   core.SourcePort[Item]
+	parts   Parts // for its keys
+	toParts core.Output[Item]
+}
+
+// Process takes items from Items.
+func (t *partedItemsTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.SawTime(i.At)
+		t.sendToParts(i)
+	}
+}
+
+func (t *partedItemsTask) sendToParts(i Item) {
+	t.toParts.SendByKey(hashPartsKey(t.parts.Key(i)), i)
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *partedItemsTask) Barrier(s *core.Snapshot) {
+	s.Source("Items", &t.items)
+}
+
+// Restore takes back what Barrier wrote.
+func (t *partedItemsTask) Restore(r *core.Restore) {
+	r.Source("Items", &t.items)
+}
+
+// partedPartsTask runs Parts and Late.
+type partedPartsTask struct {
+	core.Task
+	parts        Parts
+	partsContext runtime.Context
+	partsStates  table.Table[Share, partsEntry]
+	partsEvents  timer.Queue[Share]
+	partsLate    runtime.Out[Line]
+	partsOut     runtime.Out[Partial]
+	late         core.SinkPort[Line]
+	merge        Merge // for its keys
+	toMerge      core.Output[Partial]
+}
+
+// Process takes items from Items.
+func (t *partedPartsTask) Process(_ int, items core.Records) {
+	for i := range core.Rest[Item](&t.Task, items) {
+		t.processParts(i)
+	}
+	t.late.Write(t.partsLate.Take())
+}
+
+func (t *partedPartsTask) processParts(i Item) {
+	key := t.parts.Key(i)
+	hash := hashPartsKey(key)
+	e := t.partsStates.At(key, hash)
+	t.parts.Process(t.partsContext, i, &e.state, &t.partsLate)
+	t.followParts(key, hash, e)
+}
+
+func (t *partedPartsTask) sendToMerge(p Partial) {
+	t.toMerge.SendByKey(serde.HashUint64(uint64(t.merge.Key(p))), p)
+}
+
+// Fire calls back for the timers that are due.
+func (t *partedPartsTask) Fire() {
+	for due := range core.Due(&t.Task, &t.partsEvents) {
+		t.onEndsParts(due)
+	}
+	t.late.Write(t.partsLate.Take())
+}
+
+func (t *partedPartsTask) onEndsParts(due timer.Due[Share]) {
+	e := t.partsStates.Find(due.Key, due.Hash)
+	if e == nil || !t.partsEvents.Fires(due, &e.state.Ends, &e.ends) {
+		return
+	}
+	t.parts.OnEnds(t.partsContext.WithTimer(due.Time()), due.Key, &e.state, &t.partsOut)
+	t.settleParts(due.Key, due.Hash, e)
+	for _, p := range t.partsOut.Take() {
+		t.sendToMerge(p)
+	}
+}
+
+// followParts queues the timers of a key as its state has them now.
+func (t *partedPartsTask) followParts(key Share, hash uint64, e *partsEntry) {
+	t.partsEvents.Follow(key, hash, 0, e.state.Ends.Stamp(), &e.ends)
+}
+
+// settleParts drops a state that is all zero, with its timers, and follows those of another.
+func (t *partedPartsTask) settleParts(key Share, hash uint64, e *partsEntry) {
+	if (partsCodec{}).IsZero(e) {
+		t.partsStates.Drop(key, hash)
+		return
+	}
+	t.followParts(key, hash, e)
+}
+
+// Open readies the operators, in the order of the chain.
+func (t *partedPartsTask) Open() {
+	t.partsContext = t.Context("Parts")
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *partedPartsTask) Barrier(s *core.Snapshot) {
+	s.Keyed("Parts", "Panes", &t.partsStates)
+	s.Sink("Late", &t.late)
+}
+
+// Restore takes back what Barrier wrote, and queues the timers again.
+func (t *partedPartsTask) Restore(r *core.Restore) {
+	r.Keyed("Parts", "Panes", &t.partsStates)
+	r.EventTimers(&t.partsEvents)
+	for key, e := range t.partsStates.All() {
+		t.followParts(key, hashPartsKey(key), e)
+	}
+	r.Sink("Late", &t.late)
+}
+
+// partedMergeTask runs Merge and Windows.
+type partedMergeTask struct {
+	core.Task
+	merge        Merge
+	mergeContext runtime.Context
+	mergeStates  table.Table[int64, mergeEntry]
+	mergeEvents  timer.Queue[int64]
+	mergeOut     runtime.Out[Window]
+	windows      core.SinkPort[Window]
+}
+
+// Process takes partials from Parts.
+func (t *partedMergeTask) Process(_ int, partials core.Records) {
+	for p := range core.Rest[Partial](&t.Task, partials) {
+		t.processMerge(p)
+	}
+	t.windows.Write(t.mergeOut.Take())
+}
+
+func (t *partedMergeTask) processMerge(p Partial) {
+	key := t.merge.Key(p)
+	hash := serde.HashUint64(uint64(key))
+	e := t.mergeStates.At(key, hash)
+	t.merge.Process(p, &e.state)
+	t.followMerge(key, hash, e)
+}
+
+// Fire calls back for the timers that are due.
+func (t *partedMergeTask) Fire() {
+	for due := range core.Due(&t.Task, &t.mergeEvents) {
+		t.onEndsMerge(due)
+	}
+	t.windows.Write(t.mergeOut.Take())
+}
+
+func (t *partedMergeTask) onEndsMerge(due timer.Due[int64]) {
+	e := t.mergeStates.Find(due.Key, due.Hash)
+	if e == nil || !t.mergeEvents.Fires(due, &e.state.Ends, &e.ends) {
+		return
+	}
+	t.merge.OnEnds(t.mergeContext.WithTimer(due.Time()), due.Key, &e.state, &t.mergeOut)
+	t.settleMerge(due.Key, due.Hash, e)
+}
+
+// followMerge queues the timers of a key as its state has them now.
+func (t *partedMergeTask) followMerge(key int64, hash uint64, e *mergeEntry) {
+	t.mergeEvents.Follow(key, hash, 0, e.state.Ends.Stamp(), &e.ends)
+}
+
+// settleMerge drops a state that is all zero, with its timers, and follows those of another.
+func (t *partedMergeTask) settleMerge(key int64, hash uint64, e *mergeEntry) {
+	if (mergeCodec{}).IsZero(e) {
+		t.mergeStates.Drop(key, hash)
+		return
+	}
+	t.followMerge(key, hash, e)
+}
+
+// Open readies the operators, in the order of the chain.
+func (t *partedMergeTask) Open() {
+	t.mergeContext = t.Context("Merge")
+}
+
+// Barrier snapshots what the task holds, in the order of the chain.
+func (t *partedMergeTask) Barrier(s *core.Snapshot) {
+	s.Keyed("Merge", "Panes", &t.mergeStates)
+	s.Sink("Windows", &t.windows)
+}
+
+// Restore takes back what Barrier wrote, and queues the timers again.
+func (t *partedMergeTask) Restore(r *core.Restore) {
+	r.Keyed("Merge", "Panes", &t.mergeStates)
+	r.EventTimers(&t.mergeEvents)
+	for key, e := range t.mergeStates.All() {
+		t.followMerge(key, serde.HashUint64(uint64(key)), e)
+	}
+	r.Sink("Windows", &t.windows)
 }

@@ -48,6 +48,7 @@ func TestScenario16SubtasksEnd(t *testing.T) {
 		{"state without a key", map[string][]int{"Items": {3, 24, 2}}},
 		{"broadcast state", map[string][]int{"Items": {20, 4}, "Rules": {4, 2, 1}}},
 		{"union", map[string][]int{"A": {1, 2}, "B": {4, 30}}},
+		{"many stages", map[string][]int{"Items": {3, 24, 2}}}, // which tells in which order its subtasks are called
 	} {
 		t.Run(test.topology, func(t *testing.T) {
 			(&scenario{
@@ -98,7 +99,11 @@ func TestScenario17StopWithDrain(t *testing.T) {
 					a := h.attempts[1]
 					published := a.checkpoints(runtime.EventPublished)
 					for _, ear := range h.ears {
-						if ear.attempt == a && ear.completed[len(ear.completed)-1] != published[len(published)-1] {
+						switch {
+						case ear.attempt != a:
+						case !ear.life.finished:
+							return errors.New("a stop with drain has not finished a subtask")
+						case ear.completed[len(ear.completed)-1] != published[len(published)-1]:
 							return fmt.Errorf("a subtask was told of %v, published are %v", ear.completed, published)
 						}
 					}
@@ -109,7 +114,7 @@ func TestScenario17StopWithDrain(t *testing.T) {
 	}
 }
 
-// endsWithItsLast says that the last checkpoint of an attempt is what every subtask was told of last, and what the next attempt goes on from.
+// endsWithItsLast says that the last checkpoint of an attempt is what every subtask was told of last, without being finished, and what the next attempt goes on from.
 func (h *history) endsWithItsLast(attempt int) error {
 	a := h.attempts[attempt]
 	published := a.checkpoints(runtime.EventPublished)
@@ -118,7 +123,11 @@ func (h *history) endsWithItsLast(attempt int) error {
 		return fmt.Errorf("attempt %d goes on from %v, the stop before it is %d", attempt+2, from, last)
 	}
 	for _, ear := range h.ears {
-		if ear.attempt == a && ear.completed[len(ear.completed)-1] != last {
+		switch {
+		case ear.attempt != a:
+		case ear.life.finished:
+			return errors.New("a stop without drain has finished a subtask")
+		case ear.completed[len(ear.completed)-1] != last:
 			return fmt.Errorf("a subtask was told of %v, the stop is %d", ear.completed, last)
 		}
 	}

@@ -14,29 +14,6 @@ import (
 	"github.com/streamgen/streamgen/runtime/config"
 )
 
-// failing is a disk on which so many operations fail of those that are meant; -1: all.
-func failing(times int, meant func(h *history, op vfs.Op, name string) bool) func() func(*history, vfs.Op, string) error {
-	return func() func(*history, vfs.Op, string) error {
-		left := times
-		return func(h *history, op vfs.Op, name string) error {
-			if left == 0 || !meant(h, op, name) {
-				return nil
-			}
-			left--
-			return errDisk
-		}
-	}
-}
-
-// storing is the write of a snapshot's file, publishing the one of the manifest of a checkpoint.
-func storing(_ *history, op vfs.Op, name string) bool {
-	return op == vfs.OpWrite && strings.Contains(name, "/data/")
-}
-
-func publishing(h *history, op vfs.Op, name string) bool {
-	return op == vfs.OpWrite && strings.Contains(name, "/.new/manifest-") && h.publishing()
-}
-
 // inFiles lets every snapshot be a file, and tolerates so many failed checkpoints.
 func inFiles(tolerated int) func(int, *config.Config) {
 	return func(_ int, c *config.Config) {
@@ -53,56 +30,82 @@ func failedBefore(h *history, n int) error {
 	return nil
 }
 
-// A map between source and count fails, and so do a snapshot of the count, a start and an end of a subtask, on each of three topologies, among them a
-// union and one that shuffles twice, of 1 to 20 subtasks, unaligned: nothing is lost, doubled or out of order, and there are as
-// many failures as were asked for.
+// A map between source and count fails, or a snapshot behind it, or the map and then a start that restores, or the map and then an end of a subtask: on each of
+// four topologies, among them a union, one that shuffles twice and one with several inputs, of 1 to 20 subtasks each, unaligned. Nothing is lost, doubled or out of
+// order, and the job fails exactly as often as something was to fail.
 func TestScenario01FailuresOfAMap(t *testing.T) {
-	for _, topology := range []string{"chain", "rebalanced", "union"} {
-		for _, parallelism := range []int{1, 5, 20} {
-			t.Run(fmt.Sprint(topology, " of ", parallelism), func(t *testing.T) {
-				sources := map[string][]int{"Items": {40, 30, 30, 20}}
-				if topology == "union" {
-					sources = map[string][]int{"A": {40, 20}, "B": {30}}
-				}
-				var f *topologies.Faults
-				sc := &scenario{
-					topology: topology, sources: sources, parallelism: []int{parallelism},
-					faults: func(faults *topologies.Faults) {
-						f = faults
-						f.Every = 17
-						f.Map.Store(2)
-						f.Snapshot.Store(1)
-						f.Open.Store(1)
-						f.Close.Store(2)
-					},
-					config: func(_ int, c *config.Config) { c.Checkpointing.Unaligned = true },
-				}
-				sc.holds = func(h *history) error {
-					failures := len(h.all(runtime.EventFailed))
-					if f.Failed.Load() != 4 || f.Closed.Load() != 2 || failures > 4 || failures == 0 {
-						return fmt.Errorf("%d failures, and %d in Close, of which %d ended an attempt: want 4, 2 and no more than 4",
-							f.Failed.Load(), f.Closed.Load(), failures)
+	for _, failures := range []struct {
+		name                       string
+		inMap, inSnapshot, inOpen  int64
+		inClose, failed, unnoticed int64
+	}{
+		{name: "in the map", inMap: 1, failed: 1},
+		{name: "in a snapshot", inSnapshot: 1, failed: 1},
+		{name: "in the map and a restore", inMap: 1, inOpen: 1, failed: 2},
+		{name: "in the map and an end", inMap: 1, inClose: 1, failed: 1, unnoticed: 1},
+	} {
+		for _, topology := range []string{"chain", "rebalanced", "union", "two inputs and a window"} {
+			most := 20
+			if topology == "two inputs and a window" {
+				most = 12 // it has seven tasks: the simulation takes a step of one subtask at a time
+			}
+			for _, parallelism := range []int{1, 5, most} {
+				t.Run(fmt.Sprint(failures.name, "/", topology, " of ", parallelism), func(t *testing.T) {
+					sources := map[string]map[string][]int{
+						"union":                   {"A": {40, 20}, "B": {30}},
+						"two inputs and a window": {"A": {40}, "B": {30, 9}, "C": {20}, "D": {31}},
+					}[topology]
+					if sources == nil {
+						sources = map[string][]int{"Items": {40, 30, 30, 20}}
 					}
-					return nil
-				}
-				sc.show(t)
-			})
+					var f *topologies.Faults
+					sc := &scenario{
+						topology: topology, sources: sources, parallelism: []int{parallelism}, config: unaligned,
+						faults: func(faults *topologies.Faults) {
+							f = faults
+							f.Every = 17
+							f.Map.Store(failures.inMap)
+							f.Snapshot.Store(failures.inSnapshot)
+							f.Open.Store(failures.inOpen)
+							f.Close.Store(failures.inClose)
+						},
+					}
+					sc.holds = func(h *history) error {
+						n := int64(len(h.all(runtime.EventFailed)))
+						if n != failures.failed || f.Failed.Load() != failures.failed || f.Closed.Load() != failures.unnoticed {
+							return fmt.Errorf("the job failed %d times, for %d failures of its operators; %d ends of subtasks failed: want %d and %d",
+								n, f.Failed.Load(), f.Closed.Load(), failures.failed, failures.unnoticed)
+						}
+						return nil
+					}
+					sc.show(t)
+				})
+			}
 		}
 	}
 }
 
-// The file of a snapshot with records in flight cannot be written, once: that checkpoint is given up, the next is complete.
+// The file of a snapshot cannot be written, made durable or closed, once, and it is one that holds records in flight: that checkpoint is given up, the next is
+// complete.
 func TestScenario05ASnapshotIsNotStored(t *testing.T) {
 	for _, op := range []vfs.Op{vfs.OpWrite, vfs.OpSync, vfs.OpClose} {
 		t.Run(op.String(), func(t *testing.T) {
 			(&scenario{
-				topology: "rebalanced", parallelism: []int{2},
+				topology: "rebalanced", sources: map[string][]int{"Items": {160, 120, 80}}, parallelism: []int{2},
+				pace: 16, throttle: 100 * time.Millisecond, awaits: eventually(runtime.EventCheckpointFailed),
 				config: func(run int, c *config.Config) {
 					inFiles(1)(run, c)
 					c.Checkpointing.Unaligned = true
 				},
-				disk:  failing(1, func(_ *history, o vfs.Op, name string) bool { return o == op && strings.Contains(name, "/data/") }),
-				holds: func(h *history) error { return failedBefore(h, 1) },
+				disk: failing(1, storingInFlight(op)),
+				holds: func(h *history) error {
+					for _, e := range h.all(runtime.EventCheckpointFailed) {
+						if !errors.Is(e.Err, errDisk) {
+							return fmt.Errorf("checkpoint %d was given up: %w", e.Checkpoint, e.Err)
+						}
+					}
+					return failedBefore(h, 1)
+				},
 			}).show(t)
 		})
 	}

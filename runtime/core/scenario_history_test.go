@@ -21,6 +21,8 @@ type history struct {
 	opened map[string]int
 	// stops are the answers to each stop that was asked for.
 	stops []answer
+	// snapshots are the files of snapshots by their names, as they are to be written.
+	snapshots map[string][]byte
 }
 
 type attemptHistory struct {
@@ -38,9 +40,11 @@ type scenarioEar struct {
 	history            *history
 	attempt            *attemptHistory
 	completed, aborted []int64
+	life               life
+	illegal            error // the first call that must not have come
 }
 
-func newHistory() *history { return &history{opened: map[string]int{}} }
+func newHistory() *history { return &history{opened: map[string]int{}, snapshots: map[string][]byte{}} }
 
 // opens notes that a subtask of a source is opened.
 func (h *history) opens(source string) {
@@ -62,8 +66,8 @@ func (h *history) run() int {
 	return h.runs
 }
 
-// heard notes an event. It returns how many checkpoints the run has published, if that is one more.
-func (h *history) heard(e runtime.Event) (published int) {
+// heard notes an event. It returns how many of its kind the run has had.
+func (h *history) heard(e runtime.Event) (n int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if e.Kind == runtime.EventRestoring && e.Tasks == nil && len(h.attempts[len(h.attempts)-1].events) > 0 {
@@ -71,15 +75,12 @@ func (h *history) heard(e runtime.Event) (published int) {
 	}
 	a := h.attempts[len(h.attempts)-1]
 	a.events = append(a.events, e)
-	if e.Kind != runtime.EventPublished {
-		return 0
-	}
 	for _, a := range h.attempts {
 		if a.run == h.runs {
-			published += len(a.checkpoints(runtime.EventPublished))
+			n += len(a.checkpoints(e.Kind))
 		}
 	}
-	return published
+	return n
 }
 
 // settled counts the checkpoints of all runs that were published or given up.
@@ -87,6 +88,12 @@ func (h *history) settled() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return len(h.all(runtime.EventPublished)) + len(h.all(runtime.EventCheckpointFailed))
+}
+
+func (h *history) has(happened func(*history) bool) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return happened(h)
 }
 
 // all are the events of a kind.
@@ -149,22 +156,42 @@ func (h *history) newEar() *scenarioEar {
 	return e
 }
 
+func (e *scenarioEar) Called(method string) {
+	e.history.mu.Lock()
+	defer e.history.mu.Unlock()
+	e.called(method)
+}
+
+func (e *scenarioEar) called(method string) {
+	if err := e.life.next(method); e.illegal == nil {
+		e.illegal = err
+	}
+}
+
 func (e *scenarioEar) Complete(checkpoint int64) {
 	e.history.mu.Lock()
 	defer e.history.mu.Unlock()
+	e.called("CheckpointComplete")
 	e.completed = append(e.completed, checkpoint)
 }
 
 func (e *scenarioEar) Aborted(checkpoint int64) {
 	e.history.mu.Lock()
 	defer e.history.mu.Unlock()
+	e.called("CheckpointAborted")
 	e.aborted = append(e.aborted, checkpoint)
 }
 
-// auditEars looks whether each subtask was told that a checkpoint is complete at most once, only of those that are, and of those that were given up
-// exactly once in an attempt that came to its end.
+// auditEars looks whether what was called of each subtask came in the order of its life, which is over in the end; whether each was told that a checkpoint is
+// complete at most once, only of those that are; and of those that were given up exactly once in an attempt that came to its end.
 func (h *history) auditEars() error {
 	for _, ear := range h.ears {
+		switch {
+		case ear.illegal != nil:
+			return ear.illegal
+		case ear.attempt == h.attempts[len(h.attempts)-1] && !ear.life.closed:
+			return fmt.Errorf("a subtask is not closed in the end: %+v", ear.life)
+		}
 		published, failed := ear.attempt.checkpoints(runtime.EventPublished), ear.attempt.checkpoints(runtime.EventCheckpointFailed)
 		heard := slices.Concat(ear.completed, ear.aborted)
 		slices.Sort(heard)

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/generated_test/topologies"
@@ -21,6 +22,7 @@ import (
 type liveRun struct {
 	*scenario
 	flow    *flow
+	disk    *vfs.Mem
 	history *history
 	number  int
 	disturb func(vfs.Op, string) error
@@ -39,8 +41,8 @@ func (sc *scenario) live(t *testing.T) (*history, error) {
 	}
 	for run := 1; ; run++ {
 		h.begin(run)
-		r := &liveRun{scenario: sc, flow: f, history: h, number: run, disturb: disturb, requests: make(chan runtime.Request, 1)}
-		outcome, err := r.do(t.Context(), disk)
+		r := &liveRun{scenario: sc, flow: f, disk: disk, history: h, number: run, disturb: disturb, requests: make(chan runtime.Request, 1)}
+		outcome, err := r.do(t.Context())
 		if r.dead.Load() && sc.endings[run-1].power {
 			disk = disk.Crash(rand.New(rand.NewPCG(uint64(run), 0)))
 		}
@@ -73,24 +75,30 @@ func (sc *scenario) live(t *testing.T) (*history, error) {
 }
 
 // do runs the job until it ends or dies.
-func (r *liveRun) do(ctx context.Context, disk *vfs.Mem) (runtime.Outcome, error) {
+func (r *liveRun) do(ctx context.Context) (runtime.Outcome, error) {
 	ctx, r.kill = context.WithCancel(ctx)
 	defer r.kill()
 	c := r.configure(r.number)
 	c.Checkpointing.Storage, c.Checkpointing.Dir, c.Checkpointing.CreateSubdir = config.FileSystem, "/checkpoints", false
-	fs := vfs.Inject(disk, r.before)
+	fs := noting{vfs.Inject(r.disk, r.before), r.history}
+	var lines runtime.Sink[topologies.Line] = file.JSONL[topologies.Line]("/out").On(fs)
+	if r.throttle > 0 {
+		lines = throttled(lines, func() { time.Sleep(r.throttle / 100) })
+	}
 	job := r.flow.make(parts{
 		source: func(name string) runtime.Source[topologies.Item] {
 			return &items{
-				name: name, lengths: r.flow.sources[name], most: few,
-				allowed: func(length int) int { return r.allowed(r.history, length) },
-				opened:  func() { r.history.opens(name) },
+				name: name, keys: r.keys, lengths: r.flow.sources[name], most: max(few, r.pace/8),
+				allowed:    func(length int) int { return r.allowed(r.history, length) },
+				disordered: r.flow.windows != nil, held: r.flow.holds, reads: r.flow.faults.Reads,
+				opened: func() { r.history.opens(name) },
 			}
 		},
-		lines:  file.JSONL[topologies.Line]("/out").On(fs),
-		faults: r.flow.faults,
-		ear:    func() topologies.Ear { return r.history.newEar() },
-		calls:  few,
+		lines:   lines,
+		windows: file.JSONL[topologies.Window]("/out").On(fs),
+		faults:  r.flow.faults,
+		ear:     func() topologies.Ear { return r.history.newEar() },
+		calls:   few,
 	}).StreamgenJob()
 	r.flow.job = job.Name()
 	return job.Run(ctx, runtime.Environment{Config: c, Logger: slog.New(slog.DiscardHandler), FS: fs, Requests: r.requests, OnEvent: r.heard})
@@ -108,15 +116,18 @@ func (r *liveRun) before(op vfs.Op, name string) error {
 
 // heard notes an event, and ends the run when its time has come.
 func (r *liveRun) heard(e runtime.Event) {
-	published := r.history.heard(e)
-	if published == 0 || r.number > len(r.endings) {
+	if r.flow.windows != nil && (e.Kind == runtime.EventRestoring || e.Kind == runtime.EventCommitted) {
+		r.flow.look(r.disk, "/out")
+	}
+	n := r.history.heard(e)
+	if r.number > len(r.endings) {
 		return
 	}
-	switch end := r.endings[r.number-1]; published {
-	case end.kill:
+	switch end := r.endings[r.number-1]; {
+	case end.kills(e.Kind, n):
 		r.dead.Store(true)
 		r.kill()
-	case end.stop, end.drain:
+	case end.asks(e.Kind, n):
 		r.requests <- runtime.Request{Kind: end.request(), Reply: r.history.stopped}
 	}
 }

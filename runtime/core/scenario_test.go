@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -17,17 +18,25 @@ import (
 type scenario struct {
 	topology string
 	sources  map[string][]int // nil: those of the topology
+	keys     int64            // how many the items have; 0: 5
 	// free says that the sources read as fast as they can. Otherwise they go on with the checkpoints, and do not come to the end before every
 	// ending was had, except for splits of few items.
 	free bool
+	// pace is how many items of a split are read for each checkpoint; 0: few.
+	pace int
 	// mayEnd says that a run comes to its end although an ending was in store: what was asked for fails.
 	mayEnd bool
 	// parallelism of each run, in turn.
 	parallelism []int
+	// awaits is what must have happened before the sources come to their end; nil: nothing. It holds the history.
+	awaits func(h *history) bool
 	// endings end the first runs; one that nothing ends comes to the end of its input.
 	endings []ending
 	faults  func(*topologies.Faults)
-	config  func(run int, c *config.Config)
+	// throttle is how long, in simulated time, a sink of lines takes for what it is given at once, in which its subtask does nothing else. Live it is a
+	// hundredth of that.
+	throttle time.Duration
+	config   func(run int, c *config.Config)
 	// disk makes what stands before every operation on the disk, with what it has to remember. Whoever calls it holds the history.
 	disk func() func(h *history, op vfs.Op, name string) error
 	// between changes the disk between two runs.
@@ -37,10 +46,19 @@ type scenario struct {
 }
 
 // ending ends a run when so many checkpoints of it are published: kill by a kill, or with power by a loss of power; stop by a stop with a savepoint; drain
-// by one that ends the input first, behind which the next run must be refused.
+// by one that ends the input first, behind which the next run must be refused. Or it is killed when so many have failed.
 type ending struct {
-	kill, stop, drain int
-	power             bool
+	kill, stop, drain, failed int
+	power                     bool
+}
+
+// kills and asks say whether the ending comes with an event that is the nth of its kind in its run.
+func (e ending) kills(kind runtime.EventKind, n int) bool {
+	return kind == runtime.EventPublished && n == e.kill || kind == runtime.EventCheckpointFailed && n == e.failed
+}
+
+func (e ending) asks(kind runtime.EventKind, n int) bool {
+	return kind == runtime.EventPublished && (n == e.stop || n == e.drain)
 }
 
 // request is what is asked for.
@@ -59,8 +77,8 @@ func (sc *scenario) allowed(h *history, length int) int {
 	if sc.free || length <= few {
 		return length
 	}
-	n := few * (1 + h.settled())
-	if h.run() <= len(sc.endings) && !sc.mayEnd {
+	n := cmp.Or(sc.pace, few) * (1 + h.settled())
+	if h.run() <= len(sc.endings) && !sc.mayEnd || sc.awaits != nil && !h.has(sc.awaits) {
 		return min(n, length-1)
 	}
 	return n
@@ -89,14 +107,17 @@ func (sc *scenario) flow() *flow {
 	return f
 }
 
-// show shows a scenario in both drivers.
-func (sc *scenario) show(t *testing.T) {
+// show shows a scenario in both drivers, and returns the figures of the simulation.
+func (sc *scenario) show(t *testing.T) figures {
 	t.Helper()
+	f := figures{began: time.Now()}
 	t.Run("simulated", func(t *testing.T) {
-		f := figures{began: time.Now()}
 		n := 20
-		if slices.Max(sc.parallelism) > 10 {
+		switch {
+		case slices.Max(sc.parallelism) > 10:
 			n = 2 // many subtasks take many steps
+		case sc.pace > 100:
+			n = 4 // so do many items
 		}
 		seeds(t, n, func(seed uint64) {
 			told(t, seed, &f, func() *schedule { return sc.simulated(seed) })
@@ -109,6 +130,7 @@ func (sc *scenario) show(t *testing.T) {
 			t.Fatalf("%v\n%v", err, h)
 		}
 	})
+	return f
 }
 
 // simulated is the scenario as a story of the simulation.
@@ -121,7 +143,7 @@ func (sc *scenario) simulated(seed uint64) *schedule {
 	for _, e := range sc.endings {
 		s.fates = append(s.fates, fate{power: e.power, drain: e.drain > 0})
 	}
-	for range s.flow.faults.Map.Load() + s.flow.faults.Snapshot.Load() + s.flow.faults.Open.Load() {
+	for range s.flow.faults.Map.Load() + s.flow.faults.Snapshot.Load() + s.flow.faults.Open.Load() + s.flow.faults.Read.Load() {
 		s.fates = append(s.fates, fate{})
 	}
 	if sc.disk != nil {
@@ -132,16 +154,16 @@ func (sc *scenario) simulated(seed uint64) *schedule {
 	return s
 }
 
-// ends ends a run of the simulation, when so many of its checkpoints are published.
-func (p *process) ends(published int) {
+// ends ends a run of the simulation with an event that is the nth of its kind.
+func (p *process) ends(kind runtime.EventKind, n int) {
 	s := p.story
-	if published == 0 || s.runs > len(s.scenario.endings) {
+	if s.runs > len(s.scenario.endings) {
 		return
 	}
-	switch end := s.scenario.endings[s.runs-1]; published {
-	case end.kill:
+	switch end := s.scenario.endings[s.runs-1]; {
+	case end.kills(kind, n):
 		p.dead = true
-	case end.stop, end.drain:
+	case end.asks(kind, n):
 		p.stops = true
 		p.Request(runtime.Request{Kind: end.request(), Reply: s.history.stopped})
 	}

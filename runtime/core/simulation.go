@@ -22,7 +22,8 @@ type Simulation struct {
 	timers  []simulatedTimer
 	lanes   []*simulatedLane
 	calls   []*simulatedCall
-	actors  []simulatedActor
+	actors  []*simulatedActor
+	steps   *simulatedActor // whose step this is
 	run     *attempt
 	ended   bool
 	// Steps counts the steps taken.
@@ -44,7 +45,8 @@ func (l *simulatedLane) run(f func()) { l.queue = append(l.queue, f) }
 
 type simulatedActor struct {
 	actor
-	idle *bool
+	idle    bool
+	blocked bool
 }
 
 // Simulate starts a job: the start sequence is taken as one step. Its error is that of the start. A region
@@ -69,9 +71,9 @@ func Simulate(job runtime.Job, c config.Config, fs vfs.FS, folder string, random
 
 func (s *Simulation) drive(actors ...actor) {
 	for _, a := range actors {
-		idle := new(bool)
-		a.box().wake = func() { *idle = false }
-		s.actors = append(s.actors, simulatedActor{a, idle})
+		one := &simulatedActor{actor: a}
+		a.box().wake = func() { one.idle = false }
+		s.actors = append(s.actors, one)
 	}
 }
 
@@ -95,7 +97,7 @@ func (s *Simulation) Step() bool {
 
 	ready := make([]int, 0, 16) // actors from 0 up and behind them calls, lanes from -1 down
 	for i, a := range s.actors {
-		if !*a.idle {
+		if !a.idle && !a.blocked {
 			ready = append(ready, i)
 		}
 	}
@@ -122,14 +124,7 @@ func (s *Simulation) Step() bool {
 	case i >= len(s.actors):
 		s.perform(i - len(s.actors))
 	case i >= 0:
-		a := s.actors[i]
-		switch a.step() {
-		case ended:
-			*a.idle = true
-		case idle:
-			*a.idle = !a.box().waiting.Load()
-		case busy:
-		}
+		s.step(s.actors[i])
 	case s.SlowPublish > 0 && s.lanes[-1-i] == s.run.master.lane && s.random_.IntN(s.SlowPublish) > 0:
 	default:
 		l := s.lanes[-1-i]
@@ -138,6 +133,27 @@ func (s *Simulation) Step() bool {
 		f()
 	}
 	return true
+}
+
+func (s *Simulation) step(a *simulatedActor) {
+	s.steps = a
+	defer func() { s.steps = nil }()
+	switch a.step() {
+	case ended:
+		a.idle = true
+	case idle:
+		a.idle = !a.box().waiting.Load()
+	case busy:
+	}
+}
+
+// Block is for code of the job that is called in a step, of a sink for example: what it does takes so long, in which its subtask takes no other step. Off the
+// record path it does nothing.
+func (s *Simulation) Block(d time.Duration) {
+	if a := s.steps; a != nil && !a.blocked {
+		a.blocked = true
+		s.after(d, func() { a.blocked = false })
+	}
 }
 
 // Pass lets time pass without a step: a process begins later than the one before it.

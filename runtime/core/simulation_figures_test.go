@@ -16,14 +16,15 @@ type figures struct {
 	faults                                [4]int // by kind, as process.fault has them
 	points                                int    // single crash points
 	replayed                              int
-	lists                                 int // of a subtask, restored with something in it
-	resting                               int // retained checkpoints that rest on others, in all audits
-	inFlight                              int // inputs of subtasks with records in flight, in the checkpoints that were audited
-	copies, besides                       int // second copies that a run has found, and errors of their disk
-	kept                                  int // programs that had to stay because an operator had finished
-	claimed                               int // savepoints, and deleted when they were not needed any more
-	regions                               int // that were restarted by themselves
-	raised                                int // starts with more key groups than the run before
+	lists                                 int           // of a subtask, restored with something in it
+	resting                               int           // retained checkpoints that rest on others, in all audits
+	inFlight                              int           // inputs of subtasks with records in flight, in the checkpoints that were audited
+	sourceWaits                           time.Duration // the longest that a source of a topology had to wait until it could give more
+	copies, besides                       int           // second copies that a run has found, and errors of their disk
+	kept                                  int           // programs that had to stay because an operator had finished
+	claimed                               int           // savepoints, and deleted when they were not needed any more
+	raised                                int           // starts with more key groups than the run before
+	regions                               int           // that were restarted by themselves
 	began                                 time.Time
 }
 
@@ -42,6 +43,7 @@ func (f *figures) add(g figures) {
 	f.lists += g.lists
 	f.resting += g.resting
 	f.inFlight += g.inFlight
+	f.sourceWaits = max(f.sourceWaits, g.sourceWaits)
 	f.raised += g.raised
 	f.regions += g.regions
 	f.claimed += g.claimed

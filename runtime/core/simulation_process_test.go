@@ -138,6 +138,9 @@ func (s *schedule) start(f fate) (*process, error) {
 	}
 	p := &process{story: s, fate: f, published: map[int64]bool{}, failed: map[int64]bool{}, committed: map[int64]bool{}}
 	fs := vfs.Inject(s.disk, p.before)
+	if s.scenario != nil {
+		fs = noting{fs, s.history}
+	}
 	c := s.config(f)
 	s.tracef("run %d: %+v, parallelism %d, interval %v, %d at a time", s.runs, f, c.Parallelism, c.Checkpointing.Interval, c.Checkpointing.MaxConcurrent)
 	source := &texts{corpus: s.corpus, random: s.random, most: 1 << s.random.IntN(4), backlogs: s.random.IntN(3) == 0}
@@ -265,7 +268,10 @@ func (p *process) event(e runtime.Event) {
 	s := p.story
 	s.tracef("%s %d %v %v", e.Kind, e.Checkpoint, e.Tasks, e.Err)
 	if s.scenario != nil {
-		p.ends(s.history.heard(e))
+		p.ends(e.Kind, s.history.heard(e))
+	}
+	if s.flow != nil && s.flow.windows != nil && (e.Kind == runtime.EventRestoring || e.Kind == runtime.EventCommitted) {
+		s.flow.look(s.disk, s.out)
 	}
 	switch e.Kind {
 	case runtime.EventRestoring:

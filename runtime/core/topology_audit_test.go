@@ -28,6 +28,8 @@ type flow struct {
 	// want is what must come out.
 	want     []passage
 	isWanted map[passage]bool
+
+	windowFlow
 }
 
 // passage is an item on one of its ways.
@@ -42,16 +44,23 @@ func newFlow(t *topology, sources map[string][]int) *flow {
 	}
 	f := &flow{topology: t, sources: sources, faults: &topologies.Faults{}, isWanted: map[passage]bool{}}
 	for _, name := range f.names() {
-		s := items{name: name, lengths: sources[name]}
+		s := items{name: name, lengths: sources[name], disordered: t.windows != nil}
 		for split, length := range sources[name] {
 			for n := range length {
 				i := s.item(split, int64(n+1))
+				if t.windows != nil {
+					f.wantInWindows(i)
+					continue
+				}
 				for _, via := range t.ways(name, i) {
 					p := passage{via, i.From, i.N}
 					f.want, f.isWanted[p] = append(f.want, p), true
 				}
 			}
 		}
+	}
+	if t.windows != nil {
+		f.wantedWindows = t.windows(f.onTime)
 	}
 	return f
 }
@@ -60,13 +69,16 @@ func newFlow(t *topology, sources map[string][]int) *flow {
 // where items are counted the counts of a key are 1, 2, 3 and so on; and where the topology keeps the order the numbers of a split grow. In the
 // end every item has come out on each of its ways.
 func (f *flow) audit(disk *vfs.Mem, out string, e extent) error {
+	if f.windows != nil {
+		return f.auditWindows(disk, out, e)
+	}
 	type place struct {
 		via, from string
 		key       int64
 	}
 	seen, counts, last := map[passage]bool{}, map[place]int64{}, map[place]int64{}
 	ruled := false
-	err := eachLine(disk, out, func(l topologies.Line) error {
+	err := eachRecord(disk, out, "", func(l topologies.Line) error {
 		p := passage{l.Via, l.From, l.N}
 		switch counted, ordered := (place{l.Via, "", l.Key}), (place{l.Via, l.From, l.Key}); {
 		case l.Via == topologies.RuleVia:
@@ -111,14 +123,14 @@ func (f *flow) auditRules(l topologies.Line, e extent) error {
 	return fmt.Errorf("a subtask has seen %d rules of %s, there are %v", l.Count, l.From, f.sources[f.rules])
 }
 
-// eachLine reads the committed lines.
-func eachLine(disk *vfs.Mem, out string, f func(topologies.Line) error) error {
+// eachRecord reads what is committed in the files of a sink, "" for all.
+func eachRecord[T any](disk *vfs.Mem, out, sink string, f func(T) error) error {
 	files, err := disk.ReadDir(out)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	for _, file := range files {
-		if strings.HasPrefix(file.Name, ".") {
+		if strings.HasPrefix(file.Name, ".") || !strings.HasPrefix(file.Name, sink) {
 			continue
 		}
 		b, err := disk.ReadFile(path.Join(out, file.Name))
@@ -126,11 +138,11 @@ func eachLine(disk *vfs.Mem, out string, f func(topologies.Line) error) error {
 			return err
 		}
 		for text := range bytes.Lines(b) {
-			var line topologies.Line
-			if err := json.Unmarshal(text, &line); err != nil {
+			var record T
+			if err := json.Unmarshal(text, &record); err != nil {
 				return fmt.Errorf("%s: %q: %w", file.Name, text, err)
 			}
-			if err := f(line); err != nil {
+			if err := f(record); err != nil {
 				return fmt.Errorf("%s: %w", file.Name, err)
 			}
 		}

@@ -2,7 +2,9 @@ package core_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/streamgen/streamgen/generated_test/topologies"
 	"github.com/streamgen/streamgen/runtime"
@@ -21,6 +23,10 @@ type topology struct {
 	ordered bool
 	// ways are those on which an item of a source comes out, once on each.
 	ways func(source string, i topologies.Item) []string
+	// windows are those that must come out of some items, where a topology has windows. Its items are disordered, and its laggards come out late.
+	windows func([]topologies.Item) []topologies.Window
+	// span is how long behind an item the last of its windows ends, at most, if there is nothing else.
+	span time.Duration
 	make func(p parts) runtime.Pipeline
 	// trips says that its operators fail in the stories that are drawn.
 	trips bool
@@ -28,12 +34,13 @@ type topology struct {
 
 // parts is what a run of a topology is made of.
 type parts struct {
-	source func(name string) runtime.Source[topologies.Item]
-	lines  runtime.Sink[topologies.Line]
-	faults *topologies.Faults
-	others *topologies.Faults // of a second region
-	ear    func() topologies.Ear
-	calls  int // capacity
+	source  func(name string) runtime.Source[topologies.Item]
+	lines   runtime.Sink[topologies.Line]
+	windows runtime.Sink[topologies.Window]
+	faults  *topologies.Faults
+	others  *topologies.Faults // of a second region
+	ear     func() topologies.Ear
+	calls   int // capacity
 }
 
 // on says that all items come out on the same ways.
@@ -133,6 +140,18 @@ var allTopologies = []*topology{
 		make: func(p parts) runtime.Pipeline { return &topologies.Timers{Items: p.source("Items"), Lines: p.lines} },
 	},
 	{
+		name: "two inputs and a window", ordered: true, sources: map[string][]int{"A": {9}, "B": {5}, "C": {8}, "D": {1, 2}},
+		ways: func(source string, _ topologies.Item) []string {
+			return []string{map[string]string{"A": "left", "B": "left", "C": "right", "D": "right"}[source]}
+		},
+		make: func(p parts) runtime.Pipeline {
+			return &topologies.Joined{
+				A: p.source("A"), B: p.source("B"), C: p.source("C"), D: p.source("D"), Trip: topologies.Trip{Faults: p.faults},
+				Rows: topologies.Rows{Size: windowSize, Faults: p.faults}, Lines: p.lines,
+			}
+		},
+	},
+	{
 		name: "a finished source beside one without end", sources: map[string][]int{"Short": {3, 1}, "Long": {14, 9}}, endless: "Long",
 		ways: func(source string, _ topologies.Item) []string {
 			return []string{map[string]string{"Short": "short"}[source]}
@@ -185,7 +204,7 @@ var allTopologies = []*topology{
 
 // topologyNamed finds a topology.
 func topologyNamed(name string) *topology {
-	for _, t := range allTopologies {
+	for _, t := range slices.Concat(allTopologies, windowTopologies) {
 		if t.name == name {
 			return t
 		}

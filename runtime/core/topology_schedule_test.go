@@ -76,6 +76,17 @@ func (s *schedule) restartRegions(c *config.Config) {
 	c.Restart.FixedDelay = config.FixedDelay{Attempts: s.random.IntN(8), Delay: time.Duration(s.random.IntN(int(4 * time.Millisecond)))}
 }
 
+// newWindowSchedule draws a story of a topology with windows, every run of which counts exactly once. Barriers overtake if the parallelism stays. No run
+// is drained, which would tell windows that are not full, and there are checkpoints up to the end, for which laggards wait.
+func newWindowSchedule(seed uint64, t *topology, parallelism int) *schedule {
+	s := newFlowSchedule(seed, t)
+	s.parallelism, s.unaligned, s.flow.loose, s.fixed = parallelism, parallelism > 0, false, steady
+	for i := range s.fates {
+		s.fates[i].drain = false
+	}
+	return s
+}
+
 // flowJob makes the job of a run.
 func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 	p.failures = s.flow.faults.Failed.Load()
@@ -83,9 +94,16 @@ func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 	for _, name := range s.flow.names() {
 		sources[name] = &items{
 			name: name, lengths: s.flow.sources[name], endless: name == s.flow.endless, random: s.random, most: 1 << s.random.IntN(4),
-			idle: func() { p.idle = true },
+			idle:  func() { p.idle = true },
+			waits: func(d time.Duration) { s.figures.sourceWaits = max(s.figures.sourceWaits, d) },
+		}
+		if s.flow.windows != nil {
+			sources[name].disordered, sources[name].held = true, s.flow.holds
 		}
 		if s.scenario != nil {
+			sources[name].keys = s.scenario.keys
+			sources[name].most = max(sources[name].most, s.scenario.pace/8)
+			sources[name].reads = s.flow.faults.Reads
 			sources[name].allowed = func(length int) int { return s.scenario.allowed(s.history, length) }
 			sources[name].opened = func() { s.history.opens(name) }
 		}
@@ -94,28 +112,49 @@ func (s *schedule) flowJob(p *process, fs vfs.FS) runtime.Job {
 	if s.scenario != nil {
 		others = nil
 	}
-	newEar := func() topologies.Ear { return ear{p.hearer()} }
+	newEar := func() topologies.Ear { return &ear{hearer: p.hearer()} }
 	if s.scenario != nil {
 		newEar = func() topologies.Ear { return s.history.newEar() }
 		s.history.begin(s.runs)
 	}
+	var lines runtime.Sink[topologies.Line] = file.JSONL[topologies.Line](s.out).On(fs)
+	if s.scenario != nil && s.scenario.throttle > 0 {
+		lines = throttled(lines, func() { p.Block(s.scenario.throttle) })
+	}
 	job := s.flow.make(parts{
-		source: func(name string) runtime.Source[topologies.Item] { return sources[name] },
-		lines:  file.JSONL[topologies.Line](s.out).On(fs),
-		faults: s.flow.faults,
-		others: others,
-		ear:    newEar,
-		calls:  1 + s.random.IntN(6),
+		source:  func(name string) runtime.Source[topologies.Item] { return sources[name] },
+		lines:   lines,
+		windows: file.JSONL[topologies.Window](s.out).On(fs),
+		faults:  s.flow.faults,
+		others:  others,
+		ear:     newEar,
+		calls:   1 + s.random.IntN(6),
 	}).StreamgenJob()
 	s.flow.job = job.Name()
 	return job
 }
 
 // ear is a hearer as a topology wants it.
-type ear struct{ *hearer }
+type ear struct {
+	*hearer
+	life life
+}
 
-func (e ear) Complete(checkpoint int64) { e.complete(checkpoint) }
-func (e ear) Aborted(checkpoint int64)  { e.abort(checkpoint) }
+func (e *ear) Called(method string) {
+	if err := e.life.next(method); err != nil {
+		e.process.story.violated("%w", err)
+	}
+}
+
+func (e *ear) Complete(checkpoint int64) {
+	e.Called("CheckpointComplete")
+	e.complete(checkpoint)
+}
+
+func (e *ear) Aborted(checkpoint int64) {
+	e.Called("CheckpointAborted")
+	e.abort(checkpoint)
+}
 
 // stoppedWhenIdle judges the run of a topology without end that was stopped: the story is over when all that there is has come out. A source that has an
 // end may not have come to it, so there may be one more run.

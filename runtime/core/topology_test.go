@@ -37,6 +37,25 @@ func TestRegionSchedules(t *testing.T) {
 	}
 }
 
+// TestWindowSchedules tells random stories of every topology with windows, which comes out exactly whatever happens.
+func TestWindowSchedules(t *testing.T) {
+	for _, topology := range windowTopologies {
+		for _, test := range []struct {
+			name        string
+			parallelism int
+		}{{"2x2", 2}, {"rescaled at every start", 0}} {
+			t.Run(topology.name+" "+test.name, func(t *testing.T) {
+				f := figures{began: time.Now()}
+				seeds(t, 100, func(seed uint64) {
+					told(t, seed, &f, func() *schedule { return newWindowSchedule(seed, topology, test.parallelism) })
+				})
+				f.log(t)
+				all.add(f)
+			})
+		}
+	}
+}
+
 // TestEveryCrashPointOfTopologies lets a run of every topology die before and after every single operation on the disk, by a kill and by a loss of
 // power: with barriers that overtake and snapshots in files, and with barriers that do not and snapshots in the manifest. A kill before an operation
 // that changes nothing, and one after an operation, is the one before the next that does.
