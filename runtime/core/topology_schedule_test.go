@@ -76,11 +76,11 @@ func (s *schedule) restartRegions(c *config.Config) {
 	c.Restart.FixedDelay = config.FixedDelay{Attempts: s.random.IntN(8), Delay: time.Duration(s.random.IntN(int(4 * time.Millisecond)))}
 }
 
-// newWindowSchedule draws a story of a topology with windows, every run of which counts exactly once. Barriers overtake if the parallelism stays. No run
+// newWindowSchedule draws a story of a topology with windows, every run of which counts exactly once. Barriers may overtake. No run
 // is drained, which would tell windows that are not full, and there are checkpoints up to the end, for which laggards wait.
 func newWindowSchedule(seed uint64, t *topology, parallelism int) *schedule {
 	s := newFlowSchedule(seed, t)
-	s.parallelism, s.unaligned, s.flow.loose, s.fixed = parallelism, parallelism > 0, false, steady
+	s.parallelism, s.unaligned, s.flow.loose, s.fixed = parallelism, true, false, steady
 	for i := range s.fates {
 		s.fates[i].drain = false
 	}
