@@ -196,12 +196,19 @@ func (c *Chain) remove(name string) error {
 	return nil
 }
 
-// ReadData opens the snapshot that a link of the chain names: its copy, if there is one that is whole, or else the file. A file that is missing or has another size is [ErrDamaged].
+// ReadData opens the snapshot that a link of the chain names: its copy, if there is one that is whole, or else the file. A file that is missing or has another size is
+// [ErrDamaged], but [ErrFenced] if another runner has the chain now: it may have deleted what it does not need. It may be called from any goroutine.
 func (c *Chain) ReadData(d checkpoint.Data) (vfs.Reader, error) {
 	if r := c.readCopy(d); r != nil {
 		return r, nil
 	}
-	return openData(c.fs, c.dir, d)
+	r, err := openData(c.fs, c.dir, d)
+	if errors.Is(err, ErrDamaged) {
+		if newest, failed := newestEpoch(c.fs, c.dir); failed == nil && newest > c.epoch {
+			return nil, c.overtakenBy(newest)
+		}
+	}
+	return r, err
 }
 
 func openData(fsys vfs.FS, dir string, d checkpoint.Data) (vfs.Reader, error) {
