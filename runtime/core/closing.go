@@ -48,6 +48,7 @@ func (s *subtask) release() {
 	for _, sink := range s.task.sinks {
 		report(s.guard(sink.close))
 	}
+	report(s.closeSpills())
 	// Behind what the lane still has to do: nothing is stored after it.
 	s.lane.run(func() { s.run.master.mailbox.send(hasClosed{}) })
 }

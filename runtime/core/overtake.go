@@ -46,28 +46,77 @@ type capturedInput struct {
 	number  int // of the input of the task
 	uid     string
 	batches batchCodec
-	count   int
-	bytes   []byte
+	pieces  []capturedPiece
+}
+
+// capturedPiece is a part of the records, as large as what a snapshot takes at a time, or a little more.
+type capturedPiece struct {
+	count int
+	bytes []byte
+}
+
+const pieceSize = 256 << 10
+
+// piece is where records are added.
+func (in *capturedInput) piece() *capturedPiece {
+	if n := len(in.pieces); n == 0 || len(in.pieces[n-1].bytes) >= pieceSize {
+		in.pieces = append(in.pieces, capturedPiece{})
+	}
+	return &in.pieces[len(in.pieces)-1]
 }
 
 // add writes down what was not processed yet of a batch.
 func (in *capturedInput) add(records Records) {
-	in.bytes = in.batches.appendBatch(in.bytes, records)
-	in.count += records.size() - records.head().next
+	p := in.piece()
+	p.bytes = in.batches.appendBatch(p.bytes, records)
+	p.count += records.size() - records.head().next
+}
+
+// input is where the records of an edge are written down.
+func (c *capture) input(e *edge) *capturedInput {
+	i := slices.IndexFunc(c.inputs, func(in capturedInput) bool { return in.number == e.input })
+	if i < 0 {
+		i = len(c.inputs)
+		c.inputs = append(c.inputs, capturedInput{number: e.input, uid: e.to.name, batches: e.batches})
+	}
+	return &c.inputs[i]
 }
 
 // add writes down the rest of a batch. It reports whether more is to come from the channel before the barrier.
 func (c *capture) add(e *edge, records Records) bool {
-	h := records.head()
 	if !records.done() {
-		i := slices.IndexFunc(c.inputs, func(in capturedInput) bool { return in.number == e.input })
-		if i < 0 {
-			i = len(c.inputs)
-			c.inputs = append(c.inputs, capturedInput{number: e.input, uid: e.to.name, batches: e.batches})
-		}
-		c.inputs[i].add(records)
+		c.input(e).add(records)
 	}
-	return !h.end && (h.barrier == nil || h.barrier.ID < c.barrier.ID)
+	h := records.head()
+	return !c.endsAt(h.barrier, h.end)
+}
+
+// endsAt reports whether a channel brings nothing more that is in flight behind a batch with this tail.
+func (c *capture) endsAt(barrier *coordinator.Barrier, end bool) bool {
+	return end || barrier != nil && barrier.ID >= c.barrier.ID
+}
+
+// addWaiting writes down what waits on a channel. It reports whether more is to come before the barrier. What is on disk is in the form of the
+// codec already.
+func (c *capture) addWaiting(channel *channel) (open bool, err error) {
+	for _, records := range channel.queue {
+		if !c.add(channel.edge, records) {
+			return false, nil
+		}
+	}
+	if !channel.spill.holds() {
+		return true, nil
+	}
+	open = true
+	err = channel.spill.each(func(f spilledFrame) bool {
+		if f.count > 0 {
+			p := c.input(channel.edge).piece()
+			p.bytes, p.count = append(p.bytes, f.codes...), p.count+f.count
+		}
+		open = f.tail == nil || !c.endsAt(f.tail.barrier, f.tail.end)
+		return open
+	})
+	return open, err
 }
 
 // overtakeDue says that a barrier has waited long enough.
@@ -146,8 +195,12 @@ func (s *subtask) capture(snap *Snapshot, arrived []bool, of func(channel int) b
 		if s.current != nil && s.from == k {
 			open = c.add(channel.edge, s.current)
 		}
-		for i := 0; open && i < len(channel.queue); i++ {
-			open = c.add(channel.edge, channel.queue[i])
+		if open {
+			var err error
+			if open, err = c.addWaiting(channel); err != nil {
+				s.fail(err)
+				return
+			}
 		}
 		if open {
 			c.waiting[k] = true
@@ -215,6 +268,8 @@ func (s *Snapshot) inFlight(in capturedInput) {
 	name := checkpoint.InFlightName(in.batches.inputName())
 	o := s.operator(in.uid)
 	o.States = append(o.States, checkpoint.State{Name: name, Schema: schema.Recorded(in.batches.schema()), Kind: checkpoint.InFlight})
-	s.fail(s.data.Section(in.uid, name, 0, in.count, in.bytes))
+	for _, p := range in.pieces {
+		s.fail(s.data.Section(in.uid, name, 0, p.count, p.bytes))
+	}
 	s.stored = true
 }

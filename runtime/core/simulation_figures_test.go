@@ -23,6 +23,7 @@ type figures struct {
 	kept                                  int // programs that had to stay because an operator had finished
 	claimed                               int // savepoints, and deleted when they were not needed any more
 	raised                                int // starts with more key groups than the run before
+	spills, spilling                      int // writes of records that wait on disk, and schedules in which there were any
 	began                                 time.Time
 }
 
@@ -44,6 +45,8 @@ func (f *figures) add(g figures) {
 	f.raised += g.raised
 	f.claimed += g.claimed
 	f.kept += g.kept
+	f.spills += g.spills
+	f.spilling += g.spilling
 	f.copies += g.copies
 	f.besides += g.besides
 	for i := range f.faults {
