@@ -28,7 +28,8 @@ type looping struct {
 	echoes bool
 	// finish is called by Finish of Attempt, if it is not nil.
 	finish func(t *loopingAttempt)
-	// stamp, if it is not nil, is put on every record that Attempt feeds back to itself, and checked when that comes round: those of a word come in their order.
+	// stamp, if it is not nil, is put on every record that Attempt feeds back to itself, and checked when that comes round: they come in their order, since by its key each
+	// comes to the subtask that has sent it.
 	stamp *stamps
 	// lasts says that no trial counts at the moment, so that all go round; nil: that is never so.
 	lasts func() bool
@@ -71,7 +72,7 @@ func (p *looping) StreamgenJob() runtime.Job {
 	}
 	attempt := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Attempt", "Lines").Loop(from), core.Sink("Totals", p.totals, "Attempt")}},
 		func() *loopingAttempt {
-			return &loopingAttempt{pipeline: p, fed: map[string]int{}, came: map[string]int{}, states: table.New[string, wordcount.CountState](countCodec(0)), totals: core.NewSinkPort(p.totals)}
+			return &loopingAttempt{pipeline: p, states: table.New[string, wordcount.CountState](countCodec(0)), totals: core.NewSinkPort(p.totals)}
 		})
 	words, trials := stringRecords().Into("new").By(serde.HashString), stringRecords().Into("again").By(hashOfTrial)
 	core.Connect(j, core.Hash, lines, func(t *loopingLines) *core.Output[string] { return &t.toAttempt }, attempt, 0, words)
@@ -109,9 +110,8 @@ func (t *loopingLines) Restore(r *core.Restore)  { r.Source("Lines", &t.lines) }
 
 type loopingAttempt struct {
 	core.Task
-	pipeline *looping
-	// Fed and came number the records of each word that were fed back and have come round, as far as they are stamped.
-	fed, came map[string]int
+	pipeline  *looping
+	fed, came int // stamped records that were fed back and have come round
 	count     wordcount.Count
 	states    table.Table[string, wordcount.CountState]
 	out       runtime.Out[wordcount.Total]
@@ -126,7 +126,7 @@ func (t *loopingAttempt) Process(input int, records core.Records) {
 			continue
 		}
 		left, word := parseTrial(record)
-		t.checkStamp(record, word)
+		t.checkStamp(record)
 		if t.pipeline.lasts == nil || !t.pipeline.lasts() {
 			left--
 		}
@@ -157,25 +157,24 @@ func (t *loopingAttempt) fail(hash uint64, record string) {
 	}
 }
 
-// stamped gives a record the next number of its word in this run.
+// stamped gives a record the next number of this run.
 func (t *loopingAttempt) stamped(record string) string {
 	if t.pipeline.stamp == nil {
 		return record
 	}
-	_, word := parseTrial(record)
-	t.fed[word]++
-	return fmt.Sprintf("%s#%d.%d", record, t.pipeline.stamp.run, t.fed[word])
+	t.fed++
+	return fmt.Sprintf("%s#%d.%d", record, t.pipeline.stamp.run, t.fed)
 }
 
 // checkStamp leaves alone what was fed back in a run before.
-func (t *loopingAttempt) checkStamp(record, word string) {
+func (t *loopingAttempt) checkStamp(record string) {
 	_, stamp, ok := strings.Cut(record, "#")
 	run, number, _ := strings.Cut(stamp, ".")
 	if !ok || run != strconv.Itoa(t.pipeline.stamp.run) {
 		return
 	}
-	if t.came[word]++; number != strconv.Itoa(t.came[word]) {
-		t.pipeline.stamp.violated("%s comes round as number %d of its word", record, t.came[word])
+	if t.came++; number != strconv.Itoa(t.came) {
+		t.pipeline.stamp.violated("%s comes round as number %d", record, t.came)
 	}
 }
 
