@@ -17,6 +17,9 @@ import (
 func newLoopSchedule(seed uint64, parallelism int) *schedule {
 	s := newSchedule(seed, parallelism)
 	s.looping = &looping{alone: s.random.IntN(3) == 0, echoes: s.random.IntN(3) == 0}
+	if s.random.IntN(6) == 0 {
+		s.corpus = wideText // of which much waits
+	}
 	for i := range s.fates {
 		if s.fates[i].savepoints > 0 {
 			s.fates[i].savepoints += 400 // there are up to 9 subtasks, and each sends barriers to many
@@ -24,7 +27,7 @@ func newLoopSchedule(seed uint64, parallelism int) *schedule {
 	}
 	s.fixed = func(c *config.Config) {
 		c.Checkpointing.MaxConcurrent = 1
-		c.LoopRecordsInMemory = []int{1, 1 + s.random.IntN(3), 1 + s.random.IntN(8), 1000}[s.random.IntN(4)]
+		c.LoopRecordsInMemory = []int{1, 1 + s.random.IntN(3), 1 + s.random.IntN(8), 1 + s.random.IntN(600)}[s.random.IntN(4)]
 		if c.Checkpointing.Timeout < time.Second {
 			c.Checkpointing.Timeout *= 6 // a barrier comes round in more steps than one that only goes down
 		}
