@@ -84,6 +84,7 @@ func (r *Restore) inFlightShare(partition Partition, old *checkpoint.Subtask, fi
 	return old.Index*parallelism/old.Parallelism == r.task.subtask, nil
 }
 
+// readInFlight yields what an old subtask had in flight. It goes from block to block, so that what then waits on disk need not be in memory at once.
 func (r *Restore) readInFlight(records batchCodec, s *checkpoint.Subtask, uid string, form form, keep func(uint64) bool, yield func(Records)) error {
 	file, err := r.open(s)
 	if err != nil {
@@ -93,16 +94,19 @@ func (r *Restore) readInFlight(records batchCodec, s *checkpoint.Subtask, uid st
 		if section.Operator != uid || section.State != form.state {
 			continue
 		}
-		entries, err := file.own.Read(section, nil)
-		if err == nil {
-			entries, err = form.apply(entries, section.Entries)
-		}
+		err := file.own.Blocks(section, func(entries []byte, count int) error {
+			entries, err := form.apply(entries, count)
+			if err != nil {
+				return err
+			}
+			p := serde.NewParser(entries)
+			if err := records.parseBatches(&p, count, keep, yield); err != nil {
+				return &startError{err}
+			}
+			return nil
+		})
 		if err != nil {
 			return fmt.Errorf("%s, %s: %w", file.what, file.own.Name, unreadable(err))
-		}
-		p := serde.NewParser(entries)
-		if err := records.parseBatches(&p, section.Entries, keep, yield); err != nil {
-			return &startError{fmt.Errorf("%s, %s: %w", file.what, file.own.Name, err)}
 		}
 	}
 	return nil
