@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io/fs"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,24 +61,14 @@ func (d *ownData) unsynced(files map[string]bool) bool {
 // that the caller uses once for the checkpoint, of letters, digits, dots, dashes and underscores.
 //
 // A file has its final name from the beginning and is synced once: nothing reads it before a manifest names it, and Publish makes all
-// new names durable at one time. After an error the checkpoint must be discarded. WriteData may be called from several goroutines.
+// new names durable at one time. After an error the checkpoint must be discarded. WriteData and CreateData may be called from several goroutines.
 func (c *Chain) WriteData(id int64, name string, b []byte) (checkpoint.Data, error) {
-	if id < 1 || name == "" || strings.ContainsFunc(name, notInName) {
-		return checkpoint.Data{}, fmt.Errorf("checkpoint chain: data file %q of checkpoint %d: a name has letters, digits, dots, dashes and underscores only", name, id)
-	}
-	file := path.Join(dataFolder, fmt.Sprintf("%s-checkpoint-%d-%s", epochName(c.epoch), id, name))
-	f, err := c.beginData(id, file)
+	f, err := c.CreateData(id, name)
 	if err != nil {
 		return checkpoint.Data{}, err
 	}
-	if err := writeFile(c.fs, filepath.Join(c.dir, file), b); err != nil {
-		return checkpoint.Data{}, fmt.Errorf("checkpoint chain: write data of checkpoint %d: %w%s", id, err, advice(err))
-	}
-	c.writeCopy(file, b)
-	c.data.mu.Lock()
-	defer c.data.mu.Unlock()
-	f.state = pending
-	return checkpoint.Data{File: file, Size: int64(len(b)), Sum: crc32.Checksum(b, crcTable)}, nil
+	_, _ = f.Write(b) // Close says what was wrong
+	return f.Close()
 }
 
 // beginData notes a file that is about to be written.

@@ -112,9 +112,9 @@ func (r *Restore) readInFlight(records batchCodec, s *checkpoint.Subtask, uid st
 	return nil
 }
 
-// addReplay adds a channel for records in flight. What had waited on disk does so again.
+// addReplay adds a channel for records in flight. What had waited on disk in a loop does so again.
 func (s *subtask) addReplay(e *edge) int {
-	return s.addChannel(channel{edge: e, bounded: true, channelTime: channelTime{watermark: runtime.MaxTime}})
+	return s.addChannel(channel{edge: e, bounded: s.loop != nil, channelTime: channelTime{watermark: runtime.MaxTime}})
 }
 
 // replay lets records in flight wait.

@@ -93,29 +93,44 @@ func (sp *spill) works() bool { return sp != nil && sp.working > 0 }
 
 // add writes a batch, of which nothing was processed.
 func (sp *spill) add(records Records) error {
-	if err := sp.open(); err != nil {
-		return sp.disk.fails("written", err)
-	}
 	h := records.head()
-	for next, last := 0, false; !last; sp.added++ {
+	for next, last := 0, false; !last; {
 		frame, end := sp.records.appendSome(append(sp.scratch[:0], make([]byte, frameHeader)...), records, next)
 		last = end == records.size()
 		if end > next || last && h.mark.kind != noMark {
 			sp.working++
 		}
-		codes := frame[frameHeader:]
-		binary.LittleEndian.PutUint64(frame, uint64(len(codes)))
-		binary.LittleEndian.PutUint32(frame[8:], uint32(end-next))
-		binary.LittleEndian.PutUint32(frame[12:], frameSum(frame))
-		if _, err := sp.written.file.Write(frame); err != nil {
-			return sp.disk.fails("written", err)
+		if err := sp.write(frame, end-next); err != nil {
+			return err
 		}
-		sp.written.size += int64(len(frame))
-		sp.scratch, next = frame, end
+		next = end
 	}
 	if h.mark.kind != noMark || h.barrier != nil || h.end {
 		sp.tails = append(sp.tails, spilledTail{frame: sp.added - 1, mark: h.mark, barrier: h.barrier, end: h.end})
 	}
+	return nil
+}
+
+// addCodes writes records that have the form of the codec.
+func (sp *spill) addCodes(codes []byte, count int) error {
+	return sp.write(append(append(sp.scratch[:0], make([]byte, frameHeader)...), codes...), count)
+}
+
+// write writes a frame, whose header is still to be filled.
+func (sp *spill) write(frame []byte, count int) error {
+	binary.LittleEndian.PutUint64(frame, uint64(len(frame)-frameHeader))
+	binary.LittleEndian.PutUint32(frame[8:], uint32(count))
+	binary.LittleEndian.PutUint32(frame[12:], frameSum(frame))
+	err := sp.open()
+	if err == nil {
+		_, err = sp.written.file.Write(frame)
+	}
+	if err != nil {
+		return sp.disk.fails("written", err)
+	}
+	sp.written.size += int64(len(frame))
+	sp.scratch = frame
+	sp.added++
 	return nil
 }
 
