@@ -44,9 +44,11 @@ func (s *subtask) hold(k int, records Records) (spilled bool, err error) {
 	if c.spill == nil {
 		c.spill = &spill{disk: s.spillDisk(k), records: c.edge.batches}
 	}
+	_, _, was := s.activity.now()
 	s.activity.does(spilling)
-	defer s.activity.does(takingRecords)
-	return true, s.guard(func() error { return c.spill.add(records) })
+	err = s.guard(func() error { return c.spill.add(records) })
+	s.activity.does(was)
+	return true, err
 }
 
 // first removes the batch of a channel that has waited longest. There must be one.

@@ -94,6 +94,7 @@ func TestALoopRunsLive(t *testing.T) {
 		c := config.Default()
 		c.Parallelism = 1 // the source shares its random numbers
 		c.Parallelisms = map[string]int{"Attempt": 3}
+		c.LoopRecordsInMemory = 1 + i%3*1000
 		c.Checkpointing.Dir, c.Checkpointing.Storage = "job", config.FileSystem
 		c.Checkpointing.Interval, c.Checkpointing.Unaligned = 10*time.Millisecond, i%4 < 2
 		outcome, err := p.StreamgenJob().Run(t.Context(), runtime.Environment{Config: c, FS: vfs.NewMem()})

@@ -23,8 +23,9 @@ import (
 //   - A batch that was spilled goes home at once, so its sender has its credit back although nobody has processed it. The sender waits for
 //     credit as on any edge, which bounds what is on its way. That is no wait of the loop for itself: the receiver empties its mailbox in each
 //     step, whatever it waits for, and keeps fewer batches in the queue than there are credits.
-//   - A checkpoint that writes down what is fed back (see overtake.go) copies the frames as they are, one by one.
-//   - Records in flight that a restore finds wait in the same way: as many as had waited on disk may be among them.
+//   - A checkpoint that writes down what is fed back (see overtake.go) copies the frames as they are, one by one, to a spill of its own when they
+//     are many: see captured.go.
+//   - Records in flight that a restore finds in a loop wait in the same way: as many as had waited on disk may be among them.
 //
 // A spill is scratch: no checkpoint needs it, so it is never synced, and its files have no names, so they are gone with the task and with
 // the process, however that ends. It is written and read in the steps of its subtask. Without a sync that is a copy into the memory of
@@ -34,7 +35,7 @@ import (
 // There are two files, one that is written and one that is read. When the one has been read the other takes its place, so a spill that never
 // becomes empty takes twice the disk of what waits in it at most, but for what it has shrunk.
 
-// spill holds the batches of a channel that wait behind those in its queue.
+// spill holds the batches of a channel that wait behind those in its queue, or what a checkpoint has found in flight.
 type spill struct {
 	disk    *spillDisk
 	records batchCodec
