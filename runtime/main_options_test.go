@@ -42,6 +42,8 @@ var samples = map[string]string{
 	"execution.checkpointing.local-backup.enabled":                     "true",
 	"execution.checkpointing.local-backup.dirs":                        "/fast,/faster",
 	"pipeline.sources.pause-until-first-checkpoint":                    "true",
+	"pipeline.loop.records-in-memory":                                  "100",
+	"io.tmp.dirs":                                                      "/scratch",
 	"sink.committer.retries":                                           "4",
 	"execution.state-recovery.path":                                    "/data/savepoints/one",
 	"execution.state-recovery.claim-mode":                              "CLAIM",

@@ -1,6 +1,7 @@
 package chain_test
 
 import (
+	"strings"
 	"syscall"
 	"testing"
 
@@ -332,4 +333,48 @@ func TestSavepointCopiesBasesToo(t *testing.T) {
 	subtask := s.Manifest.Checkpoint.Subtasks[0]
 	require.Equal(t, content(1, 1), readData(t, s.ReadData, subtask.Bases[0]))
 	require.Equal(t, content(1, 2), readData(t, s.ReadData, subtask.Data))
+}
+
+// A data file that is written in parts is the same as one that is written at once, and so is its copy.
+func TestDataInParts(t *testing.T) {
+	fsys := vfs.NewMem()
+	c := take(t, fsys)
+	c.Keep(chain.Copies{Dirs: []string{"copies"}, Write: true, Warn: func(string, error) { t.Error("a copy fails") }})
+	whole, err := c.WriteData(1, "whole", []byte("one two three"))
+	require.NoError(t, err)
+	f, err := c.CreateData(1, "parts")
+	require.NoError(t, err)
+	for _, part := range []string{"one", " two", " three"} {
+		_, err := f.Write([]byte(part))
+		require.NoError(t, err)
+	}
+	parts, err := f.Close()
+	require.NoError(t, err)
+	require.Equal(t, checkpoint.Data{File: strings.Replace(whole.File, "whole", "parts", 1), Size: whole.Size, Sum: whole.Sum}, parts)
+	folders, err := fsys.ReadDir("copies")
+	require.NoError(t, err)
+	for _, name := range []string{dir + "/" + parts.File, "copies/" + folders[0].Name + "/" + strings.TrimPrefix(parts.File, "data/")} {
+		b, err := fsys.ReadFile(name)
+		require.NoError(t, err)
+		require.Equal(t, "one two three", string(b))
+	}
+}
+
+// After an error of a part no manifest may name the file.
+func TestDataInPartsFails(t *testing.T) {
+	mem := vfs.NewMem()
+	c := take(t, vfs.Inject(mem, func(op vfs.Op, name string) error {
+		if op == vfs.OpWrite && strings.Contains(name, "parts") {
+			return syscall.ENOSPC
+		}
+		return nil
+	}))
+	f, err := c.CreateData(1, "parts")
+	require.NoError(t, err)
+	_, err = f.Write([]byte("one"))
+	require.ErrorIs(t, err, syscall.ENOSPC)
+	_, err = f.Close()
+	require.ErrorIs(t, err, syscall.ENOSPC)
+	require.NoError(t, c.Discard(1))
+	require.NotContains(t, files(t, mem), "data/epoch-0000000001-checkpoint-1-parts")
 }

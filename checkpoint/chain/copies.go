@@ -50,34 +50,77 @@ func (c *Chain) copiesFolder() string {
 	}, c.job), crc32.ChecksumIEEE([]byte(c.dir)))
 }
 
-// writeCopy makes a copy of a data file. That it fails harms nothing.
-func (c *Chain) writeCopy(file string, b []byte) {
+// copyFile is the copy of a data file while that is written. That it fails harms nothing.
+type copyFile struct {
+	chain *Chain
+	name  string
+	file  vfs.File // nil when there will be no copy
+}
+
+// createCopy begins the copy of a data file, nil if there are to be none.
+func (c *Chain) createCopy(file string) *copyFile {
 	if !c.copies.Write {
-		return
+		return nil
 	}
 	folder, name := c.copyOf(file)
-	if err := c.tryCopy(folder, name, b); err != nil {
-		_ = c.fs.Remove(name)
-		c.copies.Warn("no second copy of a snapshot could be kept (execution.checkpointing.local-backup): a restore reads the first", err)
+	k := &copyFile{chain: c, name: name}
+	if err := k.open(folder); err != nil {
+		k.giveUp(err)
+	}
+	return k
+}
+
+func (k *copyFile) open(folder string) error {
+	fsys := k.chain.fs
+	if err := fsys.MkdirAll(folder); err != nil {
+		return err
+	}
+	f, err := fsys.Create(k.name)
+	if errors.Is(err, fs.ErrExist) { // of a job folder of before, which had the same epochs
+		if err := fsys.Remove(k.name); err != nil {
+			return err
+		}
+		f, err = fsys.Create(k.name)
+	}
+	if err == nil {
+		k.file = f
+	}
+	return err
+}
+
+func (k *copyFile) write(b []byte) {
+	if k == nil || k.file == nil {
+		return
+	}
+	if _, err := k.file.Write(b); err != nil {
+		k.giveUp(err)
 	}
 }
 
-func (c *Chain) tryCopy(folder, name string, b []byte) error {
-	if err := c.fs.MkdirAll(folder); err != nil {
-		return err
-	}
-	f, err := c.fs.Create(name)
-	if errors.Is(err, fs.ErrExist) { // of a job folder of before, which had the same epochs
-		if err := c.fs.Remove(name); err != nil {
-			return err
+// close ends the copy of a file that was written, or failed with an error.
+func (k *copyFile) close(failed error) {
+	switch {
+	case k == nil || k.file == nil:
+	case failed != nil:
+		_ = k.file.Close()
+		_ = k.chain.fs.Remove(k.name)
+	default:
+		file := k.file
+		k.file = nil
+		if err := file.Close(); err != nil {
+			k.giveUp(err)
 		}
-		f, err = c.fs.Create(name)
 	}
-	if err != nil {
-		return err
+}
+
+// giveUp goes on without the copy.
+func (k *copyFile) giveUp(err error) {
+	if k.file != nil {
+		err = errors.Join(err, k.file.Close())
+		k.file = nil
 	}
-	_, err = f.Write(b)
-	return errors.Join(err, f.Close())
+	_ = k.chain.fs.Remove(k.name)
+	k.chain.copies.Warn("no second copy of a snapshot could be kept (execution.checkpointing.local-backup): a restore reads the first", err)
 }
 
 // readCopy returns the copy of a data file, nil if there is none that is whole.

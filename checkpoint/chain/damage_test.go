@@ -103,6 +103,20 @@ func TestDamagedData(t *testing.T) {
 	require.EqualError(t, err, `checkpoint chain: data file "../../secret" is not a path within jobs/wordcount`)
 }
 
+// A runner that begins slowly may find that its successor has deleted what it was to restore: that is no damage.
+func TestDataThatASuccessorHasDeleted(t *testing.T) {
+	fsys := vfs.NewMem()
+	slow := take(t, fsys)
+	mustAdvance(t, slow, 1)
+	d := slow.Head().Checkpoint.Subtasks[0].Data
+	c := take(t, fsys)
+	mustAdvance(t, c, 2)
+	require.NoError(t, c.Collect(1))
+	_, err := slow.ReadData(d)
+	require.ErrorIs(t, err, chain.ErrFenced)
+	require.NotErrorIs(t, err, chain.ErrDamaged)
+}
+
 func TestCollect(t *testing.T) {
 	ids := func(fsys vfs.FS) (manifests, data []string) {
 		for _, f := range files(t, fsys) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io/fs"
 	"path"
 	"path/filepath"
@@ -63,24 +62,14 @@ func (d *ownData) unsynced(files map[string]bool) bool {
 // that the caller uses once for the checkpoint, of letters, digits, dots, dashes and underscores.
 //
 // A file has its final name from the beginning and is synced once: nothing reads it before a manifest names it, and Publish makes all
-// new names durable at one time. After an error the checkpoint must be discarded. WriteData may be called from several goroutines.
+// new names durable at one time. After an error the checkpoint must be discarded. WriteData and CreateData may be called from several goroutines.
 func (c *Chain) WriteData(id int64, name string, b []byte) (checkpoint.Data, error) {
-	if id < 1 || name == "" || strings.ContainsFunc(name, notInName) {
-		return checkpoint.Data{}, fmt.Errorf("checkpoint chain: data file %q of checkpoint %d: a name has letters, digits, dots, dashes and underscores only", name, id)
-	}
-	file := path.Join(dataFolder, fmt.Sprintf("%s-checkpoint-%d-%s", epochName(c.epoch), id, name))
-	f, err := c.beginData(id, file)
+	f, err := c.CreateData(id, name)
 	if err != nil {
 		return checkpoint.Data{}, err
 	}
-	if err := writeFile(c.fs, filepath.Join(c.dir, file), b); err != nil {
-		return checkpoint.Data{}, fmt.Errorf("checkpoint chain: write data of checkpoint %d: %w%s", id, err, advice(err))
-	}
-	c.writeCopy(file, b)
-	c.data.mu.Lock()
-	defer c.data.mu.Unlock()
-	f.state = pending
-	return checkpoint.Data{File: file, Size: int64(len(b)), Sum: crc32.Checksum(b, crcTable)}, nil
+	_, _ = f.Write(b) // Close says what was wrong
+	return f.Close()
 }
 
 // WroteIn reports whether the runner of an epoch has written a data file.
@@ -201,12 +190,19 @@ func (c *Chain) remove(name string) error {
 	return nil
 }
 
-// ReadData opens the snapshot that a link of the chain names: its copy, if there is one that is whole, or else the file. A file that is missing or has another size is [ErrDamaged].
+// ReadData opens the snapshot that a link of the chain names: its copy, if there is one that is whole, or else the file. A file that is missing or has another size is
+// [ErrDamaged], but [ErrFenced] if another runner has the chain now: it may have deleted what it does not need. It may be called from any goroutine.
 func (c *Chain) ReadData(d checkpoint.Data) (vfs.Reader, error) {
 	if r := c.readCopy(d); r != nil {
 		return r, nil
 	}
-	return openData(c.fs, c.dir, d)
+	r, err := openData(c.fs, c.dir, d)
+	if errors.Is(err, ErrDamaged) {
+		if newest, failed := newestEpoch(c.fs, c.dir); failed == nil && newest > c.epoch {
+			return nil, c.overtakenBy(newest)
+		}
+	}
+	return r, err
 }
 
 func openData(fsys vfs.FS, dir string, d checkpoint.Data) (vfs.Reader, error) {

@@ -113,6 +113,11 @@ func (c *Chain) Check() error {
 	return nil
 }
 
+// overtakenBy says that another runner has the chain now.
+func (c *Chain) overtakenBy(epoch int64) error {
+	return fmt.Errorf("checkpoint chain: %w %s: it is epoch %d; this one, epoch %d, stops and commits nothing more", ErrFenced, c.dir, epoch, c.epoch)
+}
+
 // fenced ends the chain because another runner has it now.
 func (c *Chain) fenced(cause error) error {
 	newest, err := newestEpoch(c.fs, c.dir)
@@ -122,7 +127,7 @@ func (c *Chain) fenced(cause error) error {
 	case err != nil:
 		c.dead = fmt.Errorf("checkpoint chain: %w %s: this one, epoch %d, stops: %w", ErrFenced, c.dir, c.epoch, errors.Join(cause, err))
 	case newest > c.epoch:
-		c.dead = fmt.Errorf("checkpoint chain: %w %s: it is epoch %d; this one, epoch %d, stops and commits nothing more", ErrFenced, c.dir, newest, c.epoch)
+		c.dead = c.overtakenBy(newest)
 	default:
 		c.dead = fmt.Errorf("checkpoint chain: %w %s, or the folder of epoch %d was removed by hand; this runner stops: %w", ErrFenced, c.dir, c.epoch, cause)
 	}

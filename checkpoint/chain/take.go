@@ -12,7 +12,7 @@ import (
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 )
 
-// Chain is the chain of one job, held by the runner of one epoch. Its methods are called one at a time, but for WriteData and ReadData.
+// Chain is the chain of one job, held by the runner of one epoch. Its methods are called one at a time, but for WriteData, CreateData and ReadData.
 type Chain struct {
 	fs    vfs.FS
 	dir   string

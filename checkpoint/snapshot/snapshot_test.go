@@ -246,3 +246,34 @@ func BenchmarkWriteRead(b *testing.B) {
 		}
 	}
 }
+
+// A snapshot that is handed on in parts is the same as one that is written in one piece.
+func TestASnapshotInParts(t *testing.T) {
+	for _, codec := range []snapshot.Codec{snapshot.None, snapshot.S2} {
+		write := func(w *snapshot.Writer) []byte {
+			for group := range 3 {
+				for i := range 40 {
+					require.NoError(t, w.Section("Op", "state", group, 1, bytes.Repeat([]byte{byte(i), byte(i * 7)}, 10_000)))
+				}
+			}
+			return w.Finish()
+		}
+		whole := write(snapshot.NewWriter(codec))
+		for _, limit := range []int{0, 10_000, 1 << 30} {
+			var handed []byte
+			calls := 0
+			w := snapshot.NewWriter(codec)
+			w.StreamTo(limit, func(b []byte) error {
+				require.Greater(t, len(b), limit)
+				handed = append(handed, b...)
+				calls++
+				return nil
+			})
+			require.True(t, bytes.Equal(whole, append(handed, write(w)...)), "limit %d", limit)
+			require.Equal(t, limit < 1<<30, calls > 0)
+		}
+		w := snapshot.NewWriter(codec)
+		w.StreamTo(0, func([]byte) error { return io.ErrClosedPipe })
+		require.ErrorIs(t, w.Section("Op", "state", 0, 1, []byte("x")), io.ErrClosedPipe)
+	}
+}

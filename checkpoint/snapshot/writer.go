@@ -18,6 +18,11 @@ type Writer struct {
 	block    []byte         // the open block of the last section
 	entries  int            // in the open block
 	taken    atomic.Int64
+
+	// What was handed on to sink is not in out any more.
+	sink   func(b []byte) error
+	limit  int
+	handed int64
 }
 
 type name struct{ operator, state string }
@@ -35,6 +40,23 @@ func NewWriter(codec Codec) *Writer {
 	w.out = le.AppendUint16(w.out, uint16(newest))
 	w.out = le.AppendUint16(w.out, 0)
 	return w
+}
+
+// StreamTo makes the writer hand on what is written as soon as it is more than limit bytes, for a snapshot that is too long to be in memory at once.
+// Finish returns what is left. The bytes are valid until sink returns.
+func (w *Writer) StreamTo(limit int, sink func(b []byte) error) { w.limit, w.sink = limit, sink }
+
+// handOn hands on what is written if it is much.
+func (w *Writer) handOn() error {
+	if w.sink == nil || len(w.out) <= w.limit {
+		return nil
+	}
+	if err := w.sink(w.out); err != nil {
+		return err
+	}
+	w.handed += int64(len(w.out))
+	w.out = w.out[:0]
+	return nil
 }
 
 // Section adds count whole entries of one key group of one state; the entries are bytes of the caller's, copied here.
@@ -84,6 +106,9 @@ func (w *Writer) add(kind Kind, operator, state string, group, count int, entrie
 	}
 	if !opened && len(w.block)+len(entries) > blockSize {
 		w.flush()
+		if err := w.handOn(); err != nil {
+			return err
+		}
 	}
 	w.block = append(w.block, entries...)
 	w.entries += count
@@ -99,6 +124,9 @@ func (w *Writer) open(kind Kind, operator, state string, group int) (opened bool
 		}
 	}
 	w.flush()
+	if err := w.handOn(); err != nil {
+		return false, err
+	}
 	id := name{operator, state}
 	n, ok := w.names[id]
 	if !ok {
@@ -110,7 +138,7 @@ func (w *Writer) open(kind Kind, operator, state string, group int) (opened bool
 			operator, state, group)
 	}
 	w.seen[ident{n, group, kind}] = true
-	w.sections = append(w.sections, Section{Kind: kind, Operator: operator, State: state, Group: group, offset: int64(len(w.out))})
+	w.sections = append(w.sections, Section{Kind: kind, Operator: operator, State: state, Group: group, offset: w.handed + int64(len(w.out))})
 	return true, nil
 }
 
@@ -151,7 +179,7 @@ func (w *Writer) flush() {
 	w.block, w.entries = w.block[:0], 0
 }
 
-// Finish ends the snapshot and returns it. The writer is of no use after it.
+// Finish ends the snapshot and returns it, or what is left of it: see [Writer.StreamTo]. The writer is of no use after it.
 func (w *Writer) Finish() []byte {
 	w.flush()
 	start := len(w.out)
@@ -159,7 +187,7 @@ func (w *Writer) Finish() []byte {
 	index := w.out[start:]
 
 	footer := len(w.out)
-	w.out = le.AppendUint64(w.out, uint64(start))
+	w.out = le.AppendUint64(w.out, uint64(w.handed)+uint64(start))
 	w.out = le.AppendUint32(w.out, uint32(len(index)))
 	w.out = le.AppendUint32(w.out, crc(index))
 	w.out = le.AppendUint16(w.out, uint16(newest))

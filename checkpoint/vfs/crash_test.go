@@ -170,6 +170,19 @@ func TestCrashSeparates(t *testing.T) {
 	require.Equal(t, "a=12 d()", tree(t, left, "/"))
 }
 
+// What is in a file without a name is gone with its process.
+func TestScratchLeavesNothing(t *testing.T) {
+	m := vfs.NewMem()
+	require.NoError(t, m.Mkdir("d"))
+	require.NoError(t, m.SyncDir("/"))
+	s, err := m.Scratch("d")
+	require.NoError(t, err)
+	_, err = s.Write([]byte("1"))
+	require.NoError(t, err)
+	require.Equal(t, "d()", tree(t, m.Crash(nil), "/"))
+	require.Equal(t, "d()", tree(t, m, "/"))
+}
+
 func BenchmarkCrash(b *testing.B) {
 	m := vfs.NewMem()
 	require.NoError(b, m.MkdirAll("job/data"))

@@ -2,7 +2,7 @@
 // what a machine would lose, and a wrapper that makes chosen operations fail.
 //
 // Files are written once, from their beginning to their end, and never changed. Whatever a caller wants to survive a power loss it
-// says: Sync for the bytes of a file, SyncDir for the names in a folder.
+// says: Sync for the bytes of a file, SyncDir for the names in a folder. What need not survive anything goes into a file without a name: Scratch.
 package vfs
 
 import (
@@ -32,6 +32,9 @@ type FS interface {
 	ReadDir(name string) ([]Entry, error)
 	// Stat describes a file or a folder.
 	Stat(name string) (Info, error)
+	// Scratch makes a file without a name, which nobody finds but who has made it. The folder says on which disk; it must exist. The file is gone
+	// when it is closed, when its process ends, however that does, and after a power loss.
+	Scratch(dir string) (Scratch, error)
 	// SyncDir makes durable which names the folder at the path holds now. What is in the files is for File.Sync.
 	SyncDir(name string) error
 }
@@ -50,6 +53,13 @@ type Reader interface {
 	io.ReaderAt
 	// Size is the length of the file in bytes.
 	Size() int64
+	io.Closer
+}
+
+// Scratch is a file without a name: it is written at its end, and may be read all the while.
+type Scratch interface {
+	io.Writer
+	io.ReaderAt
 	io.Closer
 }
 

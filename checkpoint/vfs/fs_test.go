@@ -43,6 +43,7 @@ func TestMemIsLikeOS(t *testing.T) {
 			"readdir": p.each(func(fsys vfs.FS, name, _ string) (any, error) { return fsys.ReadDir(name) }),
 			"stat":    p.each(func(fsys vfs.FS, name, _ string) (any, error) { return fsys.Stat(name) }),
 			"open":    p.each(readAt),
+			"scratch": p.each(scratch),
 			"":        func(t *rapid.T) {},
 		})
 	})
@@ -76,6 +77,22 @@ func readAt(fsys vfs.FS, name, _ string) (any, error) {
 		err = nil
 	}
 	return []any{string(b[:n]), r.Size()}, errors.Join(err, r.Close())
+}
+
+// scratch writes and reads a file without a name, and looks what there is in the folder meanwhile.
+func scratch(fsys vfs.FS, dir, text string) (any, error) {
+	s, err := fsys.Scratch(dir)
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.Write([]byte(text))
+	b := make([]byte, 6)
+	n, early := s.ReadAt(b, 1)
+	_, again := s.Write([]byte(text))
+	m, _ := s.ReadAt(b[n:], int64(len(text)))
+	entries, list := fsys.ReadDir(dir)
+	err = errors.Join(err, again, list, s.Close())
+	return []any{string(b[:n+m]), early == io.EOF, entries, s.Close() != nil}, err
 }
 
 // pair is the two file systems under test.
@@ -204,6 +221,14 @@ func TestInjectNamesEveryOperation(t *testing.T) {
 	_, err = r.ReadAt(make([]byte, 1), 0)
 	require.NoError(t, err)
 	require.NoError(t, r.Close())
+	s, err := fsys.Scratch("d")
+	require.NoError(t, err)
+	_, err = s.Write([]byte("1"))
+	require.NoError(t, err)
+	_, err = s.ReadAt(make([]byte, 1), 0)
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
 	require.Equal(t, []string{"mkdir d", "mkdirall d/e", "create d/a", "write d/a", "sync d/a", "write d/a", "close d/a", "link d/b",
-		"rename d/c", "remove d/c", "syncdir d", "readdir d", "stat d/a", "readfile d/a", "open d/a", "readat d/a"}, ops)
+		"rename d/c", "remove d/c", "syncdir d", "readdir d", "stat d/a", "readfile d/a", "open d/a", "readat d/a",
+		"scratch d/scratch", "write d/scratch", "readat d/scratch", "close d/scratch"}, ops)
 }

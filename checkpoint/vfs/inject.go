@@ -3,12 +3,13 @@ package vfs
 import (
 	"errors"
 	"fmt"
+	"path"
 )
 
 // Op is a kind of file operation.
 type Op uint8
 
-// The operations of an [FS], a [File] and a [Reader].
+// The operations of an [FS], a [File], a [Reader] and a [Scratch].
 const (
 	OpMkdir Op = iota
 	OpMkdirAll
@@ -25,10 +26,11 @@ const (
 	OpSync
 	OpClose
 	OpReadAt
+	OpScratch
 )
 
 var opNames = [...]string{"mkdir", "mkdirall", "create", "open", "readfile", "link", "rename", "remove", "readdir", "stat", "syncdir",
-	"write", "sync", "close", "readat"}
+	"write", "sync", "close", "readat", "scratch"}
 
 func (o Op) String() string {
 	if int(o) < len(opNames) {
@@ -40,7 +42,7 @@ func (o Op) String() string {
 // Changes tells whether the operation may change what a crash leaves: a crash before any other one is the same as one before the next.
 func (o Op) Changes() bool {
 	switch o {
-	case OpOpen, OpReadFile, OpReadDir, OpStat, OpClose, OpReadAt:
+	case OpOpen, OpReadFile, OpReadDir, OpStat, OpClose, OpReadAt, OpScratch:
 		return false
 	}
 	return true
@@ -172,6 +174,23 @@ func (i injected) Stat(name string) (info Info, err error) {
 	return info, err
 }
 
+// Scratch gives the operations of the file the name "scratch" in its folder.
+func (i injected) Scratch(dir string) (Scratch, error) {
+	var s Scratch
+	name := path.Join(dir, "scratch")
+	err := run(i.before, OpScratch, name, func() (err error) {
+		s, err = i.fs.Scratch(dir)
+		return err
+	})
+	if err != nil {
+		if s != nil {
+			err = errors.Join(err, s.Close())
+		}
+		return nil, err
+	}
+	return injectedScratch{injectedFile: &injectedFile{file: scratchFile{s}, before: i.before, name: name}, scratch: s}, nil
+}
+
 func (i injected) SyncDir(name string) error {
 	return run(i.before, OpSyncDir, name, func() error { return i.fs.SyncDir(name) })
 }
@@ -242,3 +261,22 @@ func (r injectedReader) ReadAt(b []byte, off int64) (n int, err error) {
 	})
 	return n, err
 }
+
+// injectedScratch is written and closed as an injectedFile is.
+type injectedScratch struct {
+	*injectedFile
+	scratch Scratch
+}
+
+func (s injectedScratch) ReadAt(b []byte, off int64) (n int, err error) {
+	err = run(s.before, OpReadAt, s.name, func() (err error) {
+		n, err = s.scratch.ReadAt(b, off)
+		return err
+	})
+	return n, err
+}
+
+// scratchFile is a Scratch as a File, which nobody syncs.
+type scratchFile struct{ Scratch }
+
+func (scratchFile) Sync() error { return nil }

@@ -298,6 +298,26 @@ func (m *Mem) Stat(name string) (Info, error) {
 	return Info{Size: int64(len(n.data)), IsDir: n.dir}, nil
 }
 
+// Scratch implements [FS]. The file is in no folder, so no crash leaves anything of it.
+func (m *Mem) Scratch(dir string) (Scratch, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, err := m.folder(dir); err != nil {
+		return nil, fail("open", dir, err)
+	}
+	f := &memFile{fs: m, node: &node{}, name: dir}
+	return &memScratch{memFile: f}, nil
+}
+
+// memScratch is a file without a name.
+type memScratch struct{ *memFile }
+
+func (s *memScratch) ReadAt(b []byte, off int64) (int, error) {
+	s.fs.mu.Lock()
+	defer s.fs.mu.Unlock()
+	return (&memReader{name: s.name, data: s.node.data, closed: s.closed}).ReadAt(b, off)
+}
+
 // memFile is a file being written.
 type memFile struct {
 	fs     *Mem

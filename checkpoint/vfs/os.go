@@ -66,6 +66,16 @@ func (osFS) Stat(name string) (Info, error) {
 	return Info{Size: info.Size()}, nil
 }
 
+// Scratch takes the name away as soon as the file is open. A process that dies in between leaves an empty file. Where the name of an open file
+// cannot be taken away, as under Windows, that is done when it is closed.
+func (osFS) Scratch(dir string) (Scratch, error) {
+	f, err := os.CreateTemp(dir, "streamgen-*.scratch")
+	if err != nil {
+		return nil, err
+	}
+	return osScratch{File: f, named: os.Remove(f.Name()) != nil}, nil
+}
+
 func (osFS) SyncDir(name string) error {
 	f, err := os.Open(name + "/") // the slash makes a file where a folder should be an error
 	if err != nil {
@@ -81,3 +91,17 @@ type osReader struct {
 }
 
 func (r osReader) Size() int64 { return r.size }
+
+// osScratch is an open file without a name, if that could be taken away.
+type osScratch struct {
+	*os.File
+	named bool
+}
+
+func (s osScratch) Close() error {
+	err := s.File.Close()
+	if s.named {
+		err = errors.Join(err, os.Remove(s.Name()))
+	}
+	return err
+}

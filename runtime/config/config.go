@@ -17,6 +17,11 @@ type Config struct {
 	// PauseSources keeps the sources of a job that restores a checkpoint from reading until the first checkpoint of the new run is complete
 	// (pipeline.sources.pause-until-first-checkpoint).
 	PauseSources bool
+	// LoopRecordsInMemory is how many records wait in memory on each channel by which a loop feeds records back, at least 1
+	// (pipeline.loop.records-in-memory). Further ones wait in a file in one of TempDirs.
+	LoopRecordsInMemory int
+	// TempDirs are folders for files that need not survive the process (io.tmp.dirs). Default: the folder of the system for temporary files.
+	TempDirs []string
 	// CommitRetries is how often a commit that has failed is tried again before the job fails (sink.committer.retries).
 	CommitRetries int
 
@@ -68,7 +73,7 @@ type Checkpointing struct {
 	// InlineThreshold is the size in bytes below which a snapshot goes into the manifest, at most 1 MiB (data-inline-threshold).
 	InlineThreshold int
 	// LocalBackup keeps a second copy of each snapshot file beside the process (local-backup.enabled), in LocalBackupDirs (local-backup.dirs);
-	// default: the folder of the system for temporary files.
+	// default: TempDirs.
 	LocalBackup     bool
 	LocalBackupDirs []string
 	// Compression is how snapshots are compressed (snapshot-compression).

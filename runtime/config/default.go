@@ -8,8 +8,9 @@ import (
 // Default returns Flink's defaults: checkpointing is off, and a task has as many subtasks as the process may use CPUs.
 func Default() Config {
 	return Config{
-		Parallelism:   runtime.GOMAXPROCS(0),
-		CommitRetries: 10,
+		Parallelism:         runtime.GOMAXPROCS(0),
+		LoopRecordsInMemory: 16384,
+		CommitRetries:       10,
 		Checkpointing: Checkpointing{
 			IntervalDuringBacklog: SameInterval,
 			AfterTasksFinish:      true,

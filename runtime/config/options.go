@@ -23,6 +23,11 @@ func jobOptions() []Option {
 		parallelism,
 		supported("pipeline.max-parallelism", "MaxParallelism", keyGroups, func(c *Config) *int { return &c.MaxParallelism },
 			"Number of key groups, up to 32768: the most subtasks that keyed state can be spread over. A later start may set a multiple of it. -1: chosen at the first start, then kept"),
+		supported("pipeline.loop.records-in-memory", "LoopRecordsInMemory", integer, func(c *Config) *int { return &c.LoopRecordsInMemory },
+			"How many records that a loop feeds back wait in memory on each channel, at least 1. More wait on disk, in `io.tmp.dirs`. Not an option of Flink's"),
+		supported("io.tmp.dirs", "TempDirs", paths, func(c *Config) *[]string { return &c.TempDirs },
+			"Folders for files that need not survive the process, separated by commas, each on a disk of its own for example: "+
+				"records of loops that wait on disk. By default the folder of the system for temporary files"),
 	}
 }
 
@@ -107,7 +112,7 @@ func checkpointingOptions() []Option {
 			"Whether a second copy of each snapshot file is kept beside the process. It is not synced and may be lost. Needs the storage `filesystem`"),
 		supported(prefix+"local-backup.dirs", "Checkpointing.LocalBackupDirs", paths,
 			func(c *Config) *[]string { return &c.Checkpointing.LocalBackupDirs },
-			"Folders of the second copies, separated by commas, each on a disk of its own for example. By default the folder of the system for temporary files"),
+			"Folders of the second copies, separated by commas, each on a disk of its own for example. By default those of `io.tmp.dirs`"),
 	}
 }
 

@@ -32,6 +32,8 @@ func TestSet(t *testing.T) {
 		}},
 		"a size":                     {"execution.checkpointing.data-inline-threshold", "1 mb", func(c *Config) { c.Checkpointing.InlineThreshold = 1 << 20 }},
 		"key groups":                 {"pipeline.max-parallelism", "256", func(c *Config) { c.MaxParallelism = 256 }},
+		"records of loops":           {"pipeline.loop.records-in-memory", "100", func(c *Config) { c.LoopRecordsInMemory = 100 }},
+		"folders of scratch files":   {"io.tmp.dirs", "/a, file:///b", func(c *Config) { c.TempDirs = []string{"/a", "/b"} }},
 		"key groups not chosen":      {"pipeline.max-parallelism", "-1", func(c *Config) {}},
 		"a parallelism by uid":       {"parallelism.Count", "3", func(c *Config) { c.Parallelisms = map[string]int{"Count": 3} }},
 		"a parallelism of inner":     {"parallelism.Clean.Trim", "3", func(c *Config) { c.Parallelisms = map[string]int{"Clean.Trim": 3} }},

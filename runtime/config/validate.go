@@ -22,6 +22,7 @@ func Validate(c Config) error {
 	p.checkpointing(c.Checkpointing)
 	p.unless(!c.PauseSources || c.Checkpointing.Interval > 0, "pipeline.sources.pause-until-first-checkpoint is true, but there are no periodic checkpoints "+
 		"that the sources could wait for: set execution.checkpointing.interval")
+	p.unless(c.LoopRecordsInMemory >= 1, "pipeline.loop.records-in-memory is %d: want at least 1", c.LoopRecordsInMemory)
 	p.unless(c.CommitRetries >= 0, "sink.committer.retries is %d: it cannot be negative", c.CommitRetries)
 	p.restart(c.Restart)
 	p.unless(int(c.Failover) < len(failoverWords), "jobmanager.execution.failover-strategy is %v: want %s", c.Failover, alternatives(failoverWords))

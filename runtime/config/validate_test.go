@@ -48,6 +48,10 @@ func TestValidate(t *testing.T) {
 			"pipeline.sources.pause-until-first-checkpoint is true, but there are no periodic checkpoints that the sources could wait for: " +
 				"set execution.checkpointing.interval",
 		},
+		"no record of a loop in memory": {
+			func(c *Config) { c.LoopRecordsInMemory = 0 },
+			"pipeline.loop.records-in-memory is 0: want at least 1",
+		},
 		"fewer than no retries": {
 			func(c *Config) { c.CommitRetries = -1 },
 			"sink.committer.retries is -1: it cannot be negative",

@@ -15,7 +15,7 @@ type activity struct {
 	last  coordinator.Waits
 }
 
-// doing is a part of a step that calls user code.
+// doing is a part of a step that calls user code or the disk.
 type doing uint32
 
 const (
@@ -26,13 +26,15 @@ const (
 	hearingOfCheckpoint
 	finishingInput
 	closingDown
+	spilling
 )
 
 // String says what a subtask does.
 func (d doing) String() string {
 	return [...]string{"it restores its state and opens its operators", "it processes records or fires timers", "it reads its source",
 		"it hands out its snapshot (the synchronous part of a checkpoint)", "it hears of a checkpoint",
-		"it calls Finish at the end of its input", "it closes its operators"}[d]
+		"it calls Finish at the end of its input", "it closes its operators",
+		"it writes or reads records of a loop that wait on disk (io.tmp.dirs)"}[d]
 }
 
 // begin and end stand around a step. Only the subtask calls them, so that a load and a store do for an addition.

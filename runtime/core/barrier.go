@@ -24,6 +24,7 @@ func (s *subtask) checkpoint(w awaited) {
 // submit leaves it to the lane to make a snapshot durable.
 func (s *subtask) submit(snap *Snapshot) {
 	if snap.err != nil {
+		dropInFlight(snap.flights)
 		s.fail(snap.err)
 		return
 	}
@@ -91,6 +92,7 @@ func (s *subtask) preCommit(snap *Snapshot) {
 // acknowledge makes a snapshot durable and tells the master. It runs in the lane.
 func (s *subtask) acknowledge(snap *Snapshot) {
 	defer s.phases.over(snap.barrier.ID)
+	defer dropInFlight(snap.flights)
 	if s.commits.broken {
 		return
 	}
@@ -99,7 +101,7 @@ func (s *subtask) acknowledge(snap *Snapshot) {
 	}
 	if snap.stored {
 		snap.phase.reach(coordinator.Storing, s.task.env.now())
-		data, err := s.run.store(snap.barrier.ID, s, snap.data.Finish(), snap.held.Bases)
+		data, err := s.run.store(s, snap)
 		if err != nil {
 			s.run.master.mailbox.send(hasDeclined{by(s.index), snap.barrier.ID, fmt.Errorf("store its snapshot: %w", err)})
 			return

@@ -48,6 +48,10 @@ func (s *subtask) release() {
 	for _, sink := range s.task.sinks {
 		report(s.guard(sink.close))
 	}
+	report(s.closeSpills())
+	for _, c := range s.captures {
+		dropInFlight(c.inputs)
+	}
 	// Behind what the lane still has to do: nothing is stored after it.
 	s.lane.run(func() { s.run.master.mailbox.send(hasClosed{by(s.index)}) })
 }

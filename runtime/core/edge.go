@@ -81,7 +81,10 @@ func Connect[F, T Runner, R any](
 	e.wire = func(senders, receivers []*subtask, groups int) {
 		p := p.under(len(senders), len(receivers))
 		for i, s := range senders {
-			o := output(s.runner.(F))
+			o, credits := output(s.runner.(F)), credits
+			if e.loop {
+				credits = s.task.env.loopCredits()
+			}
 			index := s.addOutput(o)
 			inside := s.loop.isOf(receivers[0].loop)
 			*o = Output[R]{task: s.runner.task(), broadcast: p == Broadcast, loop: e.loop, inside: inside}
@@ -90,9 +93,9 @@ func Connect[F, T Runner, R any](
 					continue
 				}
 				home := home{mailbox: &s.mailbox, output: index, outlet: len(o.outlets)}
-				channel := r.addChannel(channel{edge: e, feedback: e.loop, inside: inside,
+				channel := r.addChannel(channel{edge: e, feedback: e.loop, bounded: e.loop, inside: inside,
 					channelTime: channelTime{watermark: runtime.MinTime, timeless: s.timeless}})
-				o.outlets = append(o.outlets, newOutlet[R](o.task, e.loop, &r.mailbox, channel, home))
+				o.outlets = append(o.outlets, newOutlet[R](o.task, credits, &r.mailbox, channel, home))
 			}
 			o.targets = o.outlets
 			// Senders begin at different receivers, so that few records spread too.

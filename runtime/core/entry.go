@@ -46,10 +46,8 @@ func (r *Restore) entries() {
 	v := r.task.info
 	for i := range slices.Backward(v.entries) {
 		e := &v.entries[i]
-		r.inFlightTo(e.uid, e.batches, Rebalance, func(old *checkpoint.Subtask, batches []Records) {
-			for _, b := range batches {
-				r.subtask.entering = append(r.subtask.entering, entering{e, b})
-			}
+		r.inFlightTo(e.uid, e.batches, Rebalance, func(old *checkpoint.Subtask, records Records) {
+			r.subtask.entering = append(r.subtask.entering, entering{e, records})
 			r.task.waitsFor(old)
 		})
 	}

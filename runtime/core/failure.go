@@ -20,6 +20,8 @@ func (s *subtask) failure(recovered any) error {
 	switch err := recovered.(type) {
 	case *operatorError:
 		return err
+	case *spillError:
+		return err
 	case *PanicError:
 		return err // of a call, with the stack that it had
 	case *serde.EncodeError:

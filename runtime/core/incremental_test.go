@@ -280,15 +280,21 @@ func TestADamagedBaseIsNamed(t *testing.T) {
 // Small snapshots are in the manifest as long as they are small together.
 func TestInlineBasesAreSmallTogether(t *testing.T) {
 	a := &attempt{env: &environment{config: config.Default()}}
-	a.env.config.Checkpointing.InlineThreshold = 100
-	base := checkpoint.Data{Inline: make([]byte, 60), Size: 60}
-	d, err := a.store(2, nil, make([]byte, 40), []checkpoint.Data{base})
+	s := &subtask{task: keyedTask(0, 1, 1)}
+	snap := func() *Snapshot {
+		return &Snapshot{barrier: coordinator.Barrier{ID: 2}, data: snapshot.NewWriter(snapshot.None),
+			held: checkpoint.Subtask{Bases: []checkpoint.Data{{Inline: make([]byte, 60), Size: 60}}}}
+	}
+	size := len(snap().data.Finish())
+	a.env.config.Checkpointing.InlineThreshold = size + 60
+	d, err := a.store(s, snap())
 	require.NoError(t, err)
-	require.Len(t, d.Inline, 40)
+	require.Len(t, d.Inline, size)
 	c, err := chain.Take(vfs.NewMem(), "jobs", "Summing")
 	require.NoError(t, err)
 	a.chain = c
-	d, err = a.store(2, &subtask{task: keyedTask(0, 1, 1)}, make([]byte, 41), []checkpoint.Data{base})
+	a.env.config.Checkpointing.InlineThreshold--
+	d, err = a.store(s, snap())
 	require.NoError(t, err)
 	require.NotEmpty(t, d.File)
 }

@@ -114,7 +114,7 @@ func (s *subtask) next() bool {
 func (s *subtask) nextOf(feedback bool) bool {
 	for i := range s.channels {
 		k := (s.last + 1 + i) % len(s.channels)
-		if c := &s.channels[k]; len(c.queue) > 0 && c.feedback == feedback && !s.align.blocked[k] {
+		if c := &s.channels[k]; c.waits() && c.feedback == feedback && !s.align.blocked[k] {
 			s.take(k)
 			return true
 		}
@@ -124,12 +124,8 @@ func (s *subtask) nextOf(feedback bool) bool {
 
 // take makes the first batch of a channel the current one.
 func (s *subtask) take(k int) {
-	c := &s.channels[k]
-	s.current, s.from, s.last = c.queue[0], k, k
-	s.resume(c)
-	copy(c.queue, c.queue[1:])
-	c.queue[len(c.queue)-1] = nil
-	c.queue = c.queue[:len(c.queue)-1]
+	s.current, s.from, s.last = s.first(k), k, k
+	s.resume(&s.channels[k])
 }
 
 // endOfBatch handles what follows the records of the current batch and gives it back.
@@ -153,9 +149,7 @@ func (s *subtask) endOfBatch() {
 	records := s.current
 	s.current = nil
 	s.received.Store(s.received.Load() + int64(records.size()))
-	if h.home.mailbox != nil { // not for one that was replayed
-		h.home.mailbox.giveBack(records)
-	}
+	s.giveBack(records)
 }
 
 func (s *subtask) flush() {

@@ -36,8 +36,11 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 		}
 		r.Path = path
 	}
+	if len(outer.Config.TempDirs) == 0 {
+		outer.Config.TempDirs = []string{os.TempDir()}
+	}
 	if k := &outer.Config.Checkpointing; len(k.LocalBackupDirs) == 0 {
-		k.LocalBackupDirs = []string{os.TempDir()}
+		k.LocalBackupDirs = outer.Config.TempDirs
 	}
 	env := environment{driver: clock, config: outer.Config, logger: outer.Logger, onEvent: outer.OnEvent, files: outer.FS}
 	fs, folder := storageOf(outer, j.name)

@@ -11,8 +11,8 @@ import (
 
 // Loops. A loop is a set of tasks that all lead to one another. Its heads are those that an edge feeds records back to.
 //
-// What is fed back never waits for credit, or a loop that is full would wait for itself; a head takes it before anything else, so it lets new
-// records in only when nothing waits that was fed back. A head takes its snapshot when the barrier has come on all other channels, sends the
+// What is fed back always finds room at its head, or a loop that is full would wait for itself: what does not fit into memory is written to disk, see
+// spill.go. A head takes it before anything else, so it lets new records in only when nothing waits that was fed back. A head takes its snapshot when the barrier has come on all other channels, sends the
 // barrier on, and writes down what is fed back until the barrier has come round: see overtake.go. What was fed back has no say in event time.
 //
 // The end of input comes to a loop from outside, and those within it would wait for one another. So the master finds out when nothing is left that
@@ -136,7 +136,7 @@ func (s *subtask) settle() bool {
 		return false
 	}
 	for k := range s.channels {
-		if slices.ContainsFunc(s.channels[k].queue, works) {
+		if c := &s.channels[k]; slices.ContainsFunc(c.queue, works) || c.spill.works() {
 			return false // it is blocked
 		}
 	}

@@ -66,8 +66,8 @@ func (m *master) publish(done *checkpoint.Checkpoint) {
 }
 
 func (m *master) hasPublished(e hasPublished) {
-	// A savepoint whose folder is in doubt leaves the chain as it is.
-	if e.checkpoint.Kind != checkpoint.Savepoint && (errors.Is(e.err, chain.ErrFenced) || errors.Is(e.err, chain.ErrAmbiguous)) {
+	// Who was overtaken ends, whatever it has found that by. A savepoint whose folder is in doubt leaves the chain as it is.
+	if errors.Is(e.err, chain.ErrFenced) || e.checkpoint.Kind != checkpoint.Savepoint && errors.Is(e.err, chain.ErrAmbiguous) {
 		m.end(0, e.err)
 		return
 	}

@@ -7,7 +7,8 @@ import (
 	"github.com/streamgen/streamgen/checkpoint/coordinator"
 )
 
-// credits is how many batches an outlet may have on their way, between what bounds memory and what keeps both sides busy.
+// credits is how many batches an outlet may have on their way, between what bounds memory and what keeps both sides busy. One that feeds back has more:
+// see [environment.loopCredits].
 const credits = 8
 
 // Output sends records to the subtasks of another task.
@@ -62,16 +63,16 @@ type outlet[T any] struct {
 	free    []*batch[T]
 	sent    int // batches on their way
 	marks   int // that the open batch has been given
+	credits int // how many there may be
 	full    bool
-	loop    bool // it feeds records back: it is never full
 	shipped traffic
 	to      *mailbox
 	channel int
 	home    home
 }
 
-func newOutlet[T any](task *Task, loop bool, to *mailbox, channel int, home home) *outlet[T] {
-	o := &outlet[T]{task: task, loop: loop, to: to, channel: channel, home: home}
+func newOutlet[T any](task *Task, credits int, to *mailbox, channel int, home home) *outlet[T] {
+	o := &outlet[T]{task: task, credits: credits, to: to, channel: channel, home: home}
 	o.renew()
 	return o
 }
@@ -84,9 +85,9 @@ func (o *outlet[T]) add(record T) {
 }
 
 // filled sends the open batch. Without credit it stays, and the task takes no more records until there is some: the batch grows by
-// what the record under way still emits. A loop that waited for credit would wait for itself, so what feeds records back leaves without.
+// what the record under way still emits.
 func (o *outlet[T]) filled() {
-	if o.sent < credits || o.loop {
+	if o.sent < o.credits {
 		o.ship()
 		return
 	}
@@ -129,7 +130,7 @@ func (o *outlet[T]) back(b *batch[T]) {
 		b.batchHead = batchHead{}
 		o.free = append(o.free, b)
 	}
-	if o.full && o.sent < credits {
+	if o.full && o.sent < o.credits {
 		o.full = false
 		o.task.full--
 		o.ship()

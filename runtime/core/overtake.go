@@ -4,9 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/checkpoint/coordinator"
-	"github.com/streamgen/streamgen/serde/schema"
 )
 
 // Unaligned checkpoints. A barrier needs no credit, so it stands in the mailbox of its receiver at once, behind the records that wait there.
@@ -39,35 +37,47 @@ type capture struct {
 	waiting []bool // by channel: its barrier is still to come
 	missing int    // how many of them are
 	inputs  []capturedInput
-}
-
-// capturedInput are the records for one input of an operator, in the form of its codec.
-type capturedInput struct {
-	number  int // of the input of the task
-	uid     string
-	batches batchCodec
-	count   int
-	bytes   []byte
-}
-
-// add writes down what was not processed yet of a batch.
-func (in *capturedInput) add(records Records) {
-	in.bytes = in.batches.appendBatch(in.bytes, records)
-	in.count += records.size() - records.head().next
+	disk    *spillDisk // of a subtask in a loop, for what does not fit into memory
+	err     error      // of it
 }
 
 // add writes down the rest of a batch. It reports whether more is to come from the channel before the barrier.
 func (c *capture) add(e *edge, records Records) bool {
-	h := records.head()
-	if !records.done() {
-		i := slices.IndexFunc(c.inputs, func(in capturedInput) bool { return in.number == e.input })
-		if i < 0 {
-			i = len(c.inputs)
-			c.inputs = append(c.inputs, capturedInput{number: e.input, uid: e.to.name, batches: e.batches})
-		}
-		c.inputs[i].add(records)
+	if !records.done() && c.err == nil {
+		c.err = c.input(e).add(records)
 	}
-	return !h.end && (h.barrier == nil || h.barrier.ID < c.barrier.ID)
+	h := records.head()
+	return !c.endsAt(h.barrier, h.end)
+}
+
+// endsAt reports whether a channel brings nothing more that is in flight behind a batch with this tail.
+func (c *capture) endsAt(barrier *coordinator.Barrier, end bool) bool {
+	return end || barrier != nil && barrier.ID >= c.barrier.ID
+}
+
+// addWaiting writes down what waits on a channel. It reports whether more is to come before the barrier. What is on disk is in the form of the
+// codec already.
+func (c *capture) addWaiting(channel *channel) (open bool) {
+	for _, records := range channel.queue {
+		if !c.add(channel.edge, records) {
+			return false
+		}
+	}
+	if !channel.spill.holds() {
+		return true
+	}
+	open = true
+	err := channel.spill.each(func(f spilledFrame) bool {
+		if f.count > 0 && c.err == nil {
+			c.err = c.input(channel.edge).addCodes(f.codes, f.count)
+		}
+		open = f.tail == nil || !c.endsAt(f.tail.barrier, f.tail.end)
+		return open
+	})
+	if c.err == nil {
+		c.err = err
+	}
+	return open
 }
 
 // overtakeDue says that a barrier has waited long enough.
@@ -87,8 +97,8 @@ func (s *subtask) arrives(k int, records Records) {
 		if !c.add(e, records) {
 			c.waiting[k] = false
 			c.missing--
-			s.endCapture(c)
 		}
+		s.endCapture(c)
 	}
 	if b := h.barrier; b != nil && s.overtaking.enabled && s.life == running && s.align.awaits(b.ID) {
 		s.comes(*b)
@@ -134,6 +144,9 @@ func (s *subtask) overtake(b coordinator.Barrier) {
 // capture writes down, behind a snapshot, what is in flight on some channels, without those on which the barrier has had its turn.
 func (s *subtask) capture(snap *Snapshot, arrived []bool, of func(channel int) bool) {
 	c := &capture{barrier: snap.barrier, snap: snap, waiting: make([]bool, len(s.channels))}
+	if s.loop != nil {
+		c.disk = s.spillDisk(0)
+	}
 	if arrived == nil { // the master has told of the barrier
 		arrived = make([]bool, len(s.channels))
 	}
@@ -146,10 +159,7 @@ func (s *subtask) capture(snap *Snapshot, arrived []bool, of func(channel int) b
 		if s.current != nil && s.from == k {
 			open = c.add(channel.edge, s.current)
 		}
-		for i := 0; open && i < len(channel.queue); i++ {
-			open = c.add(channel.edge, channel.queue[i])
-		}
-		if open {
+		if open && c.addWaiting(channel) {
 			c.waiting[k] = true
 			c.missing++
 		}
@@ -161,7 +171,10 @@ func (s *subtask) capture(snap *Snapshot, arrived []bool, of func(channel int) b
 
 // endCapture hands the checkpoint on when nothing more is to be written down.
 func (s *subtask) endCapture(c *capture) {
-	if c.missing > 0 {
+	if c.err != nil {
+		s.fail(c.err)
+	}
+	if c.missing > 0 || c.err != nil {
 		return
 	}
 	s.captures = slices.DeleteFunc(s.captures, func(other *capture) bool { return other == c })
@@ -177,6 +190,7 @@ func (s *subtask) dropCapture(id int64) {
 	s.captures = slices.DeleteFunc(s.captures, func(c *capture) bool {
 		if c.barrier.ID == id {
 			s.phases.over(id)
+			dropInFlight(c.inputs)
 		}
 		return c.barrier.ID == id
 	})
@@ -208,13 +222,4 @@ func (c comingBarrier) stopAlarm() {
 	if c.alarm != nil {
 		c.alarm()
 	}
-}
-
-// inFlight takes the records that were on their way to an input of an operator.
-func (s *Snapshot) inFlight(in capturedInput) {
-	name := checkpoint.InFlightName(in.batches.inputName())
-	o := s.operator(in.uid)
-	o.States = append(o.States, checkpoint.State{Name: name, Schema: schema.Recorded(in.batches.schema()), Kind: checkpoint.InFlight})
-	s.fail(s.data.Section(in.uid, name, 0, in.count, in.bytes))
-	s.stored = true
 }

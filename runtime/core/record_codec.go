@@ -39,8 +39,14 @@ type batchCodec interface {
 	inputName() string
 	// appendBatch adds the records of a batch that were not processed yet.
 	appendBatch(b []byte, records Records) []byte
-	// parseBatches reads n records and returns those that keep says by the hash of their key, all of them if it is nil, in batches.
-	parseBatches(p *serde.Parser, n int, keep func(hash uint64) bool) ([]Records, error)
+	// newBatch returns a batch without records.
+	newBatch(head batchHead) Records
+	// appendSome adds records of a batch from one on, all or as many as make a frame of a spill. It returns which is next.
+	appendSome(b []byte, records Records, from int) (out []byte, next int)
+	// parseBatch reads n records as one batch.
+	parseBatch(p *serde.Parser, n int) (Records, error)
+	// parseBatches reads n records and yields those that keep says by the hash of their key, all of them if it is nil, in batches.
+	parseBatches(p *serde.Parser, n int, keep func(hash uint64) bool, yield func(Records)) error
 	// nextHash is that of the key of the first record that was not processed yet. It reports false if records do not go by key.
 	nextHash(records Records) (hash uint64, ok bool)
 }
@@ -56,15 +62,35 @@ func (c RecordCodec[T]) appendBatch(b []byte, records Records) []byte {
 	return b
 }
 
+func (c RecordCodec[T]) newBatch(head batchHead) Records { return &batch[T]{batchHead: head} }
+
+// frameSize is the size in bytes at which a frame of a spill gets no further record. It has as many as a batch at most.
+const frameSize = 1 << 20
+
+func (c RecordCodec[T]) appendSome(b []byte, records Records, from int) (out []byte, next int) {
+	batch := records.(*batch[T])
+	for next = from; next < len(batch.records) && next < from+batchSize && len(b) < frameSize; next++ {
+		b = c.Append(b, &batch.records[next])
+	}
+	return b, next
+}
+
+func (c RecordCodec[T]) parseBatch(p *serde.Parser, n int) (Records, error) {
+	b := &batch[T]{records: make([]T, n)}
+	for i := range b.records {
+		c.Parse(p, &b.records[i])
+	}
+	return b, p.Done()
+}
+
 // errNoHash says that generated code is older than what is asked of it.
 var errNoHash = errors.New("the generated code does not say to which subtask a record goes, so that its parallelism cannot change here: run go generate, " +
 	"or restore at the same parallelism")
 
-func (c RecordCodec[T]) parseBatches(p *serde.Parser, n int, keep func(hash uint64) bool) ([]Records, error) {
+func (c RecordCodec[T]) parseBatches(p *serde.Parser, n int, keep func(hash uint64) bool, yield func(Records)) error {
 	if keep != nil && c.hash == nil {
-		return nil, errNoHash
+		return errNoHash
 	}
-	var batches []Records
 	var open *batch[T]
 	for range n {
 		var record T
@@ -74,13 +100,18 @@ func (c RecordCodec[T]) parseBatches(p *serde.Parser, n int, keep func(hash uint
 		if keep != nil && !keep(c.hash(record)) {
 			continue
 		}
-		if open == nil || len(open.records) == batchSize {
+		if open == nil {
 			open = &batch[T]{records: make([]T, 0, batchSize)}
-			batches = append(batches, open)
 		}
-		open.records = append(open.records, record)
+		if open.records = append(open.records, record); len(open.records) == batchSize {
+			yield(open)
+			open = nil
+		}
 	}
-	return batches, p.Done()
+	if open != nil {
+		yield(open)
+	}
+	return p.Done()
 }
 
 func (c RecordCodec[T]) nextHash(records Records) (uint64, bool) {

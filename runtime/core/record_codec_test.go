@@ -24,17 +24,17 @@ func TestBatchesOfAnEdge(t *testing.T) {
 
 	b := codec.appendBatch(nil, &batch[string]{batchHead: batchHead{next: 1}, records: []string{"done", "two", "three"}})
 	p := serde.NewParser(b)
-	read, err := codec.parseBatches(&p, 2, nil)
+	read, err := parsed(codec, &p, 2, nil)
 	require.NoError(t, err)
 	require.Len(t, read, 1)
 	require.Equal(t, []string{"two", "three"}, read[0].(*batch[string]).records)
 
 	p.Reset(b)
-	_, err = codec.parseBatches(&p, 1<<30, nil)
+	_, err = parsed(codec, &p, 1<<30, nil)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
 
 	p.Reset(b)
-	_, err = codec.parseBatches(&p, 2, func(uint64) bool { return true })
+	_, err = parsed(codec, &p, 2, func(uint64) bool { return true })
 	require.ErrorIs(t, err, errNoHash)
 }
 
@@ -49,13 +49,19 @@ func TestRecordsInFlightAreDealtOutByKey(t *testing.T) {
 		all.records = append(all.records, i)
 	}
 	p := serde.NewParser(codec.appendBatch(nil, &all))
-	read, err := codec.parseBatches(&p, len(all.records), func(hash uint64) bool { return hash == 1 })
+	read, err := parsed(codec, &p, len(all.records), func(hash uint64) bool { return hash == 1 })
 	require.NoError(t, err)
 	require.Len(t, read, 2)
 	for i, b := range read {
 		require.Len(t, b.(*batch[int]).records, batchSize)
 		require.Equal(t, i*2*batchSize+1, b.(*batch[int]).records[0])
 	}
+}
+
+// parsed are the batches that a codec yields.
+func parsed(codec batchCodec, p *serde.Parser, n int, keep func(hash uint64) bool) (batches []Records, err error) {
+	err = codec.parseBatches(p, n, keep, func(b Records) { batches = append(batches, b) })
+	return batches, err
 }
 
 type sender struct {

@@ -29,16 +29,22 @@ func (r *Restore) inFlight() {
 			continue
 		}
 		seen[e.input] = true
-		var batches []Records
-		r.inFlightTo(r.task.info.name, e.batches, e.partition, func(_ *checkpoint.Subtask, more []Records) { batches = append(batches, more...) })
-		if len(batches) > 0 {
-			r.subtask.replay(e, batches)
+		channel := -1
+		r.inFlightTo(r.task.info.name, e.batches, e.partition, func(_ *checkpoint.Subtask, records Records) {
+			if channel < 0 {
+				channel = r.subtask.addReplay(e)
+			}
+			r.replay(channel, records)
+		})
+		if channel >= 0 {
+			r.replay(channel, e.batches.newBatch(batchHead{end: true}))
 		}
 	}
 }
 
-// inFlightTo claims the records in flight to an input of an operator, and yields those that this subtask gets of each old one.
-func (r *Restore) inFlightTo(uid string, records batchCodec, partition Partition, yield func(old *checkpoint.Subtask, batches []Records)) {
+// inFlightTo claims the records in flight to an input of an operator, and yields those that this subtask gets, batch by batch, with the old one
+// that had them.
+func (r *Restore) inFlightTo(uid string, records batchCodec, partition Partition, yield func(old *checkpoint.Subtask, records Records)) {
 	taken := checkpoint.TakenState{State: checkpoint.State{Name: checkpoint.InFlightName(records.inputName()), Schema: records.schema(), Kind: checkpoint.InFlight}}
 	r.states[uid] = append(r.states[uid], taken)
 	if r.asking || r.from.dropsInFlight(r.withoutInFlight) {
@@ -52,12 +58,8 @@ func (r *Restore) inFlightTo(uid string, records batchCodec, partition Partition
 		if r.err != nil || !held || !mine || s.Data.Size == 0 {
 			return
 		}
-		batches, err := r.readInFlight(records, s, uid, form, keep)
-		if err != nil {
+		if err := r.readInFlight(records, s, uid, form, keep, func(records Records) { yield(s, records) }); err != nil {
 			r.fail(fmt.Errorf("records in flight to %s: %w", uid, err))
-		}
-		if len(batches) > 0 {
-			yield(s, batches)
 		}
 	})
 }
@@ -89,43 +91,51 @@ func isKeyed(held *checkpoint.Operator) bool {
 	return slices.ContainsFunc(held.States, func(s checkpoint.State) bool { return s.Kind == checkpoint.KeyedState })
 }
 
-func (r *Restore) readInFlight(records batchCodec, s *checkpoint.Subtask, uid string, form form, keep func(uint64) bool) ([]Records, error) {
+// readInFlight yields what an old subtask had in flight. It goes from block to block, so that what then waits on disk need not be in memory at once.
+func (r *Restore) readInFlight(records batchCodec, s *checkpoint.Subtask, uid string, form form, keep func(uint64) bool, yield func(Records)) error {
 	file, err := r.open(s)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var batches []Records
 	for _, section := range file.own.Sections() {
 		if section.Operator != uid || section.State != form.state {
 			continue
 		}
-		entries, err := file.own.Read(section, nil)
-		if err == nil {
-			entries, err = form.apply(entries, section.Entries)
-		}
+		err := file.own.Blocks(section, func(entries []byte, count int) error {
+			entries, err := form.apply(entries, count)
+			if err != nil {
+				return err
+			}
+			p := serde.NewParser(entries)
+			if err := records.parseBatches(&p, count, keep, yield); err != nil {
+				return &startError{err}
+			}
+			return nil
+		})
 		if err != nil {
-			return nil, fmt.Errorf("%s, %s: %w", file.what, file.own.Name, unreadable(err))
+			return fmt.Errorf("%s, %s: %w", file.what, file.own.Name, unreadable(err))
 		}
-		p := serde.NewParser(entries)
-		more, err := records.parseBatches(&p, section.Entries, keep)
-		if err != nil {
-			return nil, &startError{fmt.Errorf("%s, %s: %w", file.what, file.own.Name, err)}
-		}
-		batches = append(batches, more...)
 	}
-	return batches, nil
+	return nil
 }
 
-// replay adds a channel with records in flight.
-func (s *subtask) replay(e *edge, batches []Records) {
-	batches[len(batches)-1].head().end = true
-	s.addChannel(channel{edge: e, queue: batches, channelTime: channelTime{watermark: runtime.MaxTime}})
+// addReplay adds a channel for records in flight. What had waited on disk in a loop does so again.
+func (s *subtask) addReplay(e *edge) int {
+	return s.addChannel(channel{edge: e, bounded: s.loop != nil, channelTime: channelTime{watermark: runtime.MaxTime}})
+}
+
+// replay lets records in flight wait.
+func (r *Restore) replay(channel int, records Records) {
+	if r.err == nil {
+		_, err := r.subtask.hold(channel, records)
+		r.fail(err)
+	}
 }
 
 // nextReplay is a channel with records in flight that have not been taken, -1 if there is none.
 func (s *subtask) nextReplay() int {
 	for s.replays.next < len(s.channels) {
-		if len(s.channels[s.replays.next].queue) > 0 {
+		if s.channels[s.replays.next].waits() {
 			return s.replays.next
 		}
 		s.replays.next++

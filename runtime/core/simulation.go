@@ -55,6 +55,9 @@ func Simulate(job runtime.Job, c config.Config, fs vfs.FS, folder string, random
 	s := &Simulation{random_: random}
 	j := job.(*Job)
 	c.Checkpointing.Storage = config.FileSystem // fs stands for one
+	if len(c.TempDirs) == 0 {
+		c.TempDirs = []string{"/tmp"}
+	}
 	if err := errors.Join(j.resolve(c), j.checkLoops(c.Checkpointing), j.checkTransactions(c.Checkpointing)); err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ type figures struct {
 	claimed                               int           // savepoints, and deleted when they were not needed any more
 	raised                                int           // starts with more key groups than the run before
 	regions                               int           // that were restarted by themselves
+	spills, spilling                      int           // writes of records that wait on disk, and schedules in which there were any
 	began                                 time.Time
 }
 
@@ -48,6 +49,8 @@ func (f *figures) add(g figures) {
 	f.regions += g.regions
 	f.claimed += g.claimed
 	f.kept += g.kept
+	f.spills += g.spills
+	f.spilling += g.spilling
 	f.copies += g.copies
 	f.besides += g.besides
 	for i := range f.faults {

@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -27,14 +28,25 @@ type looping struct {
 	echoes bool
 	// finish is called by Finish of Attempt, if it is not nil.
 	finish func(t *loopingAttempt)
+	// stamp, if it is not nil, is put on every record that Attempt feeds back to itself, and checked when that comes round: they come in their order, since by its key each
+	// comes to the subtask that has sent it.
+	stamp *stamps
 	// lasts says that no trial counts at the moment, so that all go round; nil: that is never so.
 	lasts func() bool
+}
+
+// stamps are what the records of a run are numbered with.
+type stamps struct {
+	run      int // drawn
+	violated func(format string, values ...any)
 }
 
 // trial is a word with how often it is still to be tried: "2:fox".
 func trial(left int, word string) string { return strconv.Itoa(left) + ":" + word }
 
+// parseTrial leaves out a stamp: "2:fox#1.7".
 func parseTrial(record string) (left int, word string) {
+	record, _, _ = strings.Cut(record, "#")
 	number, word, _ := strings.Cut(record, ":")
 	left, _ = strconv.Atoi(number)
 	return left, word
@@ -98,12 +110,13 @@ func (t *loopingLines) Restore(r *core.Restore)  { r.Source("Lines", &t.lines) }
 
 type loopingAttempt struct {
 	core.Task
-	pipeline *looping
-	count    wordcount.Count
-	states   table.Table[string, wordcount.CountState]
-	out      runtime.Out[wordcount.Total]
-	totals   core.SinkPort[wordcount.Total]
-	failed   core.Output[string]
+	pipeline  *looping
+	fed, came int // stamped records that were fed back and have come round
+	count     wordcount.Count
+	states    table.Table[string, wordcount.CountState]
+	out       runtime.Out[wordcount.Total]
+	totals    core.SinkPort[wordcount.Total]
+	failed    core.Output[string]
 }
 
 func (t *loopingAttempt) Process(input int, records core.Records) {
@@ -113,6 +126,7 @@ func (t *loopingAttempt) Process(input int, records core.Records) {
 			continue
 		}
 		left, word := parseTrial(record)
+		t.checkStamp(record)
 		if t.pipeline.lasts == nil || !t.pipeline.lasts() {
 			left--
 		}
@@ -137,9 +151,30 @@ func (t *loopingAttempt) try(left int, word string) {
 
 func (t *loopingAttempt) fail(hash uint64, record string) {
 	if t.pipeline.alone {
-		t.failed.SendByKey(hash, record)
+		t.failed.SendByKey(hash, t.stamped(record))
 	} else {
 		t.failed.Send(record)
+	}
+}
+
+// stamped gives a record the next number of this run.
+func (t *loopingAttempt) stamped(record string) string {
+	if t.pipeline.stamp == nil {
+		return record
+	}
+	t.fed++
+	return fmt.Sprintf("%s#%d.%d", record, t.pipeline.stamp.run, t.fed)
+}
+
+// checkStamp leaves alone what was fed back in a run before.
+func (t *loopingAttempt) checkStamp(record string) {
+	_, stamp, ok := strings.Cut(record, "#")
+	run, number, _ := strings.Cut(stamp, ".")
+	if !ok || run != strconv.Itoa(t.pipeline.stamp.run) {
+		return
+	}
+	if t.came++; number != strconv.Itoa(t.came) {
+		t.pipeline.stamp.violated("%s comes round as number %d", record, t.came)
 	}
 }
 

@@ -17,6 +17,9 @@ import (
 func newLoopSchedule(seed uint64, parallelism int) *schedule {
 	s := newSchedule(seed, parallelism)
 	s.looping = &looping{alone: s.random.IntN(3) == 0, echoes: s.random.IntN(3) == 0}
+	if s.random.IntN(6) == 0 {
+		s.corpus = wideText // of which much waits
+	}
 	for i := range s.fates {
 		if s.fates[i].savepoints > 0 {
 			s.fates[i].savepoints += 400 // there are up to 9 subtasks, and each sends barriers to many
@@ -24,6 +27,7 @@ func newLoopSchedule(seed uint64, parallelism int) *schedule {
 	}
 	s.fixed = func(c *config.Config) {
 		c.Checkpointing.MaxConcurrent = 1
+		c.LoopRecordsInMemory = []int{1, 1 + s.random.IntN(3), 1 + s.random.IntN(8), 1 + s.random.IntN(600)}[s.random.IntN(4)]
 		if c.Checkpointing.Timeout < time.Second {
 			c.Checkpointing.Timeout *= 6 // a barrier comes round in more steps than one that only goes down
 		}
@@ -35,6 +39,9 @@ func newLoopSchedule(seed uint64, parallelism int) *schedule {
 func (s *schedule) loop(lines runtime.Source[string], totals runtime.Sink[wordcount.Total], c *config.Config) runtime.Job {
 	p := *s.looping
 	p.lines, p.totals = lines, totals
+	if p.alone {
+		p.stamp = &stamps{run: s.random.IntN(1 << 30), violated: s.violated}
+	}
 	kinds := []core.Partition{core.Auto, core.Rebalance, core.Rescale, core.Forward}
 	p.around = kinds[s.random.IntN(4)]
 	if !p.alone && s.parallelism == 0 {
@@ -74,8 +81,12 @@ func TestLoopSchedules(t *testing.T) {
 			f.log(t)
 			t.Logf("records were in flight to %d inputs in the checkpoints that were audited", f.inFlight)
 			all.add(f)
+			t.Logf("records were written to disk %d times, in %d schedules", f.spills, f.spilling)
 			if f.inFlight == 0 && *replay < 0 {
 				t.Fatal("no checkpoint held records that were fed back")
+			}
+			if f.spilling*10 < f.schedules*8 && *replay < 0 {
+				t.Fatal("records waited on disk in too few schedules")
 			}
 		})
 	}
@@ -94,6 +105,7 @@ func TestEveryCrashPointOfALoop(t *testing.T) {
 				s.fixed = func(c *config.Config) {
 					c.Checkpointing.Interval, c.Checkpointing.InlineThreshold, c.Checkpointing.MaxConcurrent = time.Millisecond, 0, 1
 					c.Checkpointing.IntervalDuringBacklog, c.Checkpointing.AfterTasksFinish = config.SameInterval, true
+					c.LoopRecordsInMemory = 2
 				}
 				return s
 			}
@@ -109,6 +121,9 @@ func TestEveryCrashPointOfALoop(t *testing.T) {
 		calm := story(0, false, false)
 		if calm.figures.checkpoints < 3 {
 			t.Fatalf("the story has %d checkpoints, too few", calm.figures.checkpoints)
+		}
+		if calm.figures.spills < 3 {
+			t.Fatalf("records are written to disk %d times, too seldom", calm.figures.spills)
 		}
 		for op := 1; op <= calm.ops; op++ {
 			for _, after := range []bool{false, true} {

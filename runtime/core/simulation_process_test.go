@@ -67,6 +67,9 @@ type process struct {
 	cancels, stops bool
 }
 
+// scratches is where a simulation has files without a name.
+const scratches = "/tmp/"
+
 var errDead = errors.New("the process is dead")
 
 // before stands before every operation of the process on the disk.
@@ -88,6 +91,10 @@ func (p *process) before(op vfs.Op, name string) error {
 	p.ops++
 	if op.Changes() {
 		s.changes = append(s.changes, s.ops)
+	}
+	if op == vfs.OpWrite && strings.HasPrefix(name, scratches) {
+		s.figures.spills++
+		s.figures.spilling = 1
 	}
 	s.tracef("  %v %s", op, name)
 	if p.ops == p.fate.op {

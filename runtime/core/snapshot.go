@@ -18,7 +18,8 @@ type Snapshot struct {
 	held    checkpoint.Subtask
 	data    *snapshot.Writer
 	phase   *phase
-	stored  bool // there is something in data
+	stored  bool // there is something in data, or will be
+	flights []capturedInput
 	syncs   []func() error
 	err     error
 

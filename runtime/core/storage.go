@@ -21,16 +21,42 @@ func (a *attempt) newSnapshot() *snapshot.Writer {
 	return snapshot.NewWriter(codec)
 }
 
-// store makes a snapshot durable: small ones go into the manifest, which is, as long as they are small with the bases that are in it.
-func (a *attempt) store(checkpointID int64, s *subtask, b []byte, bases []checkpoint.Data) (checkpoint.Data, error) {
-	inline := len(b)
-	for _, d := range bases {
-		inline += len(d.Inline)
+// store makes a snapshot durable: small ones go into the manifest, which is, as long as they are small with the bases that are in it. What was in flight
+// goes through memory bit by bit.
+func (a *attempt) store(s *subtask, snap *Snapshot) (checkpoint.Data, error) {
+	id, name, threshold := snap.barrier.ID, fileName(s.task.info.name, s.index), a.env.config.Checkpointing.InlineThreshold
+	var file *chain.DataFile
+	snap.data.StreamTo(threshold, func(b []byte) (err error) {
+		if file == nil {
+			if file, err = a.chain.CreateData(id, name); err != nil {
+				return err
+			}
+		}
+		_, err = file.Write(b)
+		return err
+	})
+	err := snap.writeInFlight()
+	switch {
+	case file == nil && err != nil:
+		return checkpoint.Data{}, err
+	case file == nil:
+		b := snap.data.Finish()
+		inline := len(b)
+		for _, d := range snap.held.Bases {
+			inline += len(d.Inline)
+		}
+		if inline <= threshold {
+			return checkpoint.Data{Inline: b, Size: int64(len(b))}, nil
+		}
+		return a.chain.WriteData(id, name, b)
+	case err == nil:
+		_, err = file.Write(snap.data.Finish())
 	}
-	if inline <= a.env.config.Checkpointing.InlineThreshold {
-		return checkpoint.Data{Inline: b, Size: int64(len(b))}, nil
+	data, closed := file.Close()
+	if err == nil {
+		err = closed
 	}
-	return a.chain.WriteData(checkpointID, fileName(s.task.info.name, s.index), b)
+	return data, err
 }
 
 // fileName makes a name for a file of a subtask's: a uid may hold what a file's name may not.

@@ -70,15 +70,6 @@ const (
 	over           // closed
 )
 
-// channel is the receiving side of an edge from one subtask.
-type channel struct {
-	edge  *edge
-	queue []Records
-	// feedback says that it closes a loop, inside that it comes from a task of the same loop.
-	feedback, inside bool
-	channelTime
-}
-
 // counter counts the records of a source or a sink.
 type counter struct {
 	uid   string
@@ -160,11 +151,7 @@ func (s *subtask) collect() {
 		}
 	}
 	for _, d := range s.post.deliveries {
-		c := &s.channels[d.channel]
-		c.queue = append(c.queue, d.records)
-		if s.overtaking.enabled || len(s.captures) > 0 {
-			s.arrives(d.channel, d.records)
-		}
+		s.receive(d)
 	}
 	for _, r := range s.post.returned {
 		h := r.head().home
@@ -172,6 +159,31 @@ func (s *subtask) collect() {
 	}
 	s.commands = append(s.commands, s.post.commands...)
 	s.post.clear()
+}
+
+// receive lets a batch wait for its turn. One that was spilled goes home at once, when all have seen it.
+func (s *subtask) receive(d delivery) {
+	if s.life >= closing {
+		return // nobody takes it any more
+	}
+	spilled, err := s.hold(d.channel, d.records)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	if s.overtaking.enabled || len(s.captures) > 0 {
+		s.arrives(d.channel, d.records)
+	}
+	if spilled {
+		s.giveBack(d.records)
+	}
+}
+
+// giveBack sends a batch home, if it has one: what was replayed or read from disk has none.
+func (s *subtask) giveBack(records Records) {
+	if home := records.head().home.mailbox; home != nil {
+		home.giveBack(records)
+	}
 }
 
 // start opens the operators with the state that they held.

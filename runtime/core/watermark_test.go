@@ -19,7 +19,7 @@ func marking(channels int) (*subtask, *outlet[int]) {
 		s.addChannel(channel{edge: &edge{}, channelTime: channelTime{watermark: runtime.MinTime}})
 	}
 	out := &Output[int]{task: task}
-	out.outlets = []*outlet[int]{newOutlet[int](task, false, &mailbox{wake: func() {}}, 0, home{})}
+	out.outlets = []*outlet[int]{newOutlet[int](task, credits, &mailbox{wake: func() {}}, 0, home{})}
 	s.outputs = append(s.outputs, out)
 	return s, out.outlets[0]
 }
@@ -203,7 +203,7 @@ func TestTheEndOfSomeChannels(t *testing.T) {
 func TestAMarkGoesOutByItself(t *testing.T) {
 	task := &Task{}
 	read := &mailbox{wake: func() {}}
-	o := &Output[int]{task: task, outlets: []*outlet[int]{newOutlet[int](task, false, read, 0, home{})}}
+	o := &Output[int]{task: task, outlets: []*outlet[int]{newOutlet[int](task, credits, read, 0, home{})}}
 	marks := 0
 	for read.post.deliveries == nil {
 		marks++
