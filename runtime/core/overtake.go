@@ -46,6 +46,7 @@ type capturedInput struct {
 	number  int // of the input of the task
 	uid     string
 	batches batchCodec
+	copies  bool // every subtask gets them
 	count   int
 	bytes   []byte
 }
@@ -63,7 +64,7 @@ func (c *capture) add(e *edge, records Records) bool {
 		i := slices.IndexFunc(c.inputs, func(in capturedInput) bool { return in.number == e.input })
 		if i < 0 {
 			i = len(c.inputs)
-			c.inputs = append(c.inputs, capturedInput{number: e.input, uid: e.to.name, batches: e.batches})
+			c.inputs = append(c.inputs, capturedInput{number: e.input, uid: e.to.name, batches: e.batches, copies: e.partition == Broadcast})
 		}
 		c.inputs[i].add(records)
 	}
@@ -212,9 +213,12 @@ func (c comingBarrier) stopAlarm() {
 
 // inFlight takes the records that were on their way to an input of an operator.
 func (s *Snapshot) inFlight(in capturedInput) {
-	name := checkpoint.InFlightName(in.batches.inputName())
+	name, kind := checkpoint.InFlightName(in.batches.inputName()), checkpoint.InFlightOnce
+	if in.copies {
+		kind = checkpoint.InFlightCopies
+	}
 	o := s.operator(in.uid)
-	o.States = append(o.States, checkpoint.State{Name: name, Schema: schema.Recorded(in.batches.schema()), Kind: checkpoint.InFlight})
+	o.States = append(o.States, checkpoint.State{Name: name, Schema: schema.Recorded(in.batches.schema()), Kind: kind})
 	s.fail(s.data.Section(in.uid, name, 0, in.count, in.bytes))
 	s.stored = true
 }

@@ -134,7 +134,7 @@ func (r *restored) checkStates(uid string, taken []checkpoint.TakenState, ignore
 			case i >= 0:
 				errs = append(errs, r.checkState(uid, s, taken[i].State))
 			case ignored(s):
-			case s.Kind == checkpoint.InFlight:
+			case s.Kind.IsInFlight():
 				errs = append(errs, fmt.Errorf("checkpoint %d holds records %s to operator %s: %s", r.checkpoint.ID, s.Name, uid, plan.NoWayIn))
 			default:
 				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s, which has no such state now: "+
@@ -147,7 +147,7 @@ func (r *restored) checkStates(uid string, taken []checkpoint.TakenState, ignore
 
 // checkState says why a state cannot be taken over by the one that the program has in its place.
 func (r *restored) checkState(uid string, held, taken checkpoint.State) error {
-	if taken.Kind != held.Kind {
+	if !taken.Kind.Takes(held.Kind) {
 		return fmt.Errorf("checkpoint %d holds state %s of operator %s as a %s, but the program has a %s there: give the new one "+
 			"another name and set execution.state-recovery.ignore-unclaimed-state=true to drop the old one, or run the program that wrote it",
 			r.checkpoint.ID, held.Name, uid, held.Kind, taken.Kind)
