@@ -41,10 +41,24 @@ func (r *restored) checkOperator(j *Job, h *heldOperator, ignoreUnclaimed bool) 
 // warnDropped says what is lost since no operator takes it, which is allowed (execution.state-recovery.ignore-unclaimed-state): transactions are not
 // committed any more either.
 func (a *attempt) warnDropped() {
+	asked := map[*vertexInfo]*Restore{}
 	for _, h := range a.from.all() {
-		if _, _, ok := a.job.operator(h.UID); !ok && h.Holds() {
+		_, v, ok := a.job.operator(h.UID)
+		if !ok && h.Holds() {
 			a.env.logger.Warn("what a checkpoint holds of an operator is dropped: the pipeline does not have it", "operator", h.UID, "dropped", h.contents(),
 				"checkpoint", a.from.checkpoint.ID)
+		}
+		if !ok || len(h.States) == 0 {
+			continue
+		}
+		if asked[v] == nil {
+			asked[v] = a.ask(v)
+		}
+		for _, s := range plan.States(h.States, asked[v].states[h.UID], asked[v].ignores) {
+			if s.Fate == plan.Dropped {
+				a.env.logger.Warn("a state that a checkpoint holds is dropped: its operator does not have it", "operator", h.UID, "state", s.Name,
+					"checkpoint", a.from.checkpoint.ID)
+			}
 		}
 	}
 }
