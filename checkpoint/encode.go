@@ -24,7 +24,8 @@ const (
 	// ManifestInFlight adds Subtask.Firing and Subtask.Bases, the kind InFlight, Manifest.Claimed and Data.Sum. Before it every snapshot holds everything.
 	ManifestInFlight ManifestVersion = 3
 
-	// ManifestFloors adds Subtask.Floors. Before it the keys of a subtask are taken to have seen its watermark, and no later one.
+	// ManifestFloors adds Subtask.Floors, and the kinds InFlightOnce and InFlightCopies. Before it the keys of a subtask are taken to have seen its watermark, and
+	// no later one.
 	ManifestFloors ManifestVersion = 4
 
 	newestManifest = ManifestFloors
@@ -186,7 +187,7 @@ func (m *Manifest) validate() error {
 		}
 		for _, o := range s.Operators {
 			for _, state := range o.States {
-				if state.Kind > InFlight {
+				if state.Kind > InFlightCopies {
 					return fmt.Errorf("checkpoint %d: subtask %d of task %s: state %s of operator %s: kind %d is not known",
 						c.ID, s.Index, s.Task, state.Name, o.UID, state.Kind)
 				}

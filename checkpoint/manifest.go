@@ -220,15 +220,31 @@ const (
 	// BroadcastState is the same everywhere: every subtask gets one copy of it.
 	BroadcastState
 	// InFlight are records that the barrier has overtaken on their way to the operator, or that a loop has fed back meanwhile: they go to the subtasks that they belong to, before any others.
+	// It is not known whether each was on its way to one subtask or to all, as up to [ManifestInFlight]: a restore takes them to be as the edge is now.
 	InFlight
+	// InFlightOnce are records in flight of which each was on its way to one subtask.
+	InFlightOnce
+	// InFlightCopies are records in flight that were on their way to every subtask: each subtask holds those that it had still to take.
+	InFlightCopies
 )
+
+// IsInFlight reports whether states of the kind are records in flight, however these were sent.
+func (k StateKind) IsInFlight() bool { return k >= InFlight && k <= InFlightCopies }
+
+// Takes reports whether a state of kind k is filled with what was held as one of another kind: with that of its own, and with records in flight that were sent
+// in any way.
+func (k StateKind) Takes(held StateKind) bool {
+	return k == held || k.IsInFlight() && held.IsInFlight()
+}
 
 // String names the kind in messages.
 func (k StateKind) String() string {
-	if k > InFlight {
+	if k > InFlightCopies {
 		return fmt.Sprintf("state of kind %d", uint8(k))
 	}
-	return [...]string{"keyed state", "split list", "union list", "broadcast state", "records in flight"}[k]
+	return [...]string{
+		"keyed state", "split list", "union list", "broadcast state", "records in flight", "records in flight, each to one subtask", "records in flight, each to every subtask",
+	}[k]
 }
 
 // Data is where the bytes of a snapshot are: inline, or in a file of the job's folder.

@@ -58,8 +58,9 @@ type TransactionalSink interface {
 // TransactionTimeout is a TransactionalSink whose transactions do not live for ever: a broker, for example, gives up those that are open for too long,
 // prepared ones too. A job with such a sink does not start unless a transaction lives as long as it may have to: from the barrier at which it
 // begins to the next one (execution.checkpointing.interval, or interval-during-backlog or min-pause if they are longer), and until the checkpoint
-// there is complete (execution.checkpointing.timeout). It must live through failed checkpoints, restarts and the time that the job is down
-// as well, which nobody can check: make it generous.
+// there is complete (execution.checkpointing.timeout); nor does a job of several subtasks with
+// checkpoints-after-tasks-finish=false. It must live through failed checkpoints, restarts and the time that the job is down as well, which nobody can
+// check: make it generous.
 type TransactionTimeout interface {
 	// TransactionTimeout is how long a transaction lives from its begin; 0 or less: for ever.
 	TransactionTimeout() time.Duration

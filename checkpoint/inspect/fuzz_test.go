@@ -40,7 +40,7 @@ func FuzzDump(f *testing.F) {
 		}
 		fsys := vfs.NewMem()
 		subtask := checkpoint.Subtask{Task: "Count", Parallelism: 1, Data: checkpoint.Data{Inline: b, Size: int64(len(b))}, Operators: []checkpoint.Operator{
-			{UID: "Count", States: []checkpoint.State{{Name: "State", Schema: schema, Kind: checkpoint.StateKind(kind) % (checkpoint.InFlight + 1)}}},
+			{UID: "Count", States: []checkpoint.State{{Name: "State", Schema: schema, Kind: checkpoint.StateKind(kind) % (checkpoint.InFlightCopies + 1)}}},
 		}}
 		writeSubtasks(t, fsys, "s/a", 8, []checkpoint.Subtask{subtask})
 		made{state: keyed, groups: 8, entries: []number{{1, 1}}}.write(t, fsys, "s/b")

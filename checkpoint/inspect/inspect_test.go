@@ -2,8 +2,11 @@ package inspect_test
 
 import (
 	"fmt"
+	"io/fs"
+	"math/rand/v2"
 	"path"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -240,6 +243,40 @@ func TestRemoveKeepsWhatIsNoPartOfIt(t *testing.T) {
 	entries, err := inspect.Find(fsys, folder)
 	require.NoError(t, err)
 	require.Len(t, entries, 3)
+}
+
+// Whatever the operation that fails, or at which the machine dies, the savepoint is whole or none, and to remove it again removes the rest.
+func TestRemoveIsFinished(t *testing.T) {
+	const savepoint = folder + "/savepoints/savepoint-WordCount-3"
+	for _, name := range []string{savepoint, savepoint + "/" + chain.SavepointManifest} {
+		for point, over := 0, false; !over; point++ {
+			for seed := range uint64(8) {
+				disk := job(t).(*vfs.Mem)
+				left := point
+				_, err := inspect.Remove(vfs.Inject(disk, func(op vfs.Op, _ string) error {
+					if left--; left < 0 {
+						return syscall.EIO
+					}
+					return nil
+				}), name)
+				over = left >= 0
+				if seed > 0 {
+					disk = disk.Crash(rand.New(rand.NewPCG(seed, uint64(point))))
+				}
+				if _, missing := disk.Stat(savepoint); over || missing != nil {
+					continue
+				}
+				require.Error(t, err)
+				if _, err := disk.Stat(savepoint + "/" + chain.SavepointManifest); err == nil {
+					require.NoError(t, inspect.Verify(disk, savepoint, nil), "operation %d, seed %d: half of it is taken for a whole one", point, seed)
+				}
+				_, err = inspect.Remove(disk, name)
+				require.NoError(t, err, "operation %d, seed %d", point, seed)
+				_, err = disk.Stat(savepoint)
+				require.ErrorIs(t, err, fs.ErrNotExist, "operation %d, seed %d", point, seed)
+			}
+		}
+	}
 }
 
 // Who names the folder of another program must not lose it.

@@ -77,6 +77,6 @@ var (
 	keyed     = checkpoint.State{Name: "State", Schema: "int: {N int}"}
 	split     = checkpoint.State{Name: "State", Schema: "int", Kind: checkpoint.SplitList}
 	union     = checkpoint.State{Name: "State", Schema: "int", Kind: checkpoint.UnionList}
-	inFlight  = checkpoint.State{Name: "State", Schema: "int", Kind: checkpoint.InFlight}
+	inFlight  = checkpoint.State{Name: "State", Schema: "int", Kind: checkpoint.InFlightOnce}
 	broadcast = checkpoint.State{Name: "State", Schema: "{Key int, Value int}", Kind: checkpoint.BroadcastState}
 )

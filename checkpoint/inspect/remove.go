@@ -13,24 +13,41 @@ import (
 )
 
 // Remove deletes a savepoint, or a retained checkpoint that its job does not go on from. Nothing is deleted that another checkpoint needs, nor
-// what is not part of it. It returns how many bytes are free now.
+// what is not part of it. What is left of a savepoint, an empty folder at the least, after its removal was interrupted is deleted too. It returns how many
+// bytes are free now.
 func Remove(fsys vfs.FS, path string) (freed int64, err error) {
 	info, err := fsys.Stat(path)
 	switch {
+	case filepath.Base(path) == chain.SavepointManifest && (errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir):
+		return removeSavepoint(fsys, filepath.Dir(path))
 	case err != nil:
 		return 0, err
 	case info.IsDir:
 		return removeSavepoint(fsys, path)
-	case filepath.Base(path) == chain.SavepointManifest:
-		return removeSavepoint(fsys, filepath.Dir(path))
 	}
 	return removeCheckpoint(fsys, path)
 }
 
-// removeSavepoint deletes the manifest first: what is left after a crash is no savepoint.
+// removedManifest is the name of the manifest of a savepoint that is being removed.
+const removedManifest = ".removed"
+
+// removeSavepoint takes the name of the manifest away first, so that what is left after a crash is no savepoint, and deletes the manifest last: by that the
+// next removal knows what the rest is.
 func removeSavepoint(fsys vfs.FS, dir string) (int64, error) {
-	manifest := filepath.Join(dir, chain.SavepointManifest)
-	b, err := fsys.ReadFile(manifest)
+	whole, removed := filepath.Join(dir, chain.SavepointManifest), filepath.Join(dir, removedManifest)
+	entries, err := fsys.ReadDir(dir)
+	if err != nil {
+		return 0, err
+	}
+	if len(entries) == 0 {
+		return 0, removeFolder(fsys, dir)
+	}
+	manifest := whole
+	b, err := fsys.ReadFile(whole)
+	if errors.Is(err, fs.ErrNotExist) {
+		manifest = removed
+		b, err = fsys.ReadFile(removed)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, fmt.Errorf("%s is no savepoint, since it has no file %s: nothing was removed", dir, chain.SavepointManifest)
 	}
@@ -44,26 +61,41 @@ func removeSavepoint(fsys vfs.FS, dir string) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%s is no manifest of a savepoint, or a damaged one: %w; nothing was removed: delete the folder by hand if it is one", manifest, err)
 	}
-	entries, err := fsys.ReadDir(dir)
-	if err != nil {
-		return 0, err
-	}
 	ours := append(files(m), "."+chain.SavepointManifest)
-	names := []string{manifest}
+	var names []string
 	for _, e := range entries {
 		switch {
-		case e.Name == chain.SavepointManifest:
+		case e.Name == filepath.Base(manifest):
 		case e.IsDir || !slices.Contains(ours, e.Name):
 			return 0, fmt.Errorf("%s holds %s, which is no part of a savepoint: nothing was removed", dir, e.Name)
 		default:
 			names = append(names, filepath.Join(dir, e.Name))
 		}
 	}
+	if manifest == whole {
+		if err := fsys.Rename(whole, removed); err != nil {
+			return 0, err
+		}
+	}
+	if err := fsys.SyncDir(dir); err != nil {
+		return 0, err
+	}
 	freed, err := removeFiles(fsys, names)
+	if err == nil {
+		err = fsys.SyncDir(dir)
+	}
 	if err != nil {
 		return freed, err
 	}
-	return freed, errors.Join(fsys.Remove(dir), fsys.SyncDir(filepath.Dir(dir)))
+	size, err := removeFiles(fsys, []string{removed})
+	if err != nil {
+		return freed, err
+	}
+	return freed + size, removeFolder(fsys, dir)
+}
+
+func removeFolder(fsys vfs.FS, dir string) error {
+	return errors.Join(fsys.Remove(dir), fsys.SyncDir(filepath.Dir(dir)))
 }
 
 // removeCheckpoint deletes the links first: what it named is garbage then, which the collector of the job deletes too. What the last run has written is

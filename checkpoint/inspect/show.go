@@ -86,7 +86,7 @@ type Transaction struct {
 // State is a state of an operator.
 type State struct {
 	State string `json:"state"`
-	// Kind is keyed state, split list, union list, broadcast state or records in flight.
+	// Kind is keyed state, split list, union list, broadcast state or records in flight, with how these were sent where that is known.
 	Kind string `json:"kind"`
 	// Schema is the form of its entries; "" if the checkpoint does not say.
 	Schema string `json:"schema"`

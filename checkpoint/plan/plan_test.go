@@ -32,6 +32,8 @@ func TestStates(t *testing.T) {
 			Refused: "the program has no such state: set execution.state-recovery.ignore-unclaimed-state=true to drop it"}}},
 		{"in flight to where nothing enters", of("in flight", "string", checkpoint.InFlight), nil, false,
 			[]State{{Name: "in flight", Kind: "records in flight", Fate: Refused, Refused: NoWayIn}}},
+		{"in flight, sent as it may be", of("in flight", "string", checkpoint.InFlightCopies), of("in flight", "string", checkpoint.InFlight), false,
+			[]State{{Name: "in flight", Kind: "records in flight", Fate: Restored}}},
 		{"dropped", of("S", "{N int64}", split), nil, true, []State{{Name: "S", Kind: "split list", Fate: Dropped}}},
 		{"of another kind", of("S", "{N int64}", split), of("S", "{N int64}", union), true,
 			[]State{{Name: "S", Kind: "union list", Fate: Refused, Refused: "it was a split list"}}},

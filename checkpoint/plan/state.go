@@ -24,7 +24,7 @@ func States(held []checkpoint.State, taken []checkpoint.TakenState, ignored func
 			all = append(all, state(h, taken[i].State))
 		case ignored(h):
 			all = append(all, State{Name: h.Name, Kind: h.Kind.String(), Fate: Dropped})
-		case h.Kind == checkpoint.InFlight:
+		case h.Kind.IsInFlight():
 			all = append(all, State{Name: h.Name, Kind: h.Kind.String(), Fate: Refused, Refused: NoWayIn})
 		default:
 			all = append(all, State{Name: h.Name, Kind: h.Kind.String(), Fate: Refused,
@@ -46,7 +46,7 @@ func state(held, taken checkpoint.State) State {
 		s.Fate, s.Refused = Refused, why
 		return s
 	}
-	if held.Kind != taken.Kind {
+	if !taken.Kind.Takes(held.Kind) {
 		return refuse(fmt.Sprintf("it was a %s", held.Kind))
 	}
 	if held.Schema == taken.Schema {

@@ -13,6 +13,7 @@ type capturedInput struct {
 	number  int // of the input of the task
 	uid     string
 	batches batchCodec
+	copies  bool // every subtask gets them
 	pieces  []capturedPiece
 	count   int        // of the records in pieces
 	older   *spill     // what was written down before the pieces, nil if that is nothing
@@ -92,9 +93,12 @@ func (in *capturedInput) writeTo(snap *Snapshot) error {
 
 // inFlight takes the records that were on their way to an input of an operator. They are put into the snapshot when it is stored.
 func (s *Snapshot) inFlight(in capturedInput) {
-	name := checkpoint.InFlightName(in.batches.inputName())
+	name, kind := checkpoint.InFlightName(in.batches.inputName()), checkpoint.InFlightOnce
+	if in.copies {
+		kind = checkpoint.InFlightCopies
+	}
 	o := s.operator(in.uid)
-	o.States = append(o.States, checkpoint.State{Name: name, Schema: schema.Recorded(in.batches.schema()), Kind: checkpoint.InFlight})
+	o.States = append(o.States, checkpoint.State{Name: name, Schema: schema.Recorded(in.batches.schema()), Kind: kind})
 	s.flights = append(s.flights, in)
 	s.stored = true
 }
@@ -121,7 +125,7 @@ func (c *capture) input(e *edge) *capturedInput {
 	i := slices.IndexFunc(c.inputs, func(in capturedInput) bool { return in.number == e.input })
 	if i < 0 {
 		i = len(c.inputs)
-		c.inputs = append(c.inputs, capturedInput{number: e.input, uid: e.to.name, batches: e.batches, disk: c.disk})
+		c.inputs = append(c.inputs, capturedInput{number: e.input, uid: e.to.name, batches: e.batches, copies: e.partition == Broadcast, disk: c.disk})
 	}
 	return &c.inputs[i]
 }

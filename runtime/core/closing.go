@@ -53,7 +53,10 @@ func (s *subtask) release() {
 		dropInFlight(c.inputs)
 	}
 	// Behind what the lane still has to do: nothing is stored after it.
-	s.lane.run(func() { s.run.master.mailbox.send(hasClosed{by(s.index)}) })
+	s.lane.run(func() {
+		s.commits.stop()
+		s.run.master.mailbox.send(hasClosed{by(s.index)})
+	})
 }
 
 // stopAlarm forgets the last WakeAfter.

@@ -16,6 +16,7 @@ type commits struct {
 	// a checkpoint could complete that has forgotten a transaction which is not committed.
 	retry  func()
 	behind []func()
+	alarm  func() // takes back the wait until then
 }
 
 // How long a commit waits to be tried again: at first, and at most. In between the wait doubles.
@@ -60,7 +61,7 @@ func (s *subtask) commit(b coordinator.Barrier, transactions []pendingCommit, tr
 			s.task.env.logger.Warn("a commit failed and is tried again", "task", s.task.name(), "checkpoint", t.transaction.checkpoint,
 				"tries", tries+1, "retries", s.run.env.config.CommitRetries, "delay", wait, "error", err)
 			s.commits.retry = func() { s.commit(b, transactions[i:], tries+1) }
-			s.task.env.after(wait, func() { s.mailbox.send(commitAgain{}) })
+			s.commits.alarm = s.task.env.after(wait, func() { s.mailbox.send(commitAgain{}) })
 			return
 		default:
 			s.commits.broken = true
@@ -72,6 +73,13 @@ func (s *subtask) commit(b coordinator.Barrier, transactions []pendingCommit, tr
 		}
 	}
 	s.run.master.mailbox.send(hasCommitted{by(s.index), b.ID})
+}
+
+// stop takes back the wait to try again, which would keep the run until it is over.
+func (c *commits) stop() {
+	if c.alarm != nil {
+		c.alarm()
+	}
 }
 
 // mayTryAgain reports whether a commit may succeed the next time: not if its transaction is lost, if it panics, or if the run is over.

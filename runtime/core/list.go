@@ -61,7 +61,7 @@ func (r *Restore) List(uid, state string, l listState, was ...string) {
 	if r.asking {
 		return
 	}
-	d := dealer{kind: l.Kind(), subtask: r.task.subtask, parallelism: r.task.info.parallelism, apart: r.from.hadInFlight(uid)}
+	d := dealer{kind: l.Kind(), subtask: r.task.subtask, parallelism: r.task.info.parallelism, apart: r.from.hadInFlight(uid) && r.getsCopies()}
 	r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
 		if r.err != nil {
 			return
@@ -100,7 +100,7 @@ type dealer struct {
 	kind                 checkpoint.StateKind
 	subtask, parallelism int
 
-	apart bool // records were in flight to the operator
+	apart bool // records were in flight to the operator, which gets copies of all on some edge
 
 	seen  int  // elements dealt so far, to whomever
 	given bool // there was a copy

@@ -55,11 +55,11 @@ func (m *master) publish(done *checkpoint.Checkpoint) {
 		if done.Kind == checkpoint.Savepoint || stop && m.run.inMemory() {
 			published.path, published.err = m.run.writeSavepoint(done)
 		}
-		if done.Kind == checkpoint.Savepoint {
-			m.delete(done.ID) // it has copies of its own; here, since the run may end before it hears of it
-		}
 		if done.Kind != checkpoint.Savepoint && published.err == nil {
 			published.err = m.run.chain.Publish(checkpoint.Manifest{Job: m.run.job.name, Checkpoint: done})
+		}
+		if done.Kind == checkpoint.Savepoint || published.err != nil {
+			m.delete(done.ID) // a savepoint has copies of its own; here, since the run may end before it hears of it
 		}
 		m.mailbox.send(published)
 	})

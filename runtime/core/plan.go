@@ -120,7 +120,7 @@ func (a *attempt) planOperator(ctx context.Context, v *vertexInfo, o Operator, h
 	}
 	// Records that are not in flight are nothing new.
 	taken := slices.DeleteFunc(slices.Clone(asked.states[o.uid]), func(s checkpoint.TakenState) bool {
-		return s.Kind == checkpoint.InFlight && s.In(h.States) < 0
+		return s.Kind.IsInFlight() && s.In(h.States) < 0
 	})
 	p.States = plan.States(h.States, taken, asked.ignores)
 	moved := p.Fate == plan.Restored && (h.parallelism != v.parallelism || a.from.groups != a.from.checkpoint.KeyGroups)

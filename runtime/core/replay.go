@@ -12,10 +12,12 @@ import (
 // Records in flight after a restore. They come to the head of a task by a channel of their own, which ends behind them, and are taken before
 // the records of any other: those are younger. A checkpoint that is taken meanwhile finds them there as it finds others that wait.
 //
-// Who gets them, if the task has another parallelism now:
+// Who gets them, if the task has another parallelism now or the edge is of another kind:
 //
+//   - of what every old subtask was to get only those count that the first still had to take, as only its copy of broadcast state does; where every
+//     subtask gets them now, and at the same parallelism, each goes on with its own;
+//   - on an edge to every subtask, all get them;
 //   - by key, the subtask that owns the key group of the record;
-//   - of what every subtask gets, all get those that the first old subtask still had to take, as all get its copy of broadcast state;
 //   - otherwise those of an old subtask stay together, in their order.
 
 // replays are the channels with records in flight: those from first on, behind those from other subtasks. Next is one that was not taken whole.
@@ -52,10 +54,14 @@ func (r *Restore) inFlightTo(uid string, records batchCodec, partition Partition
 	}
 	first := true
 	r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
-		mine, keep := r.inFlightShare(partition, s, o, first)
+		isFirst := first
 		first = false
 		form, held := r.form(o, taken)
-		if r.err != nil || !held || !mine || s.Data.Size == 0 {
+		if r.err != nil || !held || s.Data.Size == 0 {
+			return
+		}
+		mine, keep := r.inFlightShare(partition, s, o, o.States[taken.In(o.States)].Kind, isFirst)
+		if !mine {
 			return
 		}
 		if err := r.readInFlight(records, s, uid, form, keep, func(records Records) { yield(s, records) }); err != nil {
@@ -69,21 +75,33 @@ func (r *restored) dropsInFlight(without int) bool {
 	return r.checkpoint != nil && r.checkpoint.ID == int64(without)
 }
 
-// inFlightShare says whether this subtask gets records that were on their way to an old one, and which: nil for all.
-// They were where they belong if the operator had its keys there already.
-func (r *Restore) inFlightShare(partition Partition, old *checkpoint.Subtask, held *checkpoint.Operator, first bool) (mine bool, keep func(hash uint64) bool) {
+// inFlightShare says whether this subtask gets records that were on their way to an old one, and which: nil for all. First says that it is the first old one.
+func (r *Restore) inFlightShare(
+	partition Partition, old *checkpoint.Subtask, held *checkpoint.Operator, kind checkpoint.StateKind, first bool,
+) (mine bool, keep func(hash uint64) bool) {
 	parallelism, groups := r.task.info.parallelism, r.task.env.groups
+	stays := old.Parallelism == parallelism
+	copies := kind == checkpoint.InFlightCopies || kind == checkpoint.InFlight && partition == Broadcast
+	// They are where they belong if the operator had its keys there already.
+	settled := stays && !copies && groups == r.from.checkpoint.KeyGroups && isKeyed(held)
 	switch {
-	case old.Parallelism == parallelism && (partition != Hash || groups == r.from.checkpoint.KeyGroups && isKeyed(held)):
+	case copies && partition == Broadcast && stays:
 		return old.Index == r.task.subtask, nil
-	case partition == Hash:
+	case copies && !first:
+		return false, nil
+	case partition == Broadcast:
+		return true, nil
+	case partition == Hash && !settled:
 		return true, func(hash uint64) bool {
 			return subtaskOfGroup(groupOf(hash, groups), parallelism, groups) == r.task.subtask
 		}
-	case partition == Broadcast:
-		return first, nil
 	}
 	return old.Index*parallelism/old.Parallelism == r.task.subtask, nil
+}
+
+// getsCopies reports whether there is an edge to the task on which every subtask gets all records.
+func (r *Restore) getsCopies() bool {
+	return slices.ContainsFunc(r.edges, func(e *edge) bool { return e.partition == Broadcast })
 }
 
 // isKeyed reports whether an operator held state by key.

@@ -90,7 +90,7 @@ func (r *restored) splits(uid string) []runtime.Split {
 func (r *restored) hadInFlight(uid string) bool {
 	found := false
 	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) {
-		found = found || slices.ContainsFunc(o.States, func(s checkpoint.State) bool { return s.Kind == checkpoint.InFlight })
+		found = found || slices.ContainsFunc(o.States, func(s checkpoint.State) bool { return s.Kind.IsInFlight() })
 	})
 	return found
 }

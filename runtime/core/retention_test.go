@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -193,6 +196,36 @@ func TestACancelAmidASavepointLeavesNoData(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, runtime.Cancelled, outcome)
 	files, err := fs.ReadDir("/job/data")
+	require.NoError(t, err)
+	require.Empty(t, files)
+}
+
+// So does a checkpoint whose manifest cannot be published while the job is cancelled.
+func TestACancelAmidAPublishThatFailsLeavesNoData(t *testing.T) {
+	disk, fails := vfs.NewMem(), 0
+	fs := vfs.Inject(disk, func(op vfs.Op, name string) error {
+		if fails > 0 && op == vfs.OpCreate && strings.HasPrefix(path.Base(name), "manifest-") {
+			fails--
+			return syscall.ENOSPC
+		}
+		return nil
+	})
+	c := often()
+	c.Checkpointing.Retention, c.Checkpointing.InlineThreshold, c.Checkpointing.MaxConcurrent = config.DeleteOnCancellation, 0, 1
+	var s *core.Simulation
+	s = begun(t, counting(disk, "/out"), c, fs, "/job", func(e runtime.Event) {
+		if e.Kind == runtime.EventPrepared {
+			fails = 1
+			s.Request(runtime.Request{Kind: runtime.RequestCancel, Reply: func(string, error) {}})
+		}
+	})
+	for s.Step() {
+	}
+	outcome, err, _ := s.Outcome()
+	require.NoError(t, err)
+	require.Equal(t, runtime.Cancelled, outcome)
+	require.Zero(t, fails)
+	files, err := disk.ReadDir("/job/data")
 	require.NoError(t, err)
 	require.Empty(t, files)
 }

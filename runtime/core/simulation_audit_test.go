@@ -114,7 +114,7 @@ func (s *schedule) countInFlight(c *checkpoint.Checkpoint) {
 	for _, held := range c.Subtasks {
 		for _, o := range held.Operators {
 			for _, state := range o.States {
-				if state.Kind == checkpoint.InFlight {
+				if state.Kind.IsInFlight() {
 					s.figures.inFlight++
 				}
 			}

@@ -161,7 +161,7 @@ func (s *schedule) start(f fate) (*process, error) {
 	}
 	p.pauses = c.PauseSources && c.Checkpointing.AfterTasksFinish && !source.backlogs
 	sink := file.JSONL[wordcount.Total](s.out).On(fs)
-	if s.rebuilds {
+	if s.rebuilds && !s.kept {
 		s.relayed = s.random.IntN(2) == 0
 	}
 	var job runtime.Job

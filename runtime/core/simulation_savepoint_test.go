@@ -58,7 +58,7 @@ func (s *schedule) fork(savepoint string) error {
 	}
 	other := &schedule{
 		random: s.random, disk: s.disk.Crash(s.random), folder: "/elsewhere/checkpoints", out: "/elsewhere/out", savepoint: savepoint,
-		corpus: s.corpus, mode: s.mode, unaligned: s.unaligned, incremental: s.incremental, wavers: s.wavers, slow: s.slow, cycle: s.cycle, relayed: s.relayed, rebuilds: s.rebuilds, apart: s.apart, backs: s.backs, changing: s.changing, calling: s.calling, lists: s.lists, looping: s.looping,
+		corpus: s.corpus, mode: s.mode, unaligned: s.unaligned, incremental: s.incremental, wavers: s.wavers, slow: s.slow, cycle: s.cycle, relayed: s.relayed, rebuilds: s.rebuilds, kept: s.kept, apart: s.apart, backs: s.backs, changing: s.changing, calling: s.calling, lists: s.lists, looping: s.looping,
 		parallelism: s.parallelism, raises: s.raises, groups: s.groups, fixed: s.fixed, retention: config.RetainOnCancellation, trace: s.trace,
 	}
 	other.fates = []fate{other.drawFate(), {op: 1 + s.random.IntN(60), power: true}}

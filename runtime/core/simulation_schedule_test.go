@@ -26,6 +26,7 @@ type schedule struct {
 	relayed     bool
 	backs       bool        // runs may keep second copies of snapshots
 	rebuilds    bool        // each run may be relayed or not
+	kept        bool        // but is as the one before, from now on
 	apart       parted      // how far relayed parts what WordCount chains
 	timed       *timedStory // nil if it is no story of timers
 	calling     *calling    // the pipeline, but for its source and sink, if it is one with calls
@@ -184,8 +185,8 @@ func (s *schedule) run(f fate) (ended bool, err error) {
 		return false, errors.New("a run goes on from a stop with drain")
 	case err != nil && s.emptied && strings.Contains(err.Error(), "there is no checkpoint to go on from"):
 		return false, s.beginAnew()
-	case err != nil && s.rebuilds && strings.Contains(err.Error(), "had come to the end of its input, but now it reads from"),
-		err != nil && s.rebuilds && strings.Contains(err.Error(), "had not, but now they run in one task"):
+	case err != nil && s.rebuilds && !s.kept && strings.Contains(err.Error(), "had come to the end of its input, but now it reads from"),
+		err != nil && s.rebuilds && !s.kept && strings.Contains(err.Error(), "had not, but now they run in one task"):
 		return false, s.keepTopology()
 	case err != nil && !p.mayFail():
 		return false, fmt.Errorf("run %d does not start: %w", s.runs, err)

@@ -44,7 +44,7 @@ func newApartTimedSchedule(seed uint64, parallelism int) *schedule {
 
 // keepTopology is what a user does whose program has got an operator before one that had finished, or has chained one to it that had not: the program that there was ends the job.
 func (s *schedule) keepTopology() error {
-	s.rebuilds, s.relayed = false, !s.relayed
+	s.kept, s.relayed = true, !s.relayed
 	s.figures.kept++
 	s.fates = append(s.fates, fate{}) // the one that was refused does not count
 	return s.audit(soFar)

@@ -214,7 +214,7 @@ func (r *Restore) fail(err error) {
 
 // ignores says that a state is to be dropped which no operator takes.
 func (r *Restore) ignores(s checkpoint.State) bool {
-	return r.ignoring || s.Kind == checkpoint.InFlight && r.from.dropsInFlight(r.withoutInFlight)
+	return r.ignoring || s.Kind.IsInFlight() && r.from.dropsInFlight(r.withoutInFlight)
 }
 
 // done checks that every state was taken and closes what was read.

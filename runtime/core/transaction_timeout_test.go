@@ -25,6 +25,14 @@ type expiring struct {
 
 func (e expiring) TransactionTimeout() time.Duration { return e.after }
 
+// begin starts a job, and plans a start of it.
+func begin(t *testing.T, job runtime.Job, c config.Config) (started, planned error) {
+	t.Helper()
+	_, planned = job.Plan(t.Context(), runtime.Environment{Config: c, Logger: slog.New(slog.DiscardHandler), FS: vfs.NewMem()})
+	_, started = core.Simulate(job, c, vfs.NewMem(), "/job", rand.New(rand.NewPCG(1, 1)), nil)
+	return started, planned
+}
+
 func TestTransactionsMustLiveLongEnough(t *testing.T) {
 	const prefix = "sink Totals: its transactions are given up after 15m0s, but "
 	for _, test := range []struct {
@@ -46,20 +54,41 @@ func TestTransactionsMustLiveLongEnough(t *testing.T) {
 			"execution.checkpointing.interval is off, so that one is open until the end of input: output would be lost; set an interval"},
 		{"none in a backlog", func(c *config.Checkpointing) { c.Interval, c.IntervalDuringBacklog = time.Minute, 0 },
 			"execution.checkpointing.interval-during-backlog is off, so that one is open for as long as there is a backlog: output would be lost; set an interval for it"},
+		{"none when the first has finished", func(c *config.Checkpointing) { c.Interval, c.AfterTasksFinish = time.Minute, false },
+			"with execution.checkpointing.checkpoints-after-tasks-finish=false there are no periodic checkpoints any more when the first of the 2 subtasks has come to the end " +
+				"of its input, so that one is open until the last has: output would be lost; set it to true"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := config.Default()
+			c.Parallelism = 1 // of two tasks
 			test.change(&c.Checkpointing)
 			job := (&wordcount.WordCount{Lines: function.Of("a"), Totals: expiring{collect.New[wordcount.Total](), 15 * time.Minute}}).StreamgenJob()
-			_, planned := job.Plan(t.Context(), runtime.Environment{Config: c, Logger: slog.New(slog.DiscardHandler), FS: vfs.NewMem()})
-			_, err := core.Simulate(job, c, vfs.NewMem(), "/job", rand.New(rand.NewPCG(1, 1)), nil)
+			started, planned := begin(t, job, c)
 			if test.want == "" {
-				require.NoError(t, err)
+				require.NoError(t, started)
 				require.NoError(t, planned)
 				return
 			}
-			require.EqualError(t, err, prefix+test.want)
+			require.EqualError(t, started, prefix+test.want)
 			require.EqualError(t, planned, prefix+test.want)
 		})
 	}
+}
+
+// Behind the end of the only subtask nothing is written any more.
+func TestATransactionOfTheOnlySubtaskEndsWithIt(t *testing.T) {
+	lines, totals := function.Of[string](), expiring{collect.New[wordcount.Total](), 15 * time.Minute}
+	j := core.NewJob("Idling")
+	core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Source("Lines", lines), core.Sink("Totals", totals, "Lines")}}, func() *idling {
+		return &idling{lines: core.NewSourcePort(lines)}
+	})
+	c := config.Default()
+	c.Parallelism, c.Checkpointing.Interval, c.Checkpointing.AfterTasksFinish = 1, time.Minute, false
+	started, planned := begin(t, j, c)
+	require.NoError(t, started)
+	require.NoError(t, planned)
+	c.Parallelism = 2
+	started, planned = begin(t, j, c)
+	require.ErrorContains(t, started, "of the 2 subtasks")
+	require.ErrorContains(t, planned, "of the 2 subtasks")
 }

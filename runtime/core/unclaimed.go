@@ -41,10 +41,24 @@ func (r *restored) checkOperator(j *Job, h *heldOperator, ignoreUnclaimed bool) 
 // warnDropped says what is lost since no operator takes it, which is allowed (execution.state-recovery.ignore-unclaimed-state): transactions are not
 // committed any more either.
 func (a *attempt) warnDropped() {
+	asked := map[*vertexInfo]*Restore{}
 	for _, h := range a.from.all() {
-		if _, _, ok := a.job.operator(h.UID); !ok && h.Holds() {
+		_, v, ok := a.job.operator(h.UID)
+		if !ok && h.Holds() {
 			a.env.logger.Warn("what a checkpoint holds of an operator is dropped: the pipeline does not have it", "operator", h.UID, "dropped", h.contents(),
 				"checkpoint", a.from.checkpoint.ID)
+		}
+		if !ok || len(h.States) == 0 {
+			continue
+		}
+		if asked[v] == nil {
+			asked[v] = a.ask(v)
+		}
+		for _, s := range plan.States(h.States, asked[v].states[h.UID], asked[v].ignores) {
+			if s.Fate == plan.Dropped {
+				a.env.logger.Warn("a state that a checkpoint holds is dropped: its operator does not have it", "operator", h.UID, "state", s.Name,
+					"checkpoint", a.from.checkpoint.ID)
+			}
 		}
 	}
 }
@@ -134,7 +148,7 @@ func (r *restored) checkStates(uid string, taken []checkpoint.TakenState, ignore
 			case i >= 0:
 				errs = append(errs, r.checkState(uid, s, taken[i].State))
 			case ignored(s):
-			case s.Kind == checkpoint.InFlight:
+			case s.Kind.IsInFlight():
 				errs = append(errs, fmt.Errorf("checkpoint %d holds records %s to operator %s: %s", r.checkpoint.ID, s.Name, uid, plan.NoWayIn))
 			default:
 				errs = append(errs, fmt.Errorf("checkpoint %d holds state %s of operator %s, which has no such state now: "+
@@ -147,7 +161,7 @@ func (r *restored) checkStates(uid string, taken []checkpoint.TakenState, ignore
 
 // checkState says why a state cannot be taken over by the one that the program has in its place.
 func (r *restored) checkState(uid string, held, taken checkpoint.State) error {
-	if taken.Kind != held.Kind {
+	if !taken.Kind.Takes(held.Kind) {
 		return fmt.Errorf("checkpoint %d holds state %s of operator %s as a %s, but the program has a %s there: give the new one "+
 			"another name and set execution.state-recovery.ignore-unclaimed-state=true to drop the old one, or run the program that wrote it",
 			r.checkpoint.ID, held.Name, uid, held.Kind, taken.Kind)
