@@ -15,57 +15,63 @@ import (
 // A chain begins with a savepoint that stays the user's, reads on, takes a checkpoint and is killed; the savepoint is deleted. The next start goes on
 // from the checkpoint, whether it names the savepoint or not, and in the end every item has come out once.
 func TestScenario19ASavepointThatIsNotClaimedCanBeDeleted(t *testing.T) {
-	for _, named := range []bool{true, false} {
-		fs, f := vfs.NewMem(), newFlow(topologyNamed("chain"), map[string][]int{"Items": {30, 20}})
-		// chain reads so many items of each split.
-		chain := func(allowed int) runtime.Job {
-			source := &items{name: "Items", lengths: f.sources["Items"], most: few, allowed: func(int) int { return allowed }}
-			return f.make(parts{
-				source: func(string) runtime.Source[topologies.Item] { return source },
-				lines:  file.JSONL[topologies.Line]("/out").On(fs), faults: f.faults,
-			}).StreamgenJob()
-		}
+	byBothDrivers(t, 10, func(t *testing.T, run driver) {
+		for _, named := range []bool{true, false} {
+			d := driven{config: often(), disk: vfs.NewMem(), folder: "/first"}
+			f := newFlow(topologyNamed("chain"), map[string][]int{"Items": {30, 20}})
+			// reading says how many items are read of each split.
+			reading := func(allowed int) {
+				d.job = func(fs vfs.FS) runtime.Job {
+					source := &items{name: "Items", lengths: f.sources["Items"], most: few, allowed: func(int) int { return allowed }}
+					return f.make(parts{
+						source: func(string) runtime.Source[topologies.Item] { return source },
+						lines:  file.JSONL[topologies.Line]("/out").On(fs), faults: f.faults,
+					}).StreamgenJob()
+				}
+			}
 
-		c := often()
-		c.Checkpointing.Interval = 0
-		s := begun(t, chain(5), c, fs, "/first", nil)
-		for range 100 {
-			s.Step()
-		}
-		s.Request(runtime.Request{Kind: runtime.RequestSavepoint, Reply: func(path string, err error) {
+			reading(5)
+			d.heard = func(e runtime.Event, c controls) {
+				if e.Kind == runtime.EventCommitted && e.Checkpoint == 2 {
+					c.request(runtime.Request{Kind: runtime.RequestSavepoint, Reply: func(path string, err error) {
+						d.config.Recovery.Path = path
+						c.kill()
+					}})
+				}
+			}
+			require.NoError(t, run(t.Context(), d))
+			require.NotEmpty(t, d.config.Recovery.Path)
+
+			reading(12)
+			d.folder = "/second"
+			committed, restored := int64(0), int64(0)
+			d.heard = func(e runtime.Event, c controls) {
+				if e.Kind == runtime.EventCommitted {
+					committed = e.Checkpoint
+					c.kill()
+				}
+			}
+			require.NoError(t, run(t.Context(), d))
+			require.NotZero(t, committed)
+			files, err := d.disk.ReadDir(d.config.Recovery.Path)
 			require.NoError(t, err)
-			c.Recovery.Path = path
-		}})
-		for c.Recovery.Path == "" {
-			require.True(t, s.Step())
-		} // and it is killed
-
-		committed, restored := int64(0), int64(0)
-		c.Checkpointing.Interval = often().Checkpointing.Interval
-		s = begun(t, chain(12), c, fs, "/second", func(e runtime.Event) {
-			if e.Kind == runtime.EventCommitted {
-				committed = e.Checkpoint
+			for _, f := range files {
+				require.NoError(t, d.disk.Remove(path.Join(d.config.Recovery.Path, f.Name)))
 			}
-		})
-		for committed == 0 {
-			require.True(t, s.Step())
-		}
-		files, err := fs.ReadDir(c.Recovery.Path)
-		require.NoError(t, err)
-		for _, f := range files {
-			require.NoError(t, fs.Remove(path.Join(c.Recovery.Path, f.Name)))
-		}
-		require.NoError(t, fs.Remove(c.Recovery.Path))
+			require.NoError(t, d.disk.Remove(d.config.Recovery.Path))
 
-		if !named {
-			c.Recovery.Path = ""
-		}
-		finish(t, begun(t, chain(100), c, fs, "/second", func(e runtime.Event) {
-			if e.Kind == runtime.EventRestoring {
-				restored = e.Checkpoint
+			if !named {
+				d.config.Recovery.Path = ""
 			}
-		}))
-		require.Equal(t, committed, restored)
-		require.NoError(t, f.audit(fs, "/out", whole))
-	}
+			reading(100)
+			d.heard = func(e runtime.Event, _ controls) {
+				if e.Kind == runtime.EventRestoring {
+					restored = e.Checkpoint
+				}
+			}
+			require.NoError(t, run(t.Context(), d))
+			require.Equal(t, committed, restored)
+			require.NoError(t, f.audit(d.disk, "/out", whole))
+		}
+	})
 }

@@ -24,6 +24,7 @@ func TestScenario08WindowsAreExact(t *testing.T) {
 			{"rescaled", []int{2, 1, 3}, false},
 			{"of one, unaligned", []int{1}, true},
 			{"of two, unaligned", []int{2}, true},
+			{"rescaled, unaligned", []int{2, 1, 3}, true},
 		} {
 			for _, incremental := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/%s/incremental %v", topology.name, test.name, incremental), func(t *testing.T) {

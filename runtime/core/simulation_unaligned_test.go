@@ -18,7 +18,7 @@ import (
 	"github.com/streamgen/streamgen/runtime"
 	"github.com/streamgen/streamgen/runtime/config"
 	"github.com/streamgen/streamgen/runtime/connector/collect"
-	"github.com/streamgen/streamgen/runtime/core"
+	"github.com/streamgen/streamgen/runtime/connector/function"
 )
 
 // TestUnalignedSchedules tells stories of each pipeline in which barriers overtake what waits, at once or after a while, in most of the runs, so
@@ -104,51 +104,68 @@ func TestWhatLetsBarriersOvertake(t *testing.T) {
 // What a checkpoint holds in flight can be left out of a restore, by its number: what was counted before is counted, and what is read again, and
 // exactly what was in flight is missing.
 func TestScenario07RestoreWithoutRecordsInFlight(t *testing.T) {
-	dropped := 0
-	for seed := range uint64(100) {
-		fs := vfs.NewMem()
-		c := config.Default()
-		c.Parallelism, c.Checkpointing.Unaligned, c.Checkpointing.Interval = 2, true, time.Millisecond
-		c.Checkpointing.Retention = config.RetainOnCancellation
-		random, sink := rand.New(rand.NewPCG(seed, 0)), collect.New[wordcount.Total]()
-		// run goes on until a checkpoint is committed, or to the end.
-		run := func(until int64) (reached bool) {
-			job := (&wordcount.WordCount{Lines: &texts{corpus: longText, random: random, most: 8}, Totals: sink}).StreamgenJob()
-			s, err := core.Simulate(job, c, fs, "/job", random, func(e runtime.Event) {
-				reached = reached || e.Kind == runtime.EventCommitted && e.Checkpoint == until
-			})
-			require.NoError(t, err)
-			for !reached && s.Step() {
+	t.Run("simulated", func(t *testing.T) {
+		dropped := 0
+		for seed := range uint64(100) {
+			random := rand.New(rand.NewPCG(seed, 0))
+			source := &texts{corpus: longText, random: random, most: 8}
+			dropped += restoreWithoutInFlight(t, simulatedDriver(random), source, longText.words, func() {})
+		}
+		require.Positive(t, dropped, "nothing was in flight that could be left out")
+	})
+	t.Run("live", func(t *testing.T) {
+		lines, words := []string{}, map[string]int{}
+		for i := range 4000 {
+			word := strconv.Itoa(i % 50)
+			lines, words[word] = append(lines, word), words[word]+1
+		}
+		for range 50 {
+			if restoreWithoutInFlight(t, liveDriver, function.Of(lines...), words, func() { time.Sleep(200 * time.Microsecond) }) > 0 {
+				return
 			}
-			return reached
 		}
-		if !run(3) {
-			continue // it came to its end before
+		t.Fatal("nothing was in flight that could be left out")
+	})
+}
+
+// restoreWithoutInFlight kills a word count when it has a third checkpoint, lets it go on without what that holds in flight, and returns how many words those
+// were. A sink that pauses lets them wait.
+func restoreWithoutInFlight(t *testing.T, run driver, source runtime.Source[string], words map[string]int, pause func()) (inFlight int) {
+	t.Helper()
+	sink, reached := collect.New[wordcount.Total](), false
+	d := driven{config: often(), disk: vfs.NewMem(), folder: "/job", job: func(vfs.FS) runtime.Job {
+		return (&wordcount.WordCount{Lines: source, Totals: throttled(sink, pause)}).StreamgenJob()
+	}}
+	d.config.Checkpointing.Unaligned = true
+	d.heard = func(e runtime.Event, c controls) {
+		if e.Kind == runtime.EventCommitted && e.Checkpoint == 3 {
+			reached = true
+			c.kill()
 		}
-		head, err := chain.Look(fs, "/job", "WordCount")
-		require.NoError(t, err)
-		if head.Checkpoint.ID != 3 {
-			continue // the next one is complete already
-		}
-		inFlight := 0
-		for _, subtask := range head.Checkpoint.Subtasks {
-			inFlight += countInFlight(t, fs, subtask)
-		}
-		set(t, "execution.state-recovery.without-channel-state.checkpoint-id", "3")(&c)
-		run(0)
-		totals := map[string]int{}
-		for _, total := range sink.Records() {
-			totals[total.Word] = max(totals[total.Word], int(total.Count))
-		}
-		missing := 0
-		for word, n := range longText.words {
-			require.LessOrEqual(t, totals[word], n, "seed %d: %s", seed, word)
-			missing += n - totals[word]
-		}
-		require.Equal(t, inFlight, missing, "seed %d: words in flight", seed)
-		dropped += missing
 	}
-	require.Positive(t, dropped, "nothing was in flight that could be left out")
+	require.NoError(t, run(t.Context(), d))
+	head, err := chain.Look(d.disk, d.folder, "WordCount")
+	require.NoError(t, err)
+	if !reached || head.Checkpoint.ID != 3 {
+		return 0 // it came to its end before, or the next one is complete already
+	}
+	for _, subtask := range head.Checkpoint.Subtasks {
+		inFlight += countInFlight(t, d.disk, subtask)
+	}
+	set(t, "execution.state-recovery.without-channel-state.checkpoint-id", "3")(&d.config)
+	d.heard = nil
+	require.NoError(t, run(t.Context(), d))
+	totals := map[string]int{}
+	for _, total := range sink.Records() {
+		totals[total.Word] = max(totals[total.Word], int(total.Count))
+	}
+	missing := 0
+	for word, n := range words {
+		require.LessOrEqual(t, totals[word], n, word)
+		missing += n - totals[word]
+	}
+	require.Equal(t, inFlight, missing, "words in flight")
+	return missing
 }
 
 // countInFlight counts the records in flight that a checkpoint holds for a subtask.
