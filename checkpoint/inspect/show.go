@@ -46,12 +46,21 @@ type Subtask struct {
 	Finished bool `json:"finished"`
 	// Watermark is how far event time had come, in RFC 3339, or "end of input"; "" if it was not known.
 	Watermark string `json:"watermark,omitempty"`
+	// Ahead are the key groups whose keys have seen a later watermark, from a subtask that they had before.
+	Ahead []Ahead `json:"ahead,omitempty"`
 	// Size is that of its snapshot, 0 if it has none, and File the file of that: "" if it is in the manifest.
 	Size int64  `json:"size"`
 	File string `json:"file,omitempty"`
 	// Bases is how many snapshots of earlier checkpoints that one rests on, and BaseSize how long they are.
 	Bases    int   `json:"bases,omitempty"`
 	BaseSize int64 `json:"base_size,omitempty"`
+}
+
+// Ahead are neighbouring key groups that are ahead of their subtask, with the watermark that their keys have seen, in RFC 3339.
+type Ahead struct {
+	FirstKeyGroup int    `json:"first_key_group"`
+	LastKeyGroup  int    `json:"last_key_group"`
+	Watermark     string `json:"watermark"`
 }
 
 // Operator is an operator over all subtasks of its task.
@@ -147,6 +156,9 @@ func (c *Contents) addSubtask(s *checkpoint.Subtask) {
 	}
 	for _, d := range s.Bases {
 		shown.BaseSize += d.Size
+	}
+	for _, f := range s.Floors {
+		shown.Ahead = append(shown.Ahead, Ahead{FirstKeyGroup: f.First, LastKeyGroup: f.First + f.Groups - 1, Watermark: watermark(f.Watermark)})
 	}
 	t.Subtasks = append(t.Subtasks, shown)
 	for _, held := range s.Operators {

@@ -68,6 +68,9 @@ func printContents(w io.Writer, c *inspect.Contents) error {
 		line("\ntask %s, parallelism %d", plain(t.Task), t.Parallelism)
 		for _, s := range t.Subtasks {
 			line("  subtask %d\t%s\t%s", s.Subtask, progressIn(s), placeOf(s))
+			for _, a := range s.Ahead {
+				line("    key groups %d to %d\twatermark %s", a.FirstKeyGroup, a.LastKeyGroup, a.Watermark)
+			}
 		}
 	}
 	for _, o := range c.Operators {

@@ -151,3 +151,20 @@ func TestBytesOf(t *testing.T) {
 		require.Equal(t, want, bytesOf(n))
 	}
 }
+
+func TestCheckpointShowTellsOfKeyGroupsThatAreAhead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "savepoint")
+	require.NoError(t, chain.WriteSavepoint(vfs.OS(), path, checkpoint.Manifest{Job: "Sessions", Checkpoint: &checkpoint.Checkpoint{
+		ID: 1, Kind: checkpoint.Savepoint, KeyGroups: 128, Subtasks: []checkpoint.Subtask{{
+			Task: "Session", Parallelism: 1, Watermark: 1000, Floors: []checkpoint.Floor{{First: 64, Groups: 32, Watermark: 5000}},
+		}},
+	}}, nil))
+	code, out, _ := streamgen(t, "checkpoint", "show", path)
+	require.Equal(t, exitOK, code)
+	require.Regexp(t, `subtask 0 .*\n +key groups 64 to 95 +watermark 1970-01-01T00:00:05Z\n`, out)
+	code, out, _ = streamgen(t, "checkpoint", "show", "--json", path)
+	require.Equal(t, exitOK, code)
+	var c inspect.Contents
+	require.NoError(t, json.Unmarshal([]byte(out), &c))
+	require.Equal(t, []inspect.Ahead{{FirstKeyGroup: 64, LastKeyGroup: 95, Watermark: "1970-01-01T00:00:05Z"}}, c.Tasks[0].Subtasks[0].Ahead)
+}
