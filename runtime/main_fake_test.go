@@ -42,7 +42,7 @@ func (j *fakeJob) Graph(c config.Config) (Graph, error) {
 			{From: "Split", To: "Count", Kind: "hash"},
 			{From: "Count", To: "Totals", Kind: "chained"},
 		},
-	}, nil
+	}, c.CheckOperators([]string{"Lines", "Split", "Count", "Totals"})
 }
 
 func (j *fakeJob) Plan(ctx context.Context, env Environment) (*plan.Plan, error) {

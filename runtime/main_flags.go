@@ -28,14 +28,40 @@ func (f *settingsFlag) Set(s string) error {
 	return nil
 }
 
-// parallelismFlag is --parallelism. It is a setting like those of -D, so that the last one wins among them all.
-type parallelismFlag struct{ p *program }
+// shortFlag is a flag that is short for a setting of -D, so that the last one wins among them all.
+type shortFlag struct {
+	p        *program
+	key, typ string
+}
 
-func (f *parallelismFlag) Type() string   { return "n" }
-func (f *parallelismFlag) String() string { return "" }
+func (f *shortFlag) Type() string   { return f.typ }
+func (f *shortFlag) String() string { return "" }
 
-func (f *parallelismFlag) Set(s string) error {
-	f.p.settings = append(f.p.settings, setting{"parallelism.default", s})
+func (f *shortFlag) Set(s string) error {
+	f.p.settings = append(f.p.settings, setting{f.key, s})
+	return nil
+}
+
+// addParallelism adds --parallelism to a command.
+func (p *program) addParallelism(cmd *cobra.Command) {
+	const key = "parallelism.default"
+	cmd.Flags().Var(&shortFlag{p, key, "n"}, "parallelism", "the same as -D "+key+"=n")
+}
+
+// fileFlag is --config.
+type fileFlag struct{ p *program }
+
+func (f *fileFlag) Type() string   { return "file" }
+func (f *fileFlag) String() string { return "" }
+
+func (f *fileFlag) Set(s string) error {
+	switch {
+	case s == "":
+		return errors.New("want the name of a file")
+	case f.p.configFile != "":
+		return fmt.Errorf("there is one already, %s: put all options into one file, or give some as -D", f.p.configFile)
+	}
+	f.p.configFile = s
 	return nil
 }
 

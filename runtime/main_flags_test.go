@@ -117,15 +117,15 @@ func TestUsageErrors(t *testing.T) {
 		want    string
 	}{
 		"an unknown option": {
-			args: []string{"run", "-D", "execution.checkpointing.intervall=1 s"},
+			args: []string{"run", "-Dexecution.checkpointing.dir=/data", "-D", "execution.checkpointing.intervall=1 s"},
 			want: `unknown option "execution.checkpointing.intervall": did you mean execution.checkpointing.interval?`,
 		},
 		"an option that is not supported": {
-			args: []string{"run", "-D", "state.backend.type=pebble"},
+			args: []string{"run", "-Dexecution.checkpointing.dir=/data", "-D", "state.backend.type=pebble"},
 			want: `state.backend.type: "pebble" is not supported yet; this version always does what heap says`,
 		},
 		"a bad value": {
-			args: []string{"run", "--parallelism", "many"},
+			args: []string{"run", "-Dexecution.checkpointing.dir=/data", "--parallelism", "many"},
 			want: `parallelism.default: "many" is not a value of it: want a whole number`,
 		},
 		"values that do not go together": {
@@ -139,6 +139,30 @@ func TestUsageErrors(t *testing.T) {
 		"an unknown operator": {
 			args: []string{"graph", "-Dparallelism.Cuont=2"},
 			want: `parallelism.Cuont: unknown operator "Cuont": did you mean Count?`,
+		},
+		"an operator of a file or the environment that is not there, and no folder": {
+			args: []string{"run", "-Dparallelism.Lines=0"}, environ: []string{"STREAMGEN_PARALLELISM_CUONT=3"},
+			want: "unknown environment variable \"STREAMGEN_PARALLELISM_CUONT\": did you mean STREAMGEN_PARALLELISM_COUNT?\n" +
+				"parallelism.Lines is 0: want at least 1\n" +
+				"where are the checkpoints? Add -D execution.checkpointing.dir=DIR, or set STREAMGEN_EXECUTION_CHECKPOINTING_DIR; " +
+				"to run without checkpoints, add -D execution.checkpointing.interval=off; " +
+				"to keep them in memory, for restarts within the process, -D execution.checkpointing.storage=jobmanager",
+		},
+		"an unknown operator, for the options": {
+			args: []string{"config", "-Dparallelism.Nope=3"},
+			want: `parallelism.Nope: unknown operator "Nope"`,
+		},
+		"nothing to restore": {
+			args: []string{"plan", "-Dexecution.checkpointing.dir=/data", "--savepoint="},
+			want: `execution.state-recovery.path: "" is not a value of it: want a savepoint, a checkpoint or latest; to start from nothing, or to go on from the job's own checkpoints, leave it out`,
+		},
+		"a log format and an option": {
+			args: []string{"run", "-Dexecution.checkpointing.dir=/data", "--log-format=xml", "-Dparallelism.default=0"},
+			want: "parallelism.default is 0: want at least 1\n--log-format is \"xml\": want text or json",
+		},
+		"two files": {
+			args: []string{"run", "--config=a.yaml", "--config", "b.yaml"},
+			want: `invalid argument "b.yaml" for "--config" flag: there is one already, a.yaml: put all options into one file, or give some as -D; see wordcount run --help`,
 		},
 		"no key": {
 			args: []string{"run", "-D", "=x"},
@@ -237,7 +261,6 @@ func TestConfigPrintsTheOptions(t *testing.T) {
 	write("execution.checkpointing:\n  dir: \"/data: #1\"\n  interval: 1 min\n  timeout: 1 min\n  mode: at-least-once\n")
 	c := newCommand("config", "--config", file, "-Dparallelism.Count=3", "-Dexecution.checkpointing.timeout=2 min")
 	c.environ = []string{"STREAMGEN_EXECUTION_CHECKPOINTING_TIMEOUT=3 min", "STREAMGEN_EXECUTION_CHECKPOINTING_INTERVAL=2 min"}
-	c.build = nil
 	c.requireExit(t, exitOK)
 	printed := c.out.String()
 	for _, line := range []string{
@@ -245,7 +268,7 @@ func TestConfigPrintsTheOptions(t *testing.T) {
 		`execution.checkpointing.timeout: 2 min +# -D`,
 		`execution.checkpointing.mode: AT_LEAST_ONCE +# ` + file + `:5`,
 		`execution.checkpointing.dir: "/data: #1" +# ` + file + `:2`,
-		`execution.checkpointing.storage: filesystem +# follows from the others`,
+		`# execution.checkpointing.storage: filesystem +# follows from dir`,
 		`execution.checkpointing.num-retained: 2 +# preset`,
 		`execution.checkpointing.min-pause: 0 ms +# default`,
 		`# execution.checkpointing.savepoint-dir: +# not set`,
@@ -261,6 +284,35 @@ func TestConfigPrintsTheOptions(t *testing.T) {
 	require.Equal(t, want, newCommand("run", "--config", file).configOf(t))
 }
 
+// The same run comes of what config prints, be it that of a run that would ask for a folder, or one that is given a folder besides.
+func TestConfigIsReadBack(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "effective.yaml")
+	print := func(environ []string, args ...string) {
+		c := newCommand(append([]string{"config"}, args...)...)
+		c.environ = environ
+		c.requireExit(t, exitOK)
+		require.NoError(t, os.WriteFile(file, []byte(c.out.String()), 0o600))
+	}
+	print(nil, "--parallelism", "3", "input.txt")
+	asks := newCommand("run", "--config", file)
+	asks.requireExit(t, exitUsage)
+	require.Contains(t, asks.err.String(), "where are the checkpoints?")
+	want := newCommand("run", "--parallelism=3", "-Dexecution.checkpointing.dir=/data").configOf(t)
+	require.Equal(t, want, newCommand("run", "--config", file, "-Dexecution.checkpointing.dir=/data").configOf(t))
+}
+
+// A variable that names an operator is above the file that does: what is printed is what counts.
+func TestConfigPrintsTheParallelismOfOperators(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "job.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("parallelism: {Count: 2, Lines: 5}\n"), 0o600))
+	c := newCommand("config", "--config", file)
+	c.environ = []string{"STREAMGEN_PARALLELISM_COUNT=7"}
+	c.requireExit(t, exitOK)
+	require.Regexp(t, `(?m)^parallelism\.Count: 7 +# STREAMGEN_PARALLELISM_COUNT$`, c.out.String())
+	require.Regexp(t, `(?m)^parallelism\.Lines: 5 +# `+file+`:1$`, c.out.String())
+	require.NotContains(t, c.out.String(), "parallelism.Count: 2")
+}
+
 func TestConfigFileMistakes(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "job.yaml")
 	require.NoError(t, os.WriteFile(file, []byte("execution.checkpointing:\n  intervall: 1 min\n  mode: twice\n"), 0o600))
@@ -273,7 +325,18 @@ func TestConfigFileMistakes(t *testing.T) {
 	} {
 		require.Contains(t, c.err.String(), part)
 	}
+	require.NoError(t, os.WriteFile(file, []byte("execution.checkpointing:\n  min-pause: 1 s\n  num-retained: 0\n  mode: twice\n"), 0o600))
+	together := newCommand("run", "--config", file, "-Dexecution.checkpointing.dir=/data")
+	together.environ = []string{"STREAMGEN_EXECUTION_CHECKPOINTING_MAX_CONCURRENT_CHECKPOINTS=2"}
+	together.requireExit(t, exitUsage)
+	for _, part := range []string{
+		file + `:2 and STREAMGEN_EXECUTION_CHECKPOINTING_MAX_CONCURRENT_CHECKPOINTS: execution.checkpointing.min-pause is 1 s and `,
+		file + `:3: execution.checkpointing.num-retained is 0: want at least 1`,
+		file + `:4: execution.checkpointing.mode: "twice" is not a value of it`,
+	} {
+		require.Contains(t, together.err.String(), part)
+	}
 	missing := newCommand("run", "--config", file+"l")
 	missing.requireExit(t, exitUsage)
-	require.Contains(t, missing.err.String(), "--config: open "+file+"l: no such file or directory")
+	require.Equal(t, "wordcount: --config: open "+file+"l: no such file or directory\n", missing.err.String(), "where the checkpoints are may stand in it")
 }

@@ -16,21 +16,11 @@ func (p *program) graphCommand() *cobra.Command {
 		Example: "  " + p.name + " graph\n" +
 			"  " + p.name + " graph --parallelism 4",
 		RunE: func(_ *cobra.Command, args []string) error {
-			c, err := p.config()
+			with, err := p.prepare(args, false, false)
 			if err != nil {
 				return err
 			}
-			if err := p.parsed(args); err != nil {
-				return err
-			}
-			job, err := p.job()
-			if err != nil {
-				return err
-			}
-			if c, err = checkConfig(job, c); err != nil {
-				return usage(err)
-			}
-			graph, err := job.Graph(c)
+			graph, err := with.job.Graph(with.config)
 			if err != nil {
 				return err
 			}
@@ -38,7 +28,7 @@ func (p *program) graphCommand() *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().Var(&parallelismFlag{p}, "parallelism", "the same as -D parallelism.default=n")
+	p.addParallelism(cmd)
 	return cmd
 }
 

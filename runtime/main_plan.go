@@ -16,7 +16,6 @@ import (
 var errRefused = errors.New("the start would be refused")
 
 func (p *program) planCommand() *cobra.Command {
-	var savepoint string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "plan [arguments of the pipeline]",
@@ -27,24 +26,11 @@ func (p *program) planCommand() *cobra.Command {
 			"Nothing is changed, and a job that runs in the folder runs on. The exit code is 1 if the run would be refused.",
 		Example: fmt.Sprintf("  %s plan -D %s=DIR\n  %s plan -D %s=NEW --savepoint DIR/WordCount/savepoints/savepoint-WordCount-7-51ab3d4e", p.name, dirKey, p.name, dirKey),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := p.runConfig()
+			with, err := p.prepare(args, false, true)
 			if err != nil {
 				return err
 			}
-			if savepoint != "" {
-				c.Recovery.Path = savepoint
-			}
-			if err := p.parsed(args); err != nil {
-				return err
-			}
-			job, err := p.job()
-			if err != nil {
-				return err
-			}
-			if c, err = checkConfig(job, c); err != nil {
-				return usage(err)
-			}
-			planned, err := job.Plan(cmd.Context(), Environment{Config: c, Logger: slog.New(slog.DiscardHandler), FS: vfs.OS()})
+			planned, err := with.job.Plan(cmd.Context(), Environment{Config: with.config, Logger: slog.New(slog.DiscardHandler), FS: vfs.OS()})
 			if err != nil {
 				return err
 			}
@@ -57,9 +43,9 @@ func (p *program) planCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&savepoint, "savepoint", "", "the same as -D execution.state-recovery.path=`path`")
+	cmd.Flags().Var(&shortFlag{p, pathKey, "path"}, "savepoint", "the same as -D "+pathKey+"=path")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
-	cmd.Flags().Var(&parallelismFlag{p}, "parallelism", "the same as -D parallelism.default=n")
+	p.addParallelism(cmd)
 	return cmd
 }
 

@@ -102,11 +102,11 @@ func (p *program) command() (*cobra.Command, error) {
 		return usage(fmt.Errorf("%w; see %s --help", err, cmd.CommandPath()))
 	})
 	root.PersistentFlags().VarP(&settingsFlag{p}, "define", "D", "set an option; repeat for more, the last one of a key wins")
-	root.PersistentFlags().StringVar(&p.configFile, "config", "", "read options from this YAML `file`; -D and the environment win over it")
+	root.PersistentFlags().Var(&fileFlag{p}, "config", "read options from this YAML `file`; -D and the environment win over it")
 
-	run, plan, graph := p.runCommand(), p.planCommand(), p.graphCommand()
-	root.AddCommand(run, p.savepointCommand(), p.stopCommand(), p.cancelCommand(), plan, graph, p.configCommand())
-	return root, p.joinFlags(run, plan, graph)
+	run, plan, graph, options := p.runCommand(), p.planCommand(), p.graphCommand(), p.configCommand()
+	root.AddCommand(run, p.savepointCommand(), p.stopCommand(), p.cancelCommand(), plan, graph, options)
+	return root, p.joinFlags(run, plan, graph, options)
 }
 
 // noArguments is for subcommands that take none.

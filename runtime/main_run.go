@@ -23,29 +23,15 @@ func (p *program) runCommand() *cobra.Command {
 			"  " + p.name + " run -D " + dirKey + "=DIR -D execution.checkpointing.interval='1 min' --parallelism 4\n" +
 			"  " + p.name + " run -D execution.checkpointing.interval=off",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := p.runConfig()
-			if err != nil {
+			with, err := p.prepare(args, fresh, true)
+			o, logErr := p.newOutput(&log)
+			if err := errors.Join(err, logErr); err != nil {
 				return err
 			}
-			c.Recovery.Fresh = fresh
-			if err := p.parsed(args); err != nil {
-				return err
-			}
-			o, err := p.newOutput(&log)
-			if err != nil {
-				return err
-			}
-			job, err := p.job()
-			if err != nil {
-				return err
-			}
-			if c, err = checkConfig(job, c); err != nil {
-				return usage(err)
-			}
-			return p.run(cmd.Context(), job, c, o)
+			return p.run(cmd.Context(), with.job, with.config, o)
 		},
 	}
-	cmd.Flags().Var(&parallelismFlag{p}, "parallelism", "the same as -D parallelism.default=n")
+	p.addParallelism(cmd)
 	cmd.Flags().BoolVar(&fresh, "fresh", false, "start from nothing, whatever checkpoints and output there are")
 	log.add(cmd.Flags())
 	return cmd

@@ -21,7 +21,8 @@ type Pipeline interface {
 type Job interface {
 	// Name is the pipeline's type name.
 	Name() string
-	// Graph describes the operators and their edges under a configuration, sources first.
+	// Graph describes the operators and their edges under a configuration, sources first. An error is every mistake in the pipeline, and in what of the
+	// configuration concerns it; the graph is there nevertheless.
 	Graph(c config.Config) (Graph, error)
 	// Plan says what Run would do to start: what it would go on from, and what would become of each operator and state, or why it would be refused. It
 	// changes nothing, and does not disturb a job that runs. An error is one of the configuration, or of the disk.

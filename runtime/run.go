@@ -24,7 +24,7 @@ func Run(ctx context.Context, pipeline Pipeline, options ...Option) error {
 	if err != nil {
 		return err
 	}
-	if s.config, err = checkConfig(job, s.config); err != nil {
+	if err := checkConfig(job, s.config); err != nil {
 		return fmt.Errorf("%s: %w", job.Name(), err)
 	}
 	logger := s.logger.With("job", job.Name())
@@ -61,27 +61,21 @@ func newJob(pipeline Pipeline) (Job, error) {
 	return pipeline.StreamgenJob(), nil
 }
 
-// checkConfig returns the configuration of a job with what the environment says of its operators, and every mistake in it.
-func checkConfig(job Job, c config.Config) (config.Config, error) {
-	if err := config.Validate(c); err != nil {
-		return c, err // a graph of a configuration that is not valid says nothing
-	}
-	graph, err := job.Graph(config.Default()) // for its operators
-	if err != nil {
-		_, err = job.Graph(c) // says what else is wrong, too
-		return c, err
-	}
+// operatorsOf returns the uids of a job's operators.
+func operatorsOf(job Job) []string {
+	graph, _ := job.Graph(config.Default()) // what is wrong with it checkConfig says
 	var uids []string
 	for _, task := range graph.Tasks {
 		uids = append(uids, task.Operators...)
 	}
-	c, err = c.ForOperators(uids)
-	if err := errors.Join(err, c.CheckOperators(uids)); err != nil {
-		return c, err
-	}
+	return uids
+}
+
+// checkConfig returns every mistake in a job and its configuration.
+func checkConfig(job Job, c config.Config) error {
 	if err := config.Validate(c); err != nil {
-		return c, err
+		return err // a graph of a configuration that is not valid says nothing
 	}
-	_, err = job.Graph(c)
-	return c, err
+	_, err := job.Graph(c)
+	return err
 }

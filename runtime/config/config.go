@@ -30,9 +30,6 @@ type Config struct {
 	Restart       Restart
 	// Failover says what is restarted when a task fails (jobmanager.execution.failover-strategy).
 	Failover Failover
-
-	// variables are the parallelisms that the environment sets, by the names of the variables: ForOperators finds out whom they mean.
-	variables map[string]int
 }
 
 // Checkpointing is what can be set under execution.checkpointing.
@@ -100,7 +97,8 @@ func (c Checkpointing) Backlog() time.Duration {
 
 // Recovery is what can be set under execution.state-recovery.
 type Recovery struct {
-	// Path is the savepoint or checkpoint that a first start restores (path). A job that has checkpoints of its own goes on from those.
+	// Path is the savepoint or checkpoint that a first start restores (path), "" for none. A job that has checkpoints of its own goes on from those;
+	// with LatestCheckpoint it must have one.
 	Path string
 	// ClaimMode says who owns the savepoint at Path (claim-mode).
 	ClaimMode ClaimMode
@@ -114,6 +112,9 @@ type Recovery struct {
 	// Fresh starts from nothing, whatever checkpoints and output there are (--fresh). It overrides Path.
 	Fresh bool
 }
+
+// LatestCheckpoint as Recovery.Path is the job's own newest checkpoint. A start without one is refused.
+const LatestCheckpoint = "latest"
 
 // Restart is what can be set under restart-strategy: what happens when a task fails.
 type Restart struct {

@@ -2,8 +2,6 @@ package config
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,8 +9,8 @@ import (
 )
 
 // WriteYAML returns c as a file that FromYAML reads, each option with where its value comes from: the place in values where it was said,
-// preset for what ForMain says, or default. Options without a value stand in it as comments, and so do variables of the environment that name
-// operators: whom they mean says the pipeline.
+// preset for what ForMain says, or default. Options without a value stand in it as comments, and so does the storage if nobody said it: it
+// follows from whether there is a folder, and to say it means more.
 func (c Config) WriteYAML(values Values) []byte {
 	presets := map[string]string{}
 	for _, s := range ForMain().Settings() {
@@ -29,19 +27,14 @@ func (c Config) WriteYAML(values Values) []byte {
 		case from != "":
 		case s.Value == "":
 			line, from = "# "+s.Key+":", "not set"
+		case s.Key == "execution.checkpointing.storage":
+			line, from = "# "+line, "follows from dir"
 		case ok && preset == s.Value:
 			from = "preset"
-		case s.Changed:
-			from = "follows from the others"
 		default:
 			from = "default"
 		}
 		lines = append(lines, [2]string{line, from})
-		width = max(width, len(line))
-	}
-	for _, name := range slices.Sorted(maps.Keys(c.variables)) {
-		line := "# " + parallelismPrefix + "UID: " + strconv.Itoa(c.variables[name])
-		lines = append(lines, [2]string{line, name})
 		width = max(width, len(line))
 	}
 	var b strings.Builder

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"slices"
 	"strings"
 )
@@ -31,11 +30,10 @@ func FromEnvironment(environ []string) (Values, error) {
 		case ok && operator != "": // who it is turns out when the operators are known
 			values[parallelismPrefix+operator] = Value{Text: value, From: name}
 		default:
-			errs = append(errs, unknown("environment variable", name, names))
+			errs = append(errs, &mistake{places: []string{name}, err: unknown("environment variable", name, names)})
 		}
 	}
-	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return values, errors.Join(errs...)
+	return values, Join(errs...)
 }
 
 // EnvironmentName is the variable that sets the option key.

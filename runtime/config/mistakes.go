@@ -8,31 +8,31 @@ import (
 	"strings"
 )
 
-// mistake is an error with the place where its value was said: that of a Value, or "".
+// mistake is an error with the places where its values were said: those of Values, none if nobody said them.
 type mistake struct {
-	from string
-	err  error
+	places []string
+	key    string // of the option whose value cannot be read, "" if it is another mistake
+	err    error
 }
 
-// Error implements error.
+// Error implements error. An argument needs no place where it is the only one, since who reads this has just written it, nor does what names its place
+// itself.
 func (m *mistake) Error() string {
-	if m.from == "" || m.from == Argument {
-		return m.err.Error()
+	text := m.err.Error()
+	if len(m.places) == 0 || len(m.places) == 1 && (m.places[0] == Argument || strings.Contains(text, m.places[0])) {
+		return text
 	}
-	return m.from + ": " + m.err.Error()
+	return strings.Join(m.places, " and ") + ": " + text
 }
 
-// Unwrap returns the error without its place.
+// Unwrap returns the error without its places.
 func (m *mistake) Unwrap() error { return m.err }
 
-// Join joins the errors of FromYAML, FromEnvironment and SetAll, sorted: those of a file by its lines, then those of the environment by their
-// variables, then those of arguments, then all others.
+// Join joins the errors of FromYAML, FromEnvironment, SetAll and Load, sorted: those of a file by its lines, then those of the environment by their
+// variables, then those of arguments, then all others. What several values are about stands where the first of them does.
 func Join(errs ...error) error {
 	all := flat(nil, errs)
-	slices.SortStableFunc(all, func(a, b error) int {
-		p, q := placeOf(a), placeOf(b)
-		return cmp.Or(cmp.Compare(p.class, q.class), cmp.Compare(p.name, q.name), cmp.Compare(p.line, q.line))
-	})
+	slices.SortStableFunc(all, func(a, b error) int { return placeOf(a).compare(placeOf(b)) })
 	return errors.Join(all...)
 }
 
@@ -58,24 +58,32 @@ type place struct {
 	line  int
 }
 
+const (
+	inFile = iota
+	inEnvironment
+	inArgument
+	elsewhere
+)
+
+func (p place) compare(q place) int {
+	return cmp.Or(cmp.Compare(p.class, q.class), cmp.Compare(p.name, q.name), cmp.Compare(p.line, q.line))
+}
+
 func placeOf(err error) place {
-	const (
-		file = iota
-		environment
-		argument
-		elsewhere
-	)
-	var m *mistake
-	if !errors.As(err, &m) || m.from == "" {
-		return place{class: elsewhere}
+	if m, ok := errors.AsType[*mistake](err); ok && len(m.places) > 0 {
+		return parsePlace(m.places[0])
 	}
-	if m.from == Argument {
-		return place{class: argument}
+	return place{class: elsewhere}
+}
+
+func parsePlace(from string) place {
+	if from == Argument {
+		return place{class: inArgument}
 	}
-	if strings.HasPrefix(m.from, environmentPrefix) {
-		return place{class: environment, name: m.from}
+	if strings.HasPrefix(from, environmentPrefix) {
+		return place{class: inEnvironment, name: from}
 	}
-	i := strings.LastIndexByte(m.from, ':')
-	line, _ := strconv.Atoi(m.from[i+1:])
-	return place{file, m.from[:max(i, 0)], line}
+	i := strings.LastIndexByte(from, ':')
+	line, _ := strconv.Atoi(from[i+1:])
+	return place{inFile, from[:max(i, 0)], line}
 }

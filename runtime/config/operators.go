@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,66 +12,58 @@ func (v Value) namesOperator(key string) bool {
 	return strings.HasPrefix(v.From, EnvironmentName(parallelismPrefix)) && key != parallelismPrefix+"default"
 }
 
-// isHidden reports whether the value of a key has no effect since a stronger one is said of the same operator in other letters: an argument
-// is above the environment, and that above a file.
-func (v Values) isHidden(key string) bool {
-	value := v[key]
-	if !strings.HasPrefix(key, parallelismPrefix) || value.From == Argument {
-		return false
-	}
-	for other, stronger := range v {
-		if other == key || EnvironmentName(other) != EnvironmentName(key) {
+// ForOperators returns v with what variables of the environment say of operators under the names of those, which are known by now: above a
+// file and below an argument. What names none of the operators is an error, with its place, and so is a variable that may mean more than one. All are
+// returned together, and what they are about is left out.
+func (v Values) ForOperators(uids []string) (Values, error) {
+	v = maps.Clone(v)
+	var errs []error
+	for _, key := range slices.Sorted(maps.Keys(v)) {
+		value := v[key]
+		if !value.namesOperator(key) {
 			continue
 		}
-		if value.namesOperator(key) && stronger.From == Argument || !value.namesOperator(key) && stronger.namesOperator(other) {
-			return true
+		delete(v, key)
+		uid, err := operatorOf(value, uids)
+		if err != nil {
+			errs = append(errs, &mistake{places: []string{value.From}, err: err})
+			continue
+		}
+		if of := parallelismPrefix + uid; v[of].From != Argument {
+			v[of] = value
 		}
 	}
-	return false
+	for key, value := range v {
+		uid, ok := strings.CutPrefix(key, parallelismPrefix)
+		if !ok || uid == "" || uid == "default" || slices.Contains(uids, uid) {
+			continue
+		}
+		delete(v, key)
+		err := fmt.Errorf("%s: %w", key, unknownOperator(uid, uids))
+		errs = append(errs, &mistake{places: []string{value.From}, err: err})
+	}
+	return v, Join(errs...)
 }
 
-// setVariable sets the parallelism of an operator that is known by a name in capitals alone.
-func setVariable(c *Config, key, value string) error {
-	n, err := integer.parse(value)
-	if err != nil {
-		return invalid(key, value, err)
+// operatorOf finds out whom a variable means.
+func operatorOf(v Value, uids []string) (string, error) {
+	var meant []string
+	names := []string{EnvironmentName(parallelismPrefix + "default")}
+	for _, uid := range uids {
+		names = append(names, EnvironmentName(parallelismPrefix+uid))
+		if names[len(names)-1] == v.From {
+			meant = append(meant, uid)
+		}
 	}
-	all := maps.Clone(c.variables)
-	if all == nil {
-		all = make(map[string]int)
+	switch len(meant) {
+	case 0:
+		return "", unknown("environment variable", v.From, names)
+	case 1:
+		return meant[0], nil
 	}
-	all[EnvironmentName(key)] = n
-	c.variables = all
-	return nil
+	return "", fmt.Errorf("it may mean %s: set each by -D %s%s=%s", strings.Join(meant, " or "), parallelismPrefix, meant[0], v.Text)
 }
 
-// ForOperators returns c with what variables of the environment say of operators, which are known by now. A variable that names none of
-// them, or more than one, is an error.
-func (c Config) ForOperators(uids []string) (Config, error) {
-	variables := c.variables
-	c.variables = nil
-	c.Parallelisms = maps.Clone(c.Parallelisms)
-	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(variables)) {
-		var meant []string
-		names := []string{EnvironmentName(parallelismPrefix + "default")}
-		for _, uid := range uids {
-			names = append(names, EnvironmentName(parallelismPrefix+uid))
-			if names[len(names)-1] == name {
-				meant = append(meant, uid)
-			}
-		}
-		switch len(meant) {
-		case 0:
-			errs = append(errs, unknown("environment variable", name, names))
-		case 1:
-			if c.Parallelisms == nil {
-				c.Parallelisms = map[string]int{}
-			}
-			c.Parallelisms[meant[0]] = variables[name]
-		default:
-			errs = append(errs, fmt.Errorf("environment variable %s may mean %s: set each by -D %s%s=%d", name, strings.Join(meant, " or "), parallelismPrefix, meant[0], variables[name]))
-		}
-	}
-	return c, errors.Join(errs...)
+func unknownOperator(uid string, uids []string) error {
+	return unknown("operator", uid, append([]string{"default"}, uids...))
 }

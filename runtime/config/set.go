@@ -34,8 +34,7 @@ func (c Config) CheckOperators(uids []string) error {
 	var errs []error
 	for _, uid := range slices.Sorted(maps.Keys(c.Parallelisms)) {
 		if !slices.Contains(uids, uid) {
-			candidates := append([]string{"default"}, uids...)
-			errs = append(errs, fmt.Errorf("%s%s: %w", parallelismPrefix, uid, unknown("operator", uid, candidates)))
+			errs = append(errs, fmt.Errorf("%s%s: %w", parallelismPrefix, uid, unknownOperator(uid, uids)))
 		}
 	}
 	return errors.Join(errs...)

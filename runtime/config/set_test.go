@@ -79,10 +79,14 @@ func TestSetErrors(t *testing.T) {
 			"execution.checkpointing.create-subdir", "yes",
 			`execution.checkpointing.create-subdir: "yes" is not a value of it: want true or false`,
 		},
-		"a bad number":      {"parallelism.Count", "many", `parallelism.Count: "many" is not a value of it: want a whole number`},
-		"not finite":        {"restart-strategy.exponential-delay.jitter-factor", "NaN", `restart-strategy.exponential-delay.jitter-factor: "NaN" is not a value of it: want a number such as 1.5`},
-		"a blob URL":        {"execution.checkpointing.dir", "s3://bucket/x", `execution.checkpointing.dir: "s3://bucket/x" is not a value of it: s3:// is not supported yet: want a local path`},
-		"a relative URL":    {"execution.checkpointing.dir", "file://x", `execution.checkpointing.dir: "file://x" is not a value of it: want three slashes before an absolute path, as in file:///folder`},
+		"a bad number":   {"parallelism.Count", "many", `parallelism.Count: "many" is not a value of it: want a whole number`},
+		"not finite":     {"restart-strategy.exponential-delay.jitter-factor", "NaN", `restart-strategy.exponential-delay.jitter-factor: "NaN" is not a value of it: want a number such as 1.5`},
+		"a blob URL":     {"execution.checkpointing.dir", "s3://bucket/x", `execution.checkpointing.dir: "s3://bucket/x" is not a value of it: s3:// is not supported yet: want a local path`},
+		"a relative URL": {"execution.checkpointing.dir", "file://x", `execution.checkpointing.dir: "file://x" is not a value of it: want three slashes before an absolute path, as in file:///folder`},
+		"nothing to restore": {
+			"execution.state-recovery.path", " ",
+			`execution.state-recovery.path: " " is not a value of it: want a savepoint, a checkpoint or latest; to start from nothing, or to go on from the job's own checkpoints, leave it out`,
+		},
 		"a path of nothing": {"execution.checkpointing.local-backup.dirs", "/a,,/b", `execution.checkpointing.local-backup.dirs: "/a,,/b" is not a value of it: want paths separated by commas`},
 		"the claiming mode": {"execution.state-recovery.claim-mode", "LEGACY", `execution.state-recovery.claim-mode: "LEGACY" is not a value of it: want NO_CLAIM or CLAIM`},
 		"not supported": {
@@ -151,7 +155,9 @@ func TestSettingsCanBeSetAgain(t *testing.T) {
 	want.Parallelisms = map[string]int{"Count": 3}
 	values := Values{}
 	for _, setting := range want.Settings() {
-		values[setting.Key] = Value{Text: setting.Value}
+		if setting.Value != "" {
+			values[setting.Key] = Value{Text: setting.Value}
+		}
 	}
 	got := Default()
 	require.NoError(t, SetAll(&got, values))
@@ -183,7 +189,7 @@ func TestEveryOptionIsWellFormed(t *testing.T) {
 			require.NotEmpty(t, option.Kind)
 			c := Default()
 			switch {
-			case option.Supported:
+			case option.Supported && option.get(c) != "":
 				require.NoError(t, Set(&c, option.Key, option.get(c)), "a default can be set")
 				require.Equal(t, Default(), c)
 			case option.Always != "":
@@ -228,16 +234,19 @@ func TestMistakesAreSorted(t *testing.T) {
 	}, places)
 }
 
-// What is effective tells the variable, although not whom it means: as a comment, since a file could not say it so.
-func TestEffectiveTellsVariablesOfOperators(t *testing.T) {
-	c := Default()
-	values := Values{"parallelism.COUNT": {"3", "STREAMGEN_PARALLELISM_COUNT"}}
-	require.NoError(t, SetAll(&c, values))
-	src := c.WriteYAML(values)
-	require.Regexp(t, `(?m)^# parallelism\.UID: 3 +# STREAMGEN_PARALLELISM_COUNT$`, string(src))
+// What nobody said of the storage is not said for it: given back, it would mean more than nothing, or contradict a folder.
+func TestEffectiveLeavesOutWhatFollows(t *testing.T) {
+	src := ForMain().WriteYAML(nil)
+	require.Regexp(t, `(?m)^# execution\.checkpointing\.storage: jobmanager +# follows from dir$`, string(src))
 	again, err := FromYAML("again.yaml", src)
 	require.NoError(t, err)
-	require.NotContains(t, again, "parallelism.UID")
+	c := ForMain()
+	require.NoError(t, SetAll(&c, again))
+	require.Equal(t, ForMain(), c)
+	require.NotContains(t, again, "execution.checkpointing.storage")
+
+	said := Values{"execution.checkpointing.storage": {"jobmanager", Argument}}
+	require.Regexp(t, `(?m)^execution\.checkpointing\.storage: jobmanager +# -D$`, string(ForMain().WriteYAML(said)))
 }
 
 // A variable of the environment names an operator in capitals: whom it means is known when the operators are.
@@ -255,8 +264,8 @@ func TestParallelismFromTheEnvironment(t *testing.T) {
 		"beside others":          {arguments: Values{"parallelism.split": {"4", Argument}}, environment: Values{"parallelism.COUNT": {"3", "STREAMGEN_PARALLELISM_COUNT"}}, want: map[string]int{"Count": 3, "split": 4}},
 		"of nobody":              {environment: Values{"parallelism.CUONT": {"3", "STREAMGEN_PARALLELISM_CUONT"}}, err: `unknown environment variable "STREAMGEN_PARALLELISM_CUONT": did you mean STREAMGEN_PARALLELISM_COUNT?`},
 		"of nearly the default":  {environment: Values{"parallelism.DEFALT": {"3", "STREAMGEN_PARALLELISM_DEFALT"}}, err: `unknown environment variable "STREAMGEN_PARALLELISM_DEFALT": did you mean STREAMGEN_PARALLELISM_DEFAULT?`},
-		"of more than one":       {environment: Values{"parallelism.SPLIT": {"3", "STREAMGEN_PARALLELISM_SPLIT"}}, err: "environment variable STREAMGEN_PARALLELISM_SPLIT may mean split or SPLIT: set each by -D parallelism.split=3"},
-		"a variable of no value": {environment: Values{"parallelism.COUNT": {"x", "STREAMGEN_PARALLELISM_COUNT"}}, err: `STREAMGEN_PARALLELISM_COUNT: parallelism.COUNT: "x" is not a value of it: want a whole number`},
+		"of more than one":       {environment: Values{"parallelism.SPLIT": {"3", "STREAMGEN_PARALLELISM_SPLIT"}}, err: "STREAMGEN_PARALLELISM_SPLIT: it may mean split or SPLIT: set each by -D parallelism.split=3"},
+		"a variable of no value": {environment: Values{"parallelism.COUNT": {"x", "STREAMGEN_PARALLELISM_COUNT"}}, err: `STREAMGEN_PARALLELISM_COUNT: parallelism.Count: "x" is not a value of it: want a whole number`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, v := range test.environment {
@@ -265,9 +274,9 @@ func TestParallelismFromTheEnvironment(t *testing.T) {
 				require.Equal(t, test.environment, values)
 			}
 			c := Default()
-			err := SetAll(&c, test.arguments.Over(test.environment.Over(test.file)))
+			values, err := test.arguments.Over(test.environment.Over(test.file)).ForOperators(uids)
 			if err == nil {
-				c, err = c.ForOperators(uids)
+				err = SetAll(&c, values)
 			}
 			if test.err != "" {
 				require.EqualError(t, err, test.err)

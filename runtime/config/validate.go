@@ -29,7 +29,10 @@ func Validate(c Config) error {
 	p.unless(c.Recovery.WithoutChannelState >= -1,
 		"execution.state-recovery.without-channel-state.checkpoint-id is %d: want the number of a checkpoint, or -1", c.Recovery.WithoutChannelState)
 	p.unless(!c.Recovery.Fresh || c.Recovery.Path == "", "--fresh starts from nothing, but execution.state-recovery.path is %s: leave one of them out; "+
-		"to go back to a savepoint give it with a new execution.checkpointing.dir", c.Recovery.Path)
+		"to go back to a savepoint give it with a new folder of checkpoints", c.Recovery.Path)
+	p.unless(c.Recovery.Path != LatestCheckpoint || c.Checkpointing.Storage == FileSystem,
+		"execution.state-recovery.path is latest, but execution.checkpointing.storage is jobmanager: there is no folder that could hold one; "+
+			"set execution.checkpointing.dir, or leave it out")
 	const backup = "execution.checkpointing.local-backup.enabled"
 	p.unless(!c.Checkpointing.LocalBackup || c.Checkpointing.Storage == FileSystem,
 		backup+" is true, but execution.checkpointing.storage is jobmanager: there are no files to copy; set execution.checkpointing.dir, or leave it out")

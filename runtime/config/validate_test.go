@@ -86,6 +86,11 @@ func TestValidate(t *testing.T) {
 			func(c *Config) { c.Recovery.WithoutChannelState = -2 },
 			"execution.state-recovery.without-channel-state.checkpoint-id is -2: want the number of a checkpoint, or -1",
 		},
+		"the latest of memory": {
+			func(c *Config) { c.Recovery.Path = LatestCheckpoint },
+			"execution.state-recovery.path is latest, but execution.checkpointing.storage is jobmanager: there is no folder that could hold one; " +
+				"set execution.checkpointing.dir, or leave it out",
+		},
 		"an unknown claim mode": {
 			func(c *Config) { c.Recovery.ClaimMode = 7 },
 			"execution.state-recovery.claim-mode is unknown(7): want NO_CLAIM or CLAIM",

@@ -25,6 +25,9 @@ var (
 	path     = valueType[string]{"path", parsePath, func(s string) string { return s }}
 	paths    = valueType[[]string]{"paths", parsePaths, func(s []string) string { return strings.Join(s, ",") }}
 
+	// pathToRestore is a path that must not be empty: one of a variable that is not set would start from nothing.
+	pathToRestore = valueType[string]{"path", parsePathToRestore, path.format}
+
 	// durationOrOff is a duration of which 0 is written off: a 0 that nobody meant must not turn checkpoints off.
 	durationOrOff = valueType[time.Duration]{"duration or off", parseDurationOrOff, formatDurationOrOff}
 	// durationOrSame is one of which 0 is written off, and SameInterval same.
@@ -97,6 +100,13 @@ func parsePath(value string) (string, error) {
 		return "", errors.New("want three slashes before an absolute path, as in file:///folder")
 	}
 	return "", fmt.Errorf("%s:// is not supported yet: want a local path", scheme)
+}
+
+func parsePathToRestore(value string) (string, error) {
+	if strings.TrimSpace(value) == "" {
+		return "", errors.New("want a savepoint, a checkpoint or latest; to start from nothing, or to go on from the job's own checkpoints, leave it out")
+	}
+	return parsePath(value)
 }
 
 // parsePaths takes paths that are separated by commas.

@@ -30,7 +30,7 @@ func (v Values) Over(weaker Values) Values {
 
 // SetAll sets several options at once, in the order of Options, whatever the order they were given in: of two that touch each other, such
 // as dir and storage, the more specific one counts. All errors are returned together, in the order of [Join], each with the place where the value was
-// said. What a variable of the environment says of an operator counts once [Config.ForOperators] knows whom it names.
+// said.
 func SetAll(c *Config, values Values) error {
 	var keys []string
 	for _, option := range Options() {
@@ -39,19 +39,19 @@ func SetAll(c *Config, values Values) error {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		if !slices.Contains(keys, key) && !values.isHidden(key) {
+		if !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}
 	var errs []error
 	for _, key := range keys {
 		value := values[key]
-		set := Set
-		if value.namesOperator(key) {
-			set = setVariable
-		}
-		if err := set(c, key, value.Text); err != nil {
-			errs = append(errs, &mistake{value.From, err})
+		if err := Set(c, key, value.Text); err != nil {
+			m := &mistake{key: key, err: err}
+			if value.From != "" {
+				m.places = []string{value.From}
+			}
+			errs = append(errs, m)
 		}
 	}
 	return Join(errs...)

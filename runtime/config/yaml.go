@@ -43,8 +43,9 @@ type yamlReader struct {
 
 func (r *yamlReader) at(n *yaml.Node) string { return fmt.Sprintf("%s:%d", r.name, n.Line) }
 
-func (r *yamlReader) fail(n *yaml.Node, format string, args ...any) {
-	r.errs = append(r.errs, &mistake{r.at(n), fmt.Errorf(format, args...)})
+// fail adds a mistake, of the option of that key if there is one.
+func (r *yamlReader) fail(n *yaml.Node, key, text string) {
+	r.errs = append(r.errs, &mistake{places: []string{r.at(n)}, key: key, err: errors.New(key + text)})
 }
 
 func (r *yamlReader) read(key string, n *yaml.Node) {
@@ -53,7 +54,7 @@ func (r *yamlReader) read(key string, n *yaml.Node) {
 		for i := 0; i < len(n.Content); i += 2 {
 			name, value := n.Content[i], n.Content[i+1]
 			if name.Kind != yaml.ScalarNode || name.Tag == "!!merge" || name.Value == "" {
-				r.fail(name, "a key is to be the name of an option, or the beginning of one")
+				r.fail(name, "", "a key is to be the name of an option, or the beginning of one")
 				continue
 			}
 			inner := name.Value
@@ -64,16 +65,16 @@ func (r *yamlReader) read(key string, n *yaml.Node) {
 		}
 	case key == "" && n.Tag == "!!null": // nothing but comments
 	case key == "":
-		r.fail(n, "a configuration is a mapping, as in execution.checkpointing.interval: 30 s")
+		r.fail(n, "", "a configuration is a mapping, as in execution.checkpointing.interval: 30 s")
 	case n.Kind == yaml.AliasNode:
-		r.fail(n, "%s is an alias: write the value out", key)
+		r.fail(n, key, " is an alias: write the value out")
 	case n.Kind != yaml.ScalarNode:
-		r.fail(n, "%s is a list: no option takes one", key)
+		r.fail(n, key, " is a list: no option takes one")
 	case n.Tag == "!!null" && n.Style == 0:
-		r.fail(n, "%s has no value: give it one, or leave it out", key)
+		r.fail(n, key, " has no value: give it one, or leave it out")
 	default:
 		if before, ok := r.values[key]; ok {
-			r.fail(n, "%s is set twice, also at %s", key, before.From)
+			r.fail(n, key, " is set twice, also at "+before.From)
 			return
 		}
 		r.values[key] = Value{Text: n.Value, From: r.at(n)}

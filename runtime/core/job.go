@@ -67,7 +67,7 @@ func (j *Job) operator(uid string) (Operator, *vertexInfo, bool) {
 	return Operator{}, nil, false
 }
 
-// resolve gives every task its parallelism and finds what a pipeline lacks.
+// resolve gives every task its parallelism, and finds what a pipeline lacks and what it does not go together with.
 func (j *Job) resolve(c config.Config) error {
 	var errs []error
 	for _, p := range j.ports {
@@ -122,7 +122,7 @@ func (j *Job) resolve(c config.Config) error {
 	if err := c.CheckOperators(uids); err != nil {
 		errs = append(errs, err)
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, j.checkLoops(c.Checkpointing), j.checkTransactions(c.Checkpointing))...)
 }
 
 // edgesInto are those that lead to a task.
@@ -138,9 +138,7 @@ func (j *Job) edgesInto(v *vertexInfo) []*edge {
 
 // Graph describes the job under a configuration.
 func (j *Job) Graph(c config.Config) (runtime.Graph, error) {
-	if err := j.resolve(c); err != nil {
-		return runtime.Graph{}, err
-	}
+	err := j.resolve(c)
 	g := runtime.Graph{Pipeline: j.name}
 	for _, v := range j.vertices {
 		t := runtime.GraphTask{Name: v.name, Parallelism: v.parallelism}
@@ -159,7 +157,7 @@ func (j *Job) Graph(c config.Config) (runtime.Graph, error) {
 		}
 		g.Tasks = append(g.Tasks, t)
 	}
-	return g, nil
+	return g, err
 }
 
 // partition is that of the edge from the operator that output names to the head of v.

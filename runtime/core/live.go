@@ -22,7 +22,7 @@ import (
 
 // runLive runs a job with a goroutine per subtask, again after each failure as the restart strategy says.
 func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Outcome, error) {
-	if err := errors.Join(j.resolve(outer.Config), j.checkLoops(outer.Config.Checkpointing), j.checkTransactions(outer.Config.Checkpointing)); err != nil {
+	if err := j.resolve(outer.Config); err != nil {
 		return 0, err
 	}
 	clock := &liveClock{start: time.Now()}

@@ -25,7 +25,7 @@ func (j *Job) Plan(ctx context.Context, outer runtime.Environment) (_ *plan.Plan
 	if outer.FS == nil {
 		outer.FS = vfs.OS()
 	}
-	if err := errors.Join(j.resolve(outer.Config), j.checkLoops(outer.Config.Checkpointing), j.checkTransactions(outer.Config.Checkpointing)); err != nil {
+	if err := j.resolve(outer.Config); err != nil {
 		return nil, err
 	}
 	fs, folder := storageOf(outer, j.name)

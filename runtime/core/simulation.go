@@ -58,7 +58,7 @@ func Simulate(job runtime.Job, c config.Config, fs vfs.FS, folder string, random
 	if len(c.TempDirs) == 0 {
 		c.TempDirs = []string{"/tmp"}
 	}
-	if err := errors.Join(j.resolve(c), j.checkLoops(c.Checkpointing), j.checkTransactions(c.Checkpointing)); err != nil {
+	if err := j.resolve(c); err != nil {
 		return nil, err
 	}
 	env := &environment{driver: s, config: c, logger: slog.New(slog.DiscardHandler), onEvent: onEvent, files: fs,
