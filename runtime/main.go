@@ -15,15 +15,16 @@ import (
 // Main is the main function of a program that is one pipeline: a command with the subcommands
 //
 //	run        runs the pipeline; checkpoints, in a folder that it requires, every 10 s
-//	savepoint  asks the running job for a savepoint
+//	savepoint  asks the pipeline's running job for a savepoint
 //	stop       asks it for a savepoint and to end there
 //	cancel     asks it to end where it is
 //	plan       prints what a run would go on from, and what would become of each state
 //	graph      prints the tasks of the pipeline
 //	config     prints the options
 //
-// Options are given as -D key=value; docs/configuration.md lists them. Flags that the program has defined with package flag before it
-// calls Main belong to run, plan and graph, and once build is called they have their values and flag.Args returns the positional arguments.
+// Options are given as -D key=value; docs/configuration.md lists them, and docs/running.md has the rest. Flags that the program has defined with
+// package flag before it calls Main belong to run, plan, graph and config, and once build is called they have their values and flag.Args returns the
+// positional arguments. The others call build too, without any: for the name of the pipeline, whose job they mean unless --job names another.
 //
 // While the job runs, SIGTERM or a first SIGINT stops it with a savepoint, and a second SIGINT cancels it.
 //

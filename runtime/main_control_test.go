@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -14,9 +15,7 @@ import (
 
 // ask runs a subcommand against the jobs of dir, without the arguments that their run was given.
 func ask(dir string, args ...string) *command {
-	c := newCommand(append(args, "-D", "execution.checkpointing.dir="+dir)...)
-	c.build = nil
-	return c
+	return newCommand(append(args, "-D", "execution.checkpointing.dir="+dir)...)
 }
 
 func TestSavepointStopAndCancelReachTheRunningJob(t *testing.T) {
@@ -119,26 +118,127 @@ func TestFindingTheJob(t *testing.T) {
 		require.Equal(t, "wordcount: "+want+"\n", c.err.String())
 	}
 
-	requireError(t, exitFailed, "no job runs in "+dir+"; is that what its run was given as execution.checkpointing.dir?", "stop")
-	requireError(t, exitFailed, "stop: the job in "+filepath.Join(dir, "WordCount")+" is not running", "stop", "--job", "WordCount")
+	requireError(t, exitFailed, "stop: no job runs in "+dir+"; is that what its run was given as execution.checkpointing.dir?", "stop")
+	requireError(t, exitFailed, "stop: no job runs in "+dir+"; is that what its run was given as execution.checkpointing.dir?", "stop", "--job", "WordCount")
 	nowhere := filepath.Join(dir, "nowhere")
 	c := ask(nowhere, "stop")
 	c.requireExit(t, exitFailed)
-	require.Equal(t, "wordcount: no job runs in "+nowhere+": there is no such folder\n", c.err.String())
+	require.Equal(t, "wordcount: stop: no job runs in "+nowhere+": there is no such folder\n", c.err.String())
 
-	for _, name := range []string{"Join", "WordCount"} {
+	serve := func(name string) *control.Server {
 		folder := filepath.Join(dir, name)
 		require.NoError(t, os.Mkdir(folder, 0o755))
-		server, err := control.Listen(folder, func(_ control.Command, reply func(string, error)) { reply("/of/"+name, nil) })
+		server, err := control.Listen(folder, name, func(_ control.Command, _ func(string), reply func(string, error)) { reply("/of/"+name, nil) })
 		require.NoError(t, err)
-		defer server.Close()
+		t.Cleanup(func() { require.NoError(t, server.Close()) })
+		return server
 	}
-	requireError(t, exitUsage, "several jobs run in "+dir+": Join, WordCount; say which with --job NAME", "stop")
-	named := ask(dir, "savepoint", "--job=Join")
-	named.requireExit(t, exitOK)
-	require.Equal(t, "/of/Join\n", named.out.String())
+	requireAnswer := func(t *testing.T, want string, args ...string) {
+		t.Helper()
+		c := ask(dir, args...)
+		c.requireExit(t, exitOK)
+		require.Equal(t, want+"\n", c.out.String())
+	}
 
-	own := ask(filepath.Join(dir, "Join"), "savepoint", "-Dexecution.checkpointing.create-subdir=false")
+	// What is asked of a job that does not run is asked of no other.
+	serve("Join")
+	requireError(t, exitFailed, "stop: WordCount does not run in "+dir+", but Join does: say --job NAME if that is meant", "stop")
+	requireAnswer(t, "/of/Join", "savepoint", "--job=Join")
+	serve("Totals")
+	requireError(t, exitFailed, "cancel: WordCount does not run in "+dir+", but Join and Totals do: say --job NAME if that is meant", "cancel")
+	// The program's own needs no name.
+	serve("WordCount")
+	requireAnswer(t, "/of/WordCount", "savepoint")
+	requireAnswer(t, "/of/WordCount", "stop")
+	requireAnswer(t, "/of/Join", "stop", "--job", "Join")
+
+	within := filepath.Join(dir, "Join")
+	const together = "-Dexecution.checkpointing.create-subdir=false"
+	other := ask(within, "savepoint", together)
+	other.requireExit(t, exitFailed)
+	require.Equal(t, "wordcount: savepoint: the job that runs in "+within+" is Join, not WordCount\n", other.err.String())
+	own := ask(within, "savepoint", together, "--job=Join")
 	own.requireExit(t, exitOK)
 	require.Equal(t, "/of/Join\n", own.out.String())
+	below := ask(within, "savepoint")
+	below.requireExit(t, exitFailed)
+	require.Equal(t, "wordcount: savepoint: WordCount does not run in a folder of its own below "+within+", but a job runs in that itself: "+
+		"was its run given execution.checkpointing.create-subdir=false?\n", below.err.String())
+}
+
+// The pipeline is asked for its name, as if no arguments were given; one that needs some is told of by name.
+func TestNameOfAPipelineThatNeedsArguments(t *testing.T) {
+	dir := t.TempDir()
+	c := ask(dir, "stop")
+	c.build = func() Pipeline { panic("--broker is missing") }
+	c.requireExit(t, exitFailed)
+	require.Contains(t, c.err.String(), "wordcount: which job? The pipeline of this program could not be asked for its name: say it with --job NAME: "+
+		"the function that builds the pipeline panicked: --broker is missing\n")
+
+	named := ask(dir, "stop", "--job", "WordCount")
+	named.build = c.build
+	named.requireExit(t, exitFailed)
+	require.Contains(t, named.err.String(), "no job runs in "+dir)
+}
+
+// waitingRegion is a job of which a region has failed, and that answers what is asked of it when it runs again.
+func waitingRegion(c *command, answer func(ctx context.Context, r Request) (Outcome, error)) (waits <-chan struct{}) {
+	waiting := make(chan struct{})
+	c.job.run = func(ctx context.Context, env Environment) (Outcome, error) {
+		if err := takeFolder(env, c.job.name); err != nil {
+			return 0, err
+		}
+		right := []string{"Right", "Sum"}
+		env.OnEvent(Event{Kind: EventFailed, Tasks: []string{"Left"}, Err: errors.New("disk full")})
+		env.OnEvent(Event{Kind: EventRestarting, Tasks: []string{"Left"}, Delay: time.Second})
+		env.OnEvent(Event{Kind: EventFailed, Tasks: right, Err: errors.New("disk full")})
+		env.OnEvent(Event{Kind: EventRestarting, Tasks: right, Delay: 57 * time.Second})
+		env.OnEvent(Event{Kind: EventRunning, Tasks: []string{"Left"}})
+		close(waiting)
+		r := <-env.Requests
+		return answer(ctx, r)
+	}
+	return waiting
+}
+
+const waitingForRight = "waiting for the region of Right, Sum, which has failed and is restarted in 57s\n"
+
+// A savepoint needs every region. Who asks for one while a region waits is told so at once.
+func TestWhoAsksIsToldWhichRegionIsWaitedFor(t *testing.T) {
+	dir := t.TempDir()
+	run := newCommand("run", "-Dexecution.checkpointing.dir="+dir)
+	said := make(chan struct{})
+	waits := waitingRegion(run, func(_ context.Context, r Request) (Outcome, error) {
+		<-said
+		return stopped(r)
+	})
+	wait := run.start(t)
+	<-waits
+	stop := ask(dir, "stop")
+	writer, heard := stop.err.heard("wordcount: stop: " + waitingForRight)
+	stop.program.err = writer
+	stopped := stop.start(t)
+	<-heard
+	close(said)
+	require.Equal(t, exitOK, stopped())
+	require.Equal(t, "/savepoints/2\n", stop.out.String())
+	require.Equal(t, exitOK, wait())
+}
+
+func TestASignalSaysWhichRegionIsWaitedFor(t *testing.T) {
+	run := newCommand("run", "-Dexecution.checkpointing.dir="+t.TempDir())
+	waits := waitingRegion(run, func(ctx context.Context, r Request) (Outcome, error) {
+		run.signals <- os.Interrupt // the second
+		<-ctx.Done()
+		r.Reply("", errors.New("the job was cancelled"))
+		return Cancelled, nil
+	})
+	wait := run.start(t)
+	<-waits
+	run.signals <- os.Interrupt
+	require.Equal(t, exitOK, wait())
+	require.Contains(t, run.err.String(), "stopping with a savepoint; interrupt again to cancel without one\n"+waitingForRight+
+		"cancelling; interrupt again to wait no longer\n")
+	require.NotContains(t, run.err.String(), "the stop failed")
+	require.Contains(t, run.err.String(), "WordCount cancelled after")
 }

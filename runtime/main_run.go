@@ -52,7 +52,7 @@ func (p *program) run(ctx context.Context, job Job, c config.Config, o *output) 
 
 	logger := o.logger.With("job", job.Name())
 	logger.Info("starting", settingsOf(c)...)
-	r := newRequests(c.Checkpointing.JobDir(job.Name()), logger)
+	r := newRequests(job.Name(), c.Checkpointing.JobDir(job.Name()), logger, p.now)
 	stopReport := o.report(p, job)
 	ended := make(chan ending, 1)
 	go func() {

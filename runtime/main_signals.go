@@ -50,7 +50,7 @@ func (s *interrupts) signal(signal os.Signal) (giveUp bool) {
 	default:
 		s.stopping = true
 		s.say("stopping with a savepoint; interrupt again to cancel without one")
-		s.requests.ask(RequestStop, func(_ string, err error) { s.answers <- err })
+		s.requests.ask(RequestStop, s.say, func(_ string, err error) { s.answers <- err })
 	}
 	s.interrupted = s.interrupted || interrupt
 	return false
@@ -60,6 +60,7 @@ func (s *interrupts) signal(signal os.Signal) (giveUp bool) {
 func (s *interrupts) answered(err error) {
 	s.stopping = false
 	switch {
+	case s.cancelled: // and that is why it did not stop
 	case errors.Is(err, ErrNoSavepoint):
 		s.cancelled = true
 		s.say(err.Error())

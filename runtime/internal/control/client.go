@@ -16,9 +16,10 @@ import (
 // ErrNotRunning is wrapped by errors that say that no process runs a job.
 var ErrNotRunning = errors.New("not running")
 
-// Call asks the process that runs the job of that folder for a command, waits until it is done, and returns the folder of the savepoint
-// if one was made. Cancelling ctx ends the wait, not the command.
-func Call(ctx context.Context, folder string, command Command) (path string, err error) {
+// Call asks the process that runs a job in that folder for a command, waits until it is done, and returns the folder of the savepoint
+// if one was made. It is an error if the pipeline that runs there has another name than job, unless that is "". Note is called with what the job waits
+// for meanwhile. Cancelling ctx ends the wait, not the command.
+func Call(ctx context.Context, folder, job string, command Command, note func(string)) (path string, err error) {
 	conn, err := dial(ctx, folder)
 	if err != nil {
 		return "", err
@@ -27,28 +28,31 @@ func Call(ctx context.Context, folder string, command Command) (path string, err
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
 	defer stop()
 
-	line, err := json.Marshal(request{Command: command})
+	line, err := json.Marshal(request{Command: command, Job: job, Notes: true})
 	if err != nil {
 		return "", err
 	}
 	if _, err := conn.Write(append(line, '\n')); err != nil {
 		return "", fmt.Errorf("ask the job in %s: %w", folder, err)
 	}
-	lines := bufio.NewScanner(conn)
-	if !lines.Scan() {
-		if ctx.Err() != nil {
-			return "", ctx.Err()
+	for lines := bufio.NewScanner(conn); lines.Scan(); {
+		var answer response
+		if err := json.Unmarshal(lines.Bytes(), &answer); err != nil {
+			return "", fmt.Errorf("the answer of the job in %s: %w", folder, err)
 		}
-		return "", fmt.Errorf("the process that runs the job in %s ended before it answered", folder)
+		switch {
+		case answer.Note != "":
+			note(answer.Note)
+		case answer.Error != "":
+			return answer.Path, errors.New(answer.Error)
+		default:
+			return answer.Path, nil
+		}
 	}
-	var answer response
-	if err := json.Unmarshal(lines.Bytes(), &answer); err != nil {
-		return "", fmt.Errorf("the answer of the job in %s: %w", folder, err)
+	if ctx.Err() != nil {
+		return "", ctx.Err()
 	}
-	if answer.Error != "" {
-		return answer.Path, errors.New(answer.Error)
-	}
-	return answer.Path, nil
+	return "", fmt.Errorf("the process that runs the job in %s ended before it answered", folder)
 }
 
 // dial connects to the socket of a folder. A folder without one, or with one that nobody listens at, is ErrNotRunning.
@@ -68,7 +72,7 @@ func dial(ctx context.Context, folder string) (conn net.Conn, err error) {
 	return conn, nil
 }
 
-// Running returns the folders of the jobs that run: dir itself, and those directly below it.
+// Running returns the folders of the jobs that run: dir itself, and those directly below it. Those that it could not look into are an error beside them.
 func Running(ctx context.Context, dir string) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -81,16 +85,17 @@ func Running(ctx context.Context, dir string) ([]string, error) {
 		}
 	}
 	var running []string
+	var errs []error
 	for _, folder := range folders {
 		conn, err := dial(ctx, folder)
 		switch {
 		case errors.Is(err, ErrNotRunning):
 		case err != nil:
-			return nil, err
+			errs = append(errs, err)
 		default:
 			conn.Close()
 			running = append(running, folder)
 		}
 	}
-	return running, nil
+	return running, errors.Join(errs...)
 }

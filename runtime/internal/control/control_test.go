@@ -14,12 +14,12 @@ import (
 
 // reply returns a handler that answers every command at once.
 func reply(path string, err error) Handler {
-	return func(_ Command, reply func(string, error)) { reply(path, err) }
+	return func(_ Command, _ func(string), reply func(string, error)) { reply(path, err) }
 }
 
 func listen(t *testing.T, folder string, handle Handler) *Server {
 	t.Helper()
-	server, err := Listen(folder, handle)
+	server, err := Listen(folder, "WordCount", handle)
 	require.NoError(t, err)
 	return server
 }
@@ -27,7 +27,7 @@ func listen(t *testing.T, folder string, handle Handler) *Server {
 func TestCallReachesTheJob(t *testing.T) {
 	folder := t.TempDir()
 	var commands []Command
-	server := listen(t, folder, func(command Command, reply func(string, error)) {
+	server := listen(t, folder, func(command Command, _ func(string), reply func(string, error)) {
 		commands = append(commands, command)
 		switch command {
 		case Stop:
@@ -39,19 +39,63 @@ func TestCallReachesTheJob(t *testing.T) {
 		}
 	})
 
-	path, err := Call(t.Context(), folder, Savepoint)
+	path, err := Call(t.Context(), folder, "", Savepoint, nil)
 	require.NoError(t, err)
 	require.Equal(t, "/savepoints/7", path)
-	_, err = Call(t.Context(), folder, Stop)
+	_, err = Call(t.Context(), folder, "", Stop, nil)
 	require.EqualError(t, err, "disk full")
-	_, err = Call(t.Context(), folder, Cancel)
+	_, err = Call(t.Context(), folder, "", Cancel, nil)
 	require.NoError(t, err)
 	require.NoError(t, server.Close())
 	require.Equal(t, []Command{Savepoint, Stop, Cancel}, commands)
 
 	require.NoFileExists(t, filepath.Join(folder, SocketName))
-	_, err = Call(t.Context(), folder, Stop)
+	_, err = Call(t.Context(), folder, "", Stop, nil)
 	require.ErrorIs(t, err, ErrNotRunning)
+}
+
+func TestCallMeansAJob(t *testing.T) {
+	folder := t.TempDir()
+	server := listen(t, folder, reply("/s", nil))
+	defer server.Close()
+	path, err := Call(t.Context(), folder, "WordCount", Savepoint, nil)
+	require.NoError(t, err)
+	require.Equal(t, "/s", path)
+	_, err = Call(t.Context(), folder, "Join", Savepoint, nil)
+	require.EqualError(t, err, "the job that runs in "+folder+" is WordCount, not Join")
+}
+
+// A client hears what its answer waits for. One of an older program, which takes the first line for the answer, does not.
+func TestNotesComeBeforeTheAnswer(t *testing.T) {
+	folder := t.TempDir()
+	heard := make(chan struct{})
+	server := listen(t, folder, func(_ Command, note func(string), reply func(string, error)) {
+		note("waiting for Right")
+		note("waiting for Right, still") // nobody has taken the first one: it does not block
+		go func() {
+			<-heard
+			reply("/s", nil)
+		}()
+	})
+	defer server.Close()
+	var notes []string
+	path, err := Call(t.Context(), folder, "", Savepoint, func(text string) {
+		notes = append(notes, text)
+		close(heard)
+	})
+	require.NoError(t, err)
+	require.Equal(t, "/s", path)
+	require.Equal(t, []string{"waiting for Right"}, notes)
+
+	conn, err := net.Dial("unix", filepath.Join(folder, SocketName))
+	require.NoError(t, err)
+	defer conn.Close()
+	_, err = conn.Write([]byte(`{"command":"savepoint"}` + "\n"))
+	require.NoError(t, err)
+	answer := make([]byte, 100)
+	n, err := conn.Read(answer)
+	require.NoError(t, err)
+	require.Equal(t, `{"path":"/s"}`+"\n", string(answer[:n]))
 }
 
 func TestOneConnectionCarriesSeveralRequests(t *testing.T) {
@@ -79,7 +123,7 @@ func TestFolderWithALongPath(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), strings.Repeat("long", 40))
 	require.NoError(t, os.MkdirAll(folder, 0o755))
 	server := listen(t, folder, reply("/s", nil))
-	path, err := Call(t.Context(), folder, Savepoint)
+	path, err := Call(t.Context(), folder, "", Savepoint, nil)
 	require.NoError(t, err)
 	require.Equal(t, "/s", path)
 	require.NoError(t, server.Close())
@@ -99,13 +143,13 @@ func TestSocketOfAKilledProcess(t *testing.T) {
 	folder := t.TempDir()
 	kill(t, listen(t, folder, reply("", nil)))
 	require.FileExists(t, filepath.Join(folder, SocketName))
-	_, err := Call(t.Context(), folder, Stop)
+	_, err := Call(t.Context(), folder, "", Stop, nil)
 	require.ErrorIs(t, err, ErrNotRunning)
 	require.ErrorContains(t, err, "left a socket behind")
 
 	server := listen(t, folder, reply("/new", nil))
 	defer server.Close()
-	path, err := Call(t.Context(), folder, Savepoint)
+	path, err := Call(t.Context(), folder, "", Savepoint, nil)
 	require.NoError(t, err)
 	require.Equal(t, "/new", path)
 }
@@ -116,7 +160,7 @@ func TestSuccessorTakesTheSocket(t *testing.T) {
 	old := listen(t, folder, reply("/old", nil))
 	successor := listen(t, folder, reply("/new", nil))
 	require.NoError(t, old.Close())
-	path, err := Call(t.Context(), folder, Savepoint)
+	path, err := Call(t.Context(), folder, "", Savepoint, nil)
 	require.NoError(t, err)
 	require.Equal(t, "/new", path)
 	require.NoError(t, successor.Close())
@@ -125,10 +169,10 @@ func TestSuccessorTakesTheSocket(t *testing.T) {
 func TestCloseAnswersWhoWaits(t *testing.T) {
 	folder := t.TempDir()
 	asked := make(chan struct{})
-	server := listen(t, folder, func(Command, func(string, error)) { close(asked) })
+	server := listen(t, folder, func(Command, func(string), func(string, error)) { close(asked) })
 	answered := make(chan error)
 	go func() {
-		_, err := Call(context.Background(), folder, Stop)
+		_, err := Call(context.Background(), folder, "", Stop, nil)
 		answered <- err
 	}()
 	<-asked
@@ -148,9 +192,9 @@ func TestIdleClientDoesNotHoldTheServer(t *testing.T) {
 func TestCallEndsWithItsContext(t *testing.T) {
 	folder := t.TempDir()
 	ctx, cancel := context.WithCancel(t.Context())
-	server := listen(t, folder, func(Command, func(string, error)) { cancel() })
+	server := listen(t, folder, func(Command, func(string), func(string, error)) { cancel() })
 	defer server.Close()
-	_, err := Call(ctx, folder, Stop)
+	_, err := Call(ctx, folder, "", Stop, nil)
 	require.ErrorIs(t, err, context.Canceled)
 }
 

@@ -13,14 +13,16 @@ import (
 	"time"
 )
 
-// Handler takes a command to the job. It must not block. It calls reply once, from any goroutine, when the command is done or has failed.
-type Handler func(command Command, reply func(path string, err error))
+// Handler takes a command to the job. It must not block. It calls reply once, from any goroutine, when the command is done or has failed, and may call
+// note before that, with what the job waits for.
+type Handler func(command Command, note func(string), reply func(path string, err error))
 
 // ErrEnded is what a client hears whose command the job did not come to.
 var ErrEnded = errors.New("the job ended before that")
 
 // Server listens in a job's folder.
 type Server struct {
+	job      string
 	listener *net.UnixListener
 	path     string
 	own      os.FileInfo // of the socket, to tell it from a successor's
@@ -29,9 +31,9 @@ type Server struct {
 	running  sync.WaitGroup // serve, and one for each client
 }
 
-// Listen takes the socket of a job's folder and serves it until Close. A socket that is there, of a process that was killed or that has
-// lost the folder to this one, is replaced.
-func Listen(folder string, handle Handler) (*Server, error) {
+// Listen takes the socket of a job's folder and serves it until Close. Job is the name of its pipeline. A socket that is there, of a process that was
+// killed or that has lost the folder to this one, is replaced.
+func Listen(folder, job string, handle Handler) (*Server, error) {
 	// The socket is made under a name of its own and renamed: a successor has it from one moment to the next, and a client never
 	// meets a name that nobody listens at yet.
 	name := fmt.Sprintf("control-%d.sock", os.Getpid())
@@ -39,7 +41,7 @@ func Listen(folder string, handle Handler) (*Server, error) {
 	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	s := &Server{path: filepath.Join(folder, SocketName), handle: handle, ended: make(chan struct{})}
+	s := &Server{job: job, path: filepath.Join(folder, SocketName), handle: handle, ended: make(chan struct{})}
 	err := withShortPath(folder, len(name), func(folder string) (err error) {
 		s.listener, err = net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(folder, name), Net: "unix"})
 		return err
@@ -91,22 +93,29 @@ func (s *Server) talk(conn *net.UnixConn) {
 		}
 	}()
 	for lines := bufio.NewScanner(conn); lines.Scan(); {
-		answer, err := json.Marshal(s.answer(lines.Bytes()))
-		if err != nil {
-			return
-		}
-		// A client that does not listen must not keep the job from ending.
-		if err := conn.SetWriteDeadline(time.Now().Add(5 * time.Second)); err != nil {
-			return
-		}
-		if _, err := conn.Write(append(answer, '\n')); err != nil {
+		answer := s.answer(lines.Bytes(), func(note string) { _ = write(conn, response{Note: note}) }) // who is gone needs none
+		if err := write(conn, answer); err != nil {
 			return
 		}
 	}
 }
 
-// answer carries out a request and waits until it is done.
-func (s *Server) answer(line []byte) response {
+// write sends a line.
+func write(conn *net.UnixConn, r response) error {
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	// A client that does not listen must not keep the job from ending.
+	if err := conn.SetWriteDeadline(time.Now().Add(5 * time.Second)); err != nil {
+		return err
+	}
+	_, err = conn.Write(append(line, '\n'))
+	return err
+}
+
+// answer carries out a request and waits until it is done. It calls note with what the job waits for meanwhile.
+func (s *Server) answer(line []byte, note func(string)) response {
 	var r request
 	if err := json.Unmarshal(line, &r); err != nil {
 		return response{Error: fmt.Sprintf("a request that is not JSON: %v", err)}
@@ -116,18 +125,35 @@ func (s *Server) answer(line []byte) response {
 	default:
 		return response{Error: fmt.Sprintf("unknown command %q; is this program older than the one that asks?", r.Command)}
 	}
-	done := make(chan response, 1)
-	s.handle(r.Command, func(path string, err error) {
+	if r.Job != "" && r.Job != s.job {
+		return response{Error: fmt.Sprintf("the job that runs in %s is %s, not %s", filepath.Dir(s.path), s.job, r.Job)}
+	}
+	done, notes := make(chan response, 1), make(chan string, 1)
+	tell := func(text string) {
+		select {
+		case notes <- text:
+		default: // one that nobody has taken yet says the same
+		}
+	}
+	s.handle(r.Command, tell, func(path string, err error) {
 		answer := response{Path: path}
 		if err != nil {
 			answer.Error = err.Error()
 		}
 		done <- answer
 	})
-	select {
-	case answer := <-done:
-		return answer
-	case <-s.ended:
+	for {
+		select {
+		case text := <-notes:
+			if r.Notes {
+				note(text)
+			}
+			continue
+		case answer := <-done:
+			return answer
+		case <-s.ended:
+		}
+		break
 	}
 	// The reply may have come in the same moment: it says more.
 	select {
