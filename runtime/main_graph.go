@@ -12,7 +12,8 @@ func (p *program) graphCommand() *cobra.Command {
 		Use:   "graph [arguments of the pipeline]",
 		Short: "Print the pipeline's tasks without running it",
 		Long: "Print the tasks of the pipeline, each with its parallelism and its operators, and where the records of each operator come\n" +
-			"from: within the task (chained), or over an edge of that kind.",
+			"from: within the task (chained), or over an edge of that kind. Where they do not all hang together, the regions follow that are\n" +
+			"restarted each by itself.",
 		Example: "  " + p.name + " graph\n" +
 			"  " + p.name + " graph --parallelism 4",
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -57,6 +58,12 @@ func graphText(g Graph) string {
 				line = fmt.Sprintf("  %-*s  <- %s", width, uid, strings.Join(inputs, ", "))
 			}
 			b.WriteString(line + "\n")
+		}
+	}
+	if len(g.Regions) > 1 {
+		b.WriteString("\nregions, each of which is restarted by itself when one of its tasks fails:\n")
+		for _, tasks := range g.Regions {
+			b.WriteString("  " + strings.Join(tasks, ", ") + "\n")
 		}
 	}
 	return b.String()

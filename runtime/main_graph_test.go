@@ -53,3 +53,35 @@ task Convert.Join, parallelism 2
   Convert.Join  <- Orders (hash), Rates (broadcast)
 `, c.out.String())
 }
+
+func TestGraphWithSeveralRegions(t *testing.T) {
+	c := newCommand("graph")
+	c.job.graph = func(config.Config) (Graph, error) {
+		return Graph{
+			Pipeline: "Pair",
+			Tasks: []GraphTask{
+				{Name: "Left", Operators: []string{"Left"}, Parallelism: 1},
+				{Name: "Right", Operators: []string{"Right"}, Parallelism: 1},
+				{Name: "Sum", Operators: []string{"Sum"}, Parallelism: 1},
+			},
+			Edges:   []GraphEdge{{From: "Right", To: "Sum", Kind: "hash"}},
+			Regions: [][]string{{"Left"}, {"Right", "Sum"}},
+		}, nil
+	}
+	c.requireExit(t, exitOK)
+	require.Equal(t, `Pair: 3 tasks, 3 operators
+
+task Left, parallelism 1
+  Left
+
+task Right, parallelism 1
+  Right
+
+task Sum, parallelism 1
+  Sum    <- Right (hash)
+
+regions, each of which is restarted by itself when one of its tasks fails:
+  Left
+  Right, Sum
+`, c.out.String())
+}

@@ -26,6 +26,8 @@ type output struct {
 	logger      *slog.Logger
 	started     time.Time
 	checkpoints atomic.Int64 // completed by this process
+	running     atomic.Bool  // the job has run
+	restarts    atomic.Int64 // of the job or a region, in this process
 }
 
 func (p *program) newOutput(log *logFlags) (*output, error) {
@@ -48,10 +50,15 @@ func (o *output) say(text string) {
 	fmt.Fprintln(o.err, text)
 }
 
-// count counts completed checkpoints.
+// count counts completed checkpoints and restarts.
 func (o *output) count(e Event) {
-	if e.Kind == EventPublished {
+	switch e.Kind {
+	case EventPublished:
 		o.checkpoints.Add(1)
+	case EventRunning:
+		if o.running.Swap(true) {
+			o.restarts.Add(1)
+		}
 	}
 }
 
@@ -112,7 +119,7 @@ func (o *output) summary(p *program, job Job, c config.Config, end ending, next 
 	if kept(c.Checkpointing.Retention, end) {
 		folder = c.Checkpointing.JobDir(job.Name())
 	}
-	o.say(job.Name() + " " + progress.Summary(how, sampleOf(job, p.now()), o.started, int(o.checkpoints.Load()), folder))
+	o.say(job.Name() + " " + progress.Summary(how, sampleOf(job, p.now()), o.started, int(o.checkpoints.Load()), folder, int(o.restarts.Load())))
 	if end.err == nil && end.outcome == Stopped && next != "" {
 		o.say(next)
 	}

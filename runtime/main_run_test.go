@@ -22,19 +22,24 @@ func TestRunEnds(t *testing.T) {
 	progress := Progress{Operators: []OperatorProgress{{"Lines", 1200}, {"Totals", 34}}}
 	published := Event{Kind: EventPublished, Checkpoint: 1, Size: 10, Duration: time.Millisecond}
 	for name, test := range map[string]struct {
-		outcome Outcome
-		err     error
-		code    int
-		want    string
+		outcome   Outcome
+		err       error
+		code      int
+		want      string
+		restarted bool
 	}{
-		"finished":  {Finished, nil, exitOK, "WordCount finished after 0s: Lines 1 200, Totals 34 records; 1 checkpoint\n"},
-		"before":    {FinishedBefore, nil, exitOK, "WordCount had finished before: nothing to do; --fresh runs it again from nothing\n"},
-		"stopped":   {Stopped, nil, exitOK, "WordCount stopped after 0s: Lines 1 200, Totals 34 records; 1 checkpoint in DIR/WordCount\n"},
-		"cancelled": {Cancelled, nil, exitOK, "WordCount cancelled after 0s: Lines 1 200, Totals 34 records; 1 checkpoint in DIR/WordCount\n"},
+		"restarted": {
+			Finished, nil, exitOK,
+			"WordCount finished after 0s: Lines 1 200, Totals 34 records; 1 checkpoint; 1 restart (records that were read again count again)\n", true,
+		},
+		"finished":  {Finished, nil, exitOK, "WordCount finished after 0s: Lines 1 200, Totals 34 records; 1 checkpoint\n", false},
+		"before":    {FinishedBefore, nil, exitOK, "WordCount had finished before: nothing to do; --fresh runs it again from nothing\n", false},
+		"stopped":   {Stopped, nil, exitOK, "WordCount stopped after 0s: Lines 1 200, Totals 34 records; 1 checkpoint in DIR/WordCount\n", false},
+		"cancelled": {Cancelled, nil, exitOK, "WordCount cancelled after 0s: Lines 1 200, Totals 34 records; 1 checkpoint in DIR/WordCount\n", false},
 		"failed": {
 			0, errors.New("Count: disk full"), exitFailed,
 			"WordCount failed after 0s: Lines 1 200, Totals 34 records; 1 checkpoint in DIR/WordCount\n" +
-				"wordcount: WordCount: Count: disk full\n",
+				"wordcount: WordCount: Count: disk full\n", false,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -46,6 +51,10 @@ func TestRunEnds(t *testing.T) {
 					return 0, err
 				}
 				env.OnEvent(published)
+				if test.restarted {
+					env.OnEvent(Event{Kind: EventRestarting, Tasks: []string{"Lines"}})
+					env.OnEvent(Event{Kind: EventRunning, Tasks: []string{"Lines"}})
+				}
 				return test.outcome, test.err
 			}
 			c.requireExit(t, test.code)

@@ -110,13 +110,14 @@ type Event struct {
 	Size       int64         // bytes that were written for the checkpoint, of EventPublished
 	Duration   time.Duration // since the trigger, of EventPublished
 	Delay      time.Duration // of EventRestarting
+	GivenUp    bool          // of EventCheckpointFailed: it has not failed itself. A later one is complete, or a region is restarted
 	// Tasks names the tasks of a region that has failed and is restarted by itself, for the events from its failure until it runs again; it is nil where
 	// an event is one of the whole job.
 	Tasks []string
 	Err   error
 }
 
-// Progress says how far a job is.
+// Progress says how far a job is since it was started in this process. Counts do not begin anew when it is restarted after a failure.
 type Progress struct {
 	// Operators holds one entry for each operator, in the order of the pipeline.
 	Operators []OperatorProgress
@@ -124,7 +125,8 @@ type Progress struct {
 	Checkpoint *CheckpointProgress
 }
 
-// OperatorProgress counts the records of an operator: those a source read, an operator received, a sink wrote.
+// OperatorProgress counts the records of an operator: those a source read, an operator received, a sink wrote. What is read again after a restart counts
+// again.
 type OperatorProgress struct {
 	UID     string
 	Records int64
@@ -143,6 +145,8 @@ type Graph struct {
 	Pipeline string
 	Tasks    []GraphTask
 	Edges    []GraphEdge
+	// Regions are the names of the tasks that are restarted together when one of them fails (jobmanager.execution.failover-strategy).
+	Regions [][]string
 }
 
 // GraphTask is a chain of operators that run together.

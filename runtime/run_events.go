@@ -16,6 +16,9 @@ func logEvent(ctx context.Context, logger *slog.Logger, e Event) {
 		level, message = slog.LevelWarn, "job failed"
 	case EventCheckpointFailed:
 		level, message = slog.LevelWarn, string(e.Kind)
+		if e.GivenUp {
+			level, message = slog.LevelInfo, "checkpoint given up"
+		}
 	case EventPublished:
 		level = slog.LevelInfo
 	}

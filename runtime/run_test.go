@@ -104,6 +104,7 @@ func TestEventsAreLoggedAndHeard(t *testing.T) {
 		{Kind: EventCommitting, Checkpoint: 4},
 		{Kind: EventCommitted, Checkpoint: 4},
 		{Kind: EventCheckpointFailed, Checkpoint: 5, Err: errors.New("expired")},
+		{Kind: EventCheckpointFailed, Checkpoint: 6, GivenUp: true, Err: errors.New("subsumed")},
 		{Kind: EventFailed, Err: errors.New("disk full")},
 		{Kind: EventRestarting, Delay: time.Second},
 	}
@@ -126,6 +127,7 @@ level=INFO msg="checkpoint published" job=WordCount checkpoint=4 bytes=123 durat
 level=DEBUG msg="checkpoint committing" job=WordCount checkpoint=4
 level=DEBUG msg="checkpoint committed" job=WordCount checkpoint=4
 level=WARN msg="checkpoint failed" job=WordCount checkpoint=5 error=expired
+level=INFO msg="checkpoint given up" job=WordCount checkpoint=6 error=subsumed
 level=WARN msg="job failed" job=WordCount error="disk full"
 level=INFO msg="job restarting" job=WordCount delay=1s
 `, log.String())

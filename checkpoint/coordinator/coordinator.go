@@ -58,10 +58,12 @@ type (
 	Publish struct{ Checkpoint *checkpoint.Checkpoint }
 	// Complete tells every subtask that the checkpoint is complete.
 	Complete struct{ Checkpoint *checkpoint.Checkpoint }
-	// Abort tells every subtask that the checkpoint was given up.
+	// Abort tells every subtask that the checkpoint was given up. Failed is false if it did not fail itself: it was subsumed, or a failure of some
+	// subtasks has ended it.
 	Abort struct {
 		Barrier Barrier
 		Reason  error
+		Failed  bool
 	}
 	// Discard deletes what was stored for a checkpoint that is given up, or after that.
 	Discard struct{ ID int64 }
@@ -200,7 +202,7 @@ func (c *Coordinator) Restart(subtasks []int, now time.Duration, reason error) [
 	var actions []Action
 	for _, p := range append([]*pending(nil), c.pending...) {
 		if !p.published {
-			actions = append(actions, c.drop(p, fmt.Errorf("checkpoint %d is given up: %w", p.barrier.ID, reason))...)
+			actions = append(actions, c.drop(p, fmt.Errorf("checkpoint %d is given up: %w", p.barrier.ID, reason), false)...)
 		}
 	}
 	return actions
@@ -287,7 +289,7 @@ func (c *Coordinator) Published(done *checkpoint.Checkpoint, now time.Duration, 
 	c.lastLink = max(c.lastLink, done.ID)
 	for _, older := range append([]*pending(nil), c.pending...) {
 		if older.barrier.ID < done.ID && older.barrier.Kind != checkpoint.Savepoint {
-			actions = append(actions, c.drop(older, fmt.Errorf("checkpoint %d is subsumed by %d", older.barrier.ID, done.ID))...)
+			actions = append(actions, c.drop(older, fmt.Errorf("checkpoint %d is subsumed by %d", older.barrier.ID, done.ID), false)...)
 		}
 	}
 	return append(actions, Complete{done})
@@ -307,7 +309,7 @@ func (c *Coordinator) OldestBase() int64 {
 // those at or below the last success, do not count; whoever is subsumed has not failed. What fails in the synchronous part of a subtask
 // fails the task, and never comes here.
 func (c *Coordinator) fail(p *pending, reason error) []Action {
-	actions := c.drop(p, reason)
+	actions := c.drop(p, reason, true)
 	if p.barrier.Kind == checkpoint.StopSavepoint {
 		c.closing = false
 	}
@@ -342,9 +344,9 @@ func (c *Coordinator) tooMany(last error) error {
 var ErrTooManyFailures = errors.New("too many checkpoints failed")
 
 // drop forgets p; what its subtasks stored is of no use.
-func (c *Coordinator) drop(p *pending, reason error) []Action {
+func (c *Coordinator) drop(p *pending, reason error, failed bool) []Action {
 	c.remove(p)
-	return []Action{Abort{p.barrier, reason}, Discard{p.barrier.ID}}
+	return []Action{Abort{p.barrier, reason, failed}, Discard{p.barrier.ID}}
 }
 
 func (c *Coordinator) find(id int64) *pending {

@@ -144,6 +144,7 @@ func TestTimeoutNamesTheSlowest(t *testing.T) {
 			actions := b.Tick(1040*ms, time.Unix(0, 0))
 			require.Equal(t, "abort 1, discard 1, trigger 2", b.say(actions))
 			require.EqualError(t, actions[0].(Abort).Reason, head+test.want)
+			require.True(t, actions[0].(Abort).Failed)
 			require.Equal(t, "discard 1", b.ack(1, 1), "what comes late is deleted")
 		})
 	}
@@ -327,6 +328,7 @@ func TestRestart(t *testing.T) {
 	actions := b.Restart([]int{1}, b.now, again)
 	require.Equal(t, "abort 2, discard 2, abort 3, discard 3", b.say(actions), "none is tolerated, yet the job goes on")
 	require.ErrorIs(t, actions[0].(Abort).Reason, again)
+	require.False(t, actions[0].(Abort).Failed)
 	require.Equal(t, "complete 1", b.say(b.Published(&checkpoint.Checkpoint{ID: 1}, b.now, nil)), "it was on its way")
 	require.Equal(t, "discard 2", b.ack(2, 0))
 	require.Equal(t, "", b.tick(500*ms))

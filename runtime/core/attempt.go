@@ -97,6 +97,9 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 	case a.from.saved != "" && !a.chain.Head().GoesOnFromClaimed():
 		a.chain.Disown(a.from.checkpoint.ID, a.from.checkpoint.Triggered)
 	}
+	if path := a.unusedPath(); first && path != "" {
+		env.logger.Warn("execution.state-recovery.path is not restored: the job goes on from its own checkpoint", "path", path, "checkpoint", a.from.checkpoint.ID)
+	}
 	if err := a.settle(ctx); err != nil {
 		return nil, err
 	}
@@ -161,7 +164,10 @@ func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 			return &startError{err}
 		}
 		a.from = fromSavepoint(saved, head.Claimed.Path)
-	case c.Recovery.Path != "" && c.Recovery.Path != latest:
+	case c.Recovery.Path == config.LatestCheckpoint:
+		return &startError{fmt.Errorf("execution.state-recovery.path is %s, but there is no checkpoint in %s: name a savepoint, or leave it out to start from nothing",
+			config.LatestCheckpoint, a.folder)}
+	case c.Recovery.Path != "":
 		saved, path, err := readSaved(a.env.files, c.Recovery)
 		if err != nil {
 			return &startError{fmt.Errorf("execution.state-recovery.path: %w", err)}
@@ -182,8 +188,14 @@ func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 	return nil
 }
 
-// latest as execution.state-recovery.path is what a job without a path does: it goes on from its own newest checkpoint.
-const latest = "latest"
+// unusedPath is the path that was said to be restored, if the job goes on from its own checkpoint instead, "" otherwise.
+func (a *attempt) unusedPath() string {
+	path := a.env.config.Recovery.Path
+	if path == config.LatestCheckpoint || a.from.checkpoint == nil || a.from.saved == path || a.from.saved == filepath.Dir(path) {
+		return ""
+	}
+	return path
+}
 
 // readSaved reads a savepoint by its folder, or by the manifest in that, or a retained checkpoint by its manifest. It returns the path of what it has read.
 func readSaved(fs vfs.FS, r config.Recovery) (s *chain.Savepoint, path string, err error) {
@@ -223,6 +235,10 @@ func (a *attempt) assemble() {
 		}
 	}
 	all := make([]*subtask, n)
+	if before := a.job.current.Load(); before != nil { // the job is restarted: these are closed, and what they have counted goes on
+		copy(all, before.subtasks())
+		a.last.Store(before.last.Load())
+	}
 	a.members.Store(&all)
 	for _, r := range a.regions {
 		l := a.newLaunch(a.from, a.token)

@@ -24,7 +24,7 @@ func (a *attempt) chooseGroups(c config.Config) error {
 		}
 		if groups%held.KeyGroups != 0 {
 			return &startError{fmt.Errorf("pipeline.max-parallelism is %d, but checkpoint %d was written with %d key groups, which can only be split: set %s, "+
-				"or leave it out to keep %d", groups, held.ID, held.KeyGroups, multiples(held.KeyGroups), held.KeyGroups)}
+				"or leave it out to keep %d", groups, held.ID, held.KeyGroups, multiples(held.KeyGroups, 1), held.KeyGroups)}
 		}
 	}
 	if groups == 0 {
@@ -32,8 +32,8 @@ func (a *attempt) chooseGroups(c config.Config) error {
 	}
 	if most > groups {
 		higher := ""
-		if c.MaxParallelism == 0 && multiples(groups) != fmt.Sprint(groups) {
-			higher = fmt.Sprintf(": it can be raised with this start, to %s", multiples(groups))
+		if numbers := multiples(groups, most); c.MaxParallelism == 0 && numbers != "" {
+			higher = fmt.Sprintf(": it can be raised with this start, to %s", numbers)
 		}
 		return &startError{fmt.Errorf("parallelism %d is above the number of key groups, %d (pipeline.max-parallelism)%s", most, groups, higher)}
 	}
@@ -41,15 +41,18 @@ func (a *attempt) chooseGroups(c config.Config) error {
 	return nil
 }
 
-// multiples tells the numbers of key groups that a job with groups can have.
-func multiples(groups int) string {
-	switch config.MaxKeyGroups / groups {
-	case 1:
-		return fmt.Sprint(groups)
-	case 2:
-		return fmt.Sprintf("%d or %d", groups, 2*groups)
+// multiples tells the numbers of key groups, of at least so many, that a job with groups can have; "" if there are none.
+func multiples(groups, least int) string {
+	first := (least + groups - 1) / groups
+	switch last := config.MaxKeyGroups / groups; {
+	case first > last:
+		return ""
+	case first == last:
+		return fmt.Sprint(first * groups)
+	case first+1 == last:
+		return fmt.Sprintf("%d or %d", first*groups, last*groups)
 	}
-	return fmt.Sprintf("a multiple of it up to %d (%d, %d, %d and so on)", config.MaxKeyGroups, groups, 2*groups, 3*groups)
+	return fmt.Sprintf("a multiple of it up to %d (%d, %d, %d and so on)", config.MaxKeyGroups, first*groups, (first+1)*groups, (first+2)*groups)
 }
 
 // owned reports whether an old subtask owned keys of the groups from first up to but without end.

@@ -60,7 +60,12 @@ func TestScenario22NumbersOfKeyGroupsThatAreRefused(t *testing.T) {
 	refused("pipeline.max-parallelism is 128, but checkpoint 3 was written with 16384 key groups, which can only be split: "+
 		"set 16384 or 32768, or leave it out to keep 16384", 4, 128, 1<<14)
 	refused("parallelism 13 is above the number of key groups, 12 (pipeline.max-parallelism): it can be raised with this start, "+
-		"to a multiple of it up to 32768 (12, 24, 36 and so on)", 13, 0, 12)
+		"to a multiple of it up to 32768 (24, 36, 48 and so on)", 13, 0, 12)
+	refused("parallelism 25 is above the number of key groups, 12 (pipeline.max-parallelism): it can be raised with this start, "+
+		"to a multiple of it up to 32768 (36, 48, 60 and so on)", 25, 0, 12)
+	refused("parallelism 20000 is above the number of key groups, 12000 (pipeline.max-parallelism): it can be raised with this start, to 24000", 20000, 0, 12000)
+	refused("parallelism 12001 is above the number of key groups, 10000 (pipeline.max-parallelism): it can be raised with this start, to 20000 or 30000", 12001, 0, 10000)
+	refused("parallelism 20001 is above the number of key groups, 20000 (pipeline.max-parallelism)", 20001, 0, 20000)
 	refused("parallelism 13 is above the number of key groups, 12 (pipeline.max-parallelism)", 13, 12, 12)
 }
 

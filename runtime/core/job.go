@@ -157,6 +157,13 @@ func (j *Job) Graph(c config.Config) (runtime.Graph, error) {
 		}
 		g.Tasks = append(g.Tasks, t)
 	}
+	regions := j.regions()
+	if c.Failover == config.FullFailover {
+		regions = []*region{{vertices: j.vertices}}
+	}
+	for _, r := range regions {
+		g.Regions = append(g.Regions, r.tasks())
+	}
 	return g, err
 }
 

@@ -29,7 +29,7 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 	if outer.FS == nil {
 		outer.FS = vfs.OS()
 	}
-	if r := &outer.Config.Recovery; r.ClaimMode == config.Claim && r.Path != "" && r.Path != latest {
+	if r := &outer.Config.Recovery; r.ClaimMode == config.Claim && r.Path != "" && r.Path != config.LatestCheckpoint {
 		path, err := filepath.Abs(r.Path) // whoever deletes it may be a process that was started elsewhere
 		if err != nil {
 			return 0, fmt.Errorf("execution.state-recovery.path: %w", err)

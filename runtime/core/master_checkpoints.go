@@ -160,7 +160,7 @@ func (m *master) hasRecorded(e hasRecorded) {
 }
 
 func (m *master) abort(a coordinator.Abort) {
-	m.run.event(runtime.Event{Kind: runtime.EventCheckpointFailed, Checkpoint: a.Barrier.ID, Err: a.Reason})
+	m.run.event(runtime.Event{Kind: runtime.EventCheckpointFailed, Checkpoint: a.Barrier.ID, GivenUp: !a.Failed, Err: a.Reason})
 	for _, s := range m.run.subtasks() {
 		s.mailbox.send(abort{a.Barrier})
 	}

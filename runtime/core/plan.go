@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"runtime/debug"
 	"slices"
 
@@ -74,7 +73,7 @@ func (a *attempt) plan(ctx context.Context) (*plan.Plan, error) {
 			p.Refused = append(p.Refused, err.Error())
 		}
 	}
-	if path := recovery.Path; path != "" && path != latest && a.from.saved != path && a.from.saved != filepath.Dir(path) {
+	if path := a.unusedPath(); path != "" {
 		p.Notes = append(p.Notes, fmt.Sprintf("%s is not restored: the job goes on from its own checkpoint", path))
 	}
 	if a.from.claim != nil {

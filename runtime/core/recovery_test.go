@@ -1,13 +1,18 @@
 package core_test
 
 import (
+	"bytes"
+	iofs "io/fs"
+	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime"
+	"github.com/streamgen/streamgen/runtime/config"
 	"github.com/streamgen/streamgen/runtime/connector/function"
 	"github.com/streamgen/streamgen/runtime/core"
 )
@@ -43,11 +48,10 @@ func TestStateThatNobodyTakesIsDroppedIfItMay(t *testing.T) {
 	finish(t, begun(t, idle(), c, fs, "/idle-job", nil))
 }
 
-// The path latest is that of the job's own newest checkpoint, and of none if it has none.
+// The path latest is that of the job's own newest checkpoint. Without one there is nothing to go on from, and nothing is touched.
 func TestTheLatestCheckpointIsTheJobsOwn(t *testing.T) {
 	fs := vfs.NewMem()
 	c := often()
-	set(t, "execution.state-recovery.path", "latest")(&c)
 	restored, committed := int64(0), int64(0)
 	heard := func(e runtime.Event) {
 		switch e.Kind {
@@ -57,11 +61,51 @@ func TestTheLatestCheckpointIsTheJobsOwn(t *testing.T) {
 			committed = e.Checkpoint
 		}
 	}
+	latest := c
+	set(t, "execution.state-recovery.path", "latest")(&latest)
+	_, err := core.Simulate(counting(fs, "/out"), latest, fs, "/job", rand.New(rand.NewPCG(1, 0)), heard)
+	const refused = "execution.state-recovery.path is latest, but there is no checkpoint in /job: name a savepoint, or leave it out to start from nothing"
+	require.EqualError(t, err, refused)
+	_, err = fs.Stat("/job")
+	require.ErrorIs(t, err, iofs.ErrNotExist)
+	plan := latest
+	require.Contains(t, planned(t, fs, counting(fs, "/out"), plan), "refused: execution.state-recovery.path is latest, but there is no checkpoint in /second-job")
+
 	s := begun(t, counting(fs, "/out"), c, fs, "/job", heard)
-	require.Zero(t, restored)
 	for committed == 0 {
 		require.True(t, s.Step())
 	}
-	begun(t, counting(fs, "/out"), c, fs, "/job", heard)
+	begun(t, counting(fs, "/out"), latest, fs, "/job", heard)
 	require.Equal(t, committed, restored)
+}
+
+// A savepoint that is not restored, since the job has checkpoints of its own, is not passed over in silence.
+func TestASavepointThatIsNotRestoredIsWarnedOf(t *testing.T) {
+	saved := savepointOf(t, vfs.OS(), t.TempDir())
+	for _, test := range []struct {
+		path          string
+		begun, warned bool
+	}{
+		{saved, false, false},
+		{saved, true, true},
+		{"latest", true, false},
+		{"", true, false},
+	} {
+		dir := t.TempDir()
+		if test.begun { // and killed
+			committed := false
+			s := begun(t, counting(vfs.OS(), dir+"/out"), often(), vfs.OS(), dir+"/job", func(e runtime.Event) { committed = committed || e.Kind == runtime.EventCommitted })
+			for !committed {
+				require.True(t, s.Step())
+			}
+		}
+		c := often()
+		c.Recovery.Path = test.path
+		c.Checkpointing.Storage, c.Checkpointing.Dir, c.Checkpointing.CreateSubdir = config.FileSystem, dir+"/job", false
+		var log bytes.Buffer
+		_, err := counting(vfs.OS(), dir+"/out").Run(t.Context(), runtime.Environment{Config: c, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		require.NoError(t, err)
+		warning := `level=WARN msg="execution.state-recovery.path is not restored: the job goes on from its own checkpoint" path=` + saved
+		require.Equal(t, test.warned, strings.Contains(log.String(), warning), log.String())
+	}
 }

@@ -175,6 +175,9 @@ func (a *attempt) build(r *region, l *launch) []*subtask {
 			if k := slices.IndexFunc(loops, func(loop []*vertexInfo) bool { return slices.Contains(loop, v) }); k >= 0 {
 				s.loop = &loopMember{number: k}
 			}
+			if old := all[s.index]; old != nil {
+				s.before = old.processed()
+			}
 			all[s.index] = s
 			byVertex[v] = append(byVertex[v], s)
 		}

@@ -25,8 +25,9 @@ type threeRegions struct {
 	allowed func(length int) int
 	config  func(*config.Config)
 
-	mu     sync.Mutex
-	events []runtime.Event
+	mu       sync.Mutex
+	events   []runtime.Event
+	progress []runtime.Progress // after each event
 }
 
 func (r *threeRegions) run(t *testing.T) error {
@@ -41,14 +42,17 @@ func (r *threeRegions) run(t *testing.T) error {
 		A: &items{name: "A", lengths: []int{1000}, most: few, allowed: r.allowed}, TripA: topologies.Trip{Faults: &r.faults}, LinesA: r.lines,
 		B: other("B"), LinesB: collect.New[topologies.Line](), C: other("C"), LinesC: collect.New[topologies.Line](),
 	}
-	_, err := p.StreamgenJob().Run(t.Context(), runtime.Environment{
+	j := p.StreamgenJob()
+	_, err := j.Run(t.Context(), runtime.Environment{
 		Config: c, Logger: slog.New(slog.DiscardHandler), FS: vfs.NewMem(),
 		OnEvent: func(e runtime.Event) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.events = append(r.events, e)
+			r.progress = append(r.progress, j.Progress())
 		},
 	})
+	r.progress = append(r.progress, j.Progress())
 	return err
 }
 
@@ -89,6 +93,52 @@ func TestTooManyFailuresOfARegionEndTheJob(t *testing.T) {
 	}
 	region := []string{"A", "TripA", "HoldA", "CountA"}
 	require.Equal(t, [][]string{region, region, nil}, failed)
+}
+
+// What is counted goes on over restarts, of a region and of the job, and so does the last checkpoint. What is read again counts again.
+func TestProgressGoesOnOverRestarts(t *testing.T) {
+	for _, failover := range []config.Failover{config.RegionFailover, config.FullFailover} {
+		t.Run(failover.String(), func(t *testing.T) {
+			r := &threeRegions{
+				lines:  collect.New[topologies.Line](),
+				config: func(c *config.Config) { c.Failover = failover },
+			}
+			r.allowed = func(length int) int {
+				if r.published() == 0 {
+					return few
+				}
+				return length
+			}
+			r.faults.Every = 2 * few
+			r.faults.Map.Store(3)
+			require.NoError(t, r.run(t))
+			require.EqualValues(t, 3, r.faults.Failed.Load())
+
+			before := map[string]int64{}
+			checkpoint := int64(0)
+			for _, p := range r.progress {
+				for _, o := range p.Operators {
+					require.GreaterOrEqual(t, o.Records, before[o.UID], o.UID)
+					before[o.UID] = o.Records
+				}
+				switch {
+				case p.Checkpoint != nil:
+					require.GreaterOrEqual(t, p.Checkpoint.ID, checkpoint)
+					checkpoint = p.Checkpoint.ID
+				case checkpoint > 0:
+					t.Fatal("the last checkpoint is forgotten")
+				}
+			}
+			require.Greater(t, before["A"], int64(1000), "some items were read again")
+			require.GreaterOrEqual(t, before["LinesA"], int64(1000))
+			if failover == config.RegionFailover {
+				require.EqualValues(t, 1, before["B"], "it went on meanwhile")
+			}
+			for _, e := range r.events {
+				require.Equal(t, e.Kind == runtime.EventCheckpointFailed, e.GivenUp, "no checkpoint has failed by itself")
+			}
+		})
+	}
 }
 
 // A region in which a subtask does not return from user code cannot be restarted by itself: the run ends, and leaves the subtask behind.

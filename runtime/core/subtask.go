@@ -36,6 +36,7 @@ type subtask struct {
 	counting []counter // sources and sinks, while they are opened
 	counters atomic.Pointer[[]counter]
 	received atomic.Int64
+	before   []int64 // by operator of the task: the records of the subtasks that were in its place before a restart
 	commands []any
 	align    alignment
 	last     int // the channel that was read last

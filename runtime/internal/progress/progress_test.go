@@ -48,8 +48,8 @@ func TestRender(t *testing.T) {
 			sample(0, three(0)...), sample(2*time.Second, append(three(500), Operator{"Late", 0}, Operator{"Dead", 0})...), 25,
 			[]string{"Lines 250/s  Count 2.5k/s", "Totals 2.5M/s  +2 more", "running 2s, no checkpoin…"},
 		},
-		"counts that began anew": {
-			sample(0, three(500)...), sample(2*time.Second, three(0)...), 80,
+		"no record in between": {
+			sample(0, three(500)...), sample(2*time.Second, three(500)...), 80,
 			[]string{"Lines 0/s  Count 0/s  Totals 0/s", "running 2s, no checkpoint yet"},
 		},
 	} {
@@ -160,9 +160,12 @@ func TestReporterDrawsOnAScreen(t *testing.T) {
 func TestSummary(t *testing.T) {
 	last := sample(12345*time.Millisecond, Operator{"Lines", 1234567}, Operator{"Totals", 89})
 	require.Equal(t, "finished after 12.3s: Lines 1 234 567, Totals 89 records; 5 checkpoints in /data/WordCount",
-		Summary("finished", last, start, 5, "/data/WordCount"))
-	require.Equal(t, "cancelled after 12.3s; no checkpoints", Summary("cancelled", sample(12345*time.Millisecond), start, 0, "/data"))
-	require.Equal(t, "failed after 12.3s; 1 checkpoint", Summary("failed", sample(12345*time.Millisecond), start, 1, ""))
+		Summary("finished", last, start, 5, "/data/WordCount", 0))
+	require.Equal(t, "finished after 12.3s: Lines 1 234 567, Totals 89 records; 5 checkpoints in /data/WordCount; 1 restart (records that were read again count again)",
+		Summary("finished", last, start, 5, "/data/WordCount", 1))
+	require.Equal(t, "failed after 12.3s; no checkpoints; 12 restarts", Summary("failed", sample(12345*time.Millisecond), start, 0, "", 12))
+	require.Equal(t, "cancelled after 12.3s; no checkpoints", Summary("cancelled", sample(12345*time.Millisecond), start, 0, "/data", 0))
+	require.Equal(t, "failed after 12.3s; 1 checkpoint", Summary("failed", sample(12345*time.Millisecond), start, 1, "", 0))
 }
 
 func TestFormats(t *testing.T) {

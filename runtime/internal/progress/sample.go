@@ -10,7 +10,7 @@ type Sample struct {
 	Checkpoint *Checkpoint // the last completed one, nil before the first
 }
 
-// Operator counts the records of an operator since the job's start.
+// Operator counts the records of an operator since the process began, over restarts.
 type Operator struct {
 	UID     string
 	Records int64
@@ -25,7 +25,7 @@ type Checkpoint struct {
 }
 
 // rate returns the records a second of the operator at i between two samples. A sample without operators is one of the time before the
-// first record. After a restart counts may begin anew; the rate of that interval is not known and given as 0.
+// first record.
 func rate(before, now Sample, i int) float64 {
 	seconds := now.At.Sub(before.At).Seconds()
 	records := now.Operators[i].Records
