@@ -48,8 +48,11 @@ func (m *master) end(outcome runtime.Outcome, err error) {
 	}
 	m.ending, m.outcome, m.err = true, outcome, err
 	reason := errNotRunning
-	if err != nil {
+	switch {
+	case err != nil:
 		reason = fmt.Errorf("the job failed: %w", err)
+	case outcome == runtime.Cancelled:
+		reason = errCancelled
 	}
 	for _, r := range m.early {
 		r.Reply("", reason)

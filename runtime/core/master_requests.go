@@ -14,6 +14,9 @@ import (
 // errNotRunning is the answer to a request that comes too late, or while a job that has failed waits to start again.
 var errNotRunning = errors.New("the job does not run at the moment: it restarts or ends; try again")
 
+// errCancelled is the answer to what was under way, or waited for a region, when the job was cancelled.
+var errCancelled = errors.New("the job was cancelled")
+
 func (m *master) request(r runtime.Request) {
 	switch {
 	case r.Kind == runtime.RequestCancel:

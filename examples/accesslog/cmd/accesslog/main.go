@@ -1,6 +1,9 @@
 // Accesslog adds up what hosts ask of a web server:
 //
 //	accesslog run -D execution.checkpointing.dir=checkpoints --usage usage --malformed malformed '/var/log/apache2/access.log*'
+//
+// A line is one of the common log format, such as
+// 192.0.2.7 - frank [10/Oct/2000:13:55:36 -0700] "GET /apache_pb.gif HTTP/1.0" 200 2326
 package main
 
 import (

@@ -1,6 +1,8 @@
 // Sessions groups clicks, one JSON object a line, into visits:
 //
 //	sessions run -D execution.checkpointing.dir=checkpoints --visits visits 'clicks/*.jsonl'
+//
+// A click is a line such as {"user":"ada","at":1767323045000}: at is in milliseconds since 1970.
 package main
 
 import (
