@@ -48,11 +48,13 @@ func (s *subtask) takeRecords() status {
 		}
 		return s.awaitTimers()
 	}
+	before := s.current.head().next
 	if e := s.channels[s.from].edge; s.task.floors.ahead == nil {
 		s.process(e.input, s.current)
 	} else {
 		s.processByFloors(e, s.current)
 	}
+	s.received.Store(s.received.Load() + int64(s.current.head().next-before))
 	if s.current.done() {
 		s.endOfBatch()
 	}
@@ -93,8 +95,9 @@ func (s *subtask) process(input int, records Records) {
 	s.afterRecords()
 }
 
-// afterRecords says how many there were, and writes what sinks were given.
+// afterRecords says how many there were, and writes what sinks were given. Whatever they were to give way to is in the mailbox, or is done now.
 func (s *subtask) afterRecords() {
+	s.task.hurried.Store(false)
 	s.runner.Counts(&s.task.counts)
 	for _, sink := range s.task.sinks {
 		sink.flush()
@@ -148,7 +151,6 @@ func (s *subtask) endOfBatch() {
 	}
 	records := s.current
 	s.current = nil
-	s.received.Store(s.received.Load() + int64(records.size()))
 	s.giveBack(records)
 }
 

@@ -77,7 +77,7 @@ func (m *master) fail(r *region, err error) {
 	r.launch.end()
 	r.launch.cancel() // what is being committed is committed again at the launch
 	for _, i := range r.members {
-		m.run.subtasks()[i].mailbox.send(shut{})
+		m.run.subtasks()[i].mailbox.urge(shut{})
 	}
 	if limit := m.run.env.config.Checkpointing.SynchronousTimeout; limit > 0 {
 		l := r.launch

@@ -117,7 +117,7 @@ func (s *subtask) comes(b coordinator.Barrier) {
 		s.overtake(b)
 		return
 	}
-	s.coming[len(s.coming)-1].alarm = s.task.env.after(rest, func() { s.mailbox.send(overtakeDue{b}) })
+	s.coming[len(s.coming)-1].alarm = s.task.env.after(rest, func() { s.mailbox.urge(overtakeDue{b}) })
 }
 
 // overtake takes a checkpoint whose barrier has come on some channel, without waiting for its turn there and for the others.

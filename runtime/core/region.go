@@ -164,6 +164,7 @@ func (a *attempt) build(r *region, l *launch) []*subtask {
 			next++
 			s.task = s.runner.task()
 			s.task.info, s.task.subtask, s.task.env = v, i, a.env
+			s.mailbox.hurried = &s.task.hurried
 			s.task.counts = Counts{info: v, counts: make([]atomic.Int64, len(v.info.Operators))}
 			s.align.blocks = a.env.config.Checkpointing.Mode == config.ExactlyOnce
 			s.overtaking.enabled, s.overtaking.timeout = a.env.config.Checkpointing.Unaligned, a.env.config.Checkpointing.AlignedTimeout

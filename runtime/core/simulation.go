@@ -32,6 +32,8 @@ type Simulation struct {
 	SlowPublish int
 	// LateCalls says that one call of an Async method in so many does not return before its time is over, if nobody ends its context; 0: none.
 	LateCalls int
+	// Hurries says that one step of a subtask in so many ends behind one record, as if something had come that is not to wait; 0: none.
+	Hurries int
 }
 
 type simulatedTimer struct {
@@ -140,6 +142,9 @@ func (s *Simulation) Step() bool {
 
 func (s *Simulation) step(a *simulatedActor) {
 	s.steps = a
+	if h := a.box().hurried; h != nil && s.Hurries > 0 {
+		h.Store(s.random_.IntN(s.Hurries) == 0)
+	}
 	defer func() { s.steps = nil }()
 	switch a.step() {
 	case ended:

@@ -206,6 +206,9 @@ func (s *schedule) start(f fate) (*process, error) {
 		return p, err
 	}
 	p.LateCalls, p.SlowPublish = f.lateCalls, f.slowPublish
+	if s.runs%2 == 1 {
+		p.Hurries = 8
+	}
 	if s.timed != nil {
 		p.Pass(s.timed.passed)
 	}
