@@ -107,7 +107,7 @@ func TestTimersGiveWayBetweenTwo(t *testing.T) {
 	}
 	fire()
 	require.Equal(t, 1, fired)
-	s.afterRecords()
+	s.collect()
 	fire()
 	require.Equal(t, 2, fired)
 }

@@ -95,9 +95,8 @@ func (s *subtask) process(input int, records Records) {
 	s.afterRecords()
 }
 
-// afterRecords says how many there were, and writes what sinks were given. Whatever they were to give way to is in the mailbox, or is done now.
+// afterRecords says how many there were, and writes what sinks were given.
 func (s *subtask) afterRecords() {
-	s.task.hurried.Store(false)
 	s.runner.Counts(&s.task.counts)
 	for _, sink := range s.task.sinks {
 		sink.flush()

@@ -78,6 +78,9 @@ func (s *Simulation) drive(actors ...actor) {
 	for _, a := range actors {
 		one := &simulatedActor{actor: a}
 		a.box().wake = func() { one.idle = false }
+		if t, ok := a.(*subtask); ok {
+			t.hurries = func() bool { return s.Hurries > 0 && s.random_.IntN(s.Hurries) == 0 }
+		}
 		s.actors = append(s.actors, one)
 	}
 }
@@ -142,9 +145,6 @@ func (s *Simulation) Step() bool {
 
 func (s *Simulation) step(a *simulatedActor) {
 	s.steps = a
-	if h := a.box().hurried; h != nil && s.Hurries > 0 {
-		h.Store(s.random_.IntN(s.Hurries) == 0)
-	}
 	defer func() { s.steps = nil }()
 	switch a.step() {
 	case ended:

@@ -40,11 +40,12 @@ type subtask struct {
 	align    alignment
 	last     int // the channel that was read last
 
-	current   Records // under way
-	from      int     // its channel
-	alarm     func()  // stops the source's WakeAfter, or the wait for calls at the end; nil if there is none
-	suspended int64   // the stop savepoint whose barrier has left: no record may follow it, and no timer fire
-	finished  bool    // Finish has run, in this run or before
+	hurries   func() bool // of the simulation: whether something urgent comes in this step; nil if nothing does
+	current   Records     // under way
+	from      int         // its channel
+	alarm     func()      // stops the source's WakeAfter, or the wait for calls at the end; nil if there is none
+	suspended int64       // the stop savepoint whose barrier has left: no record may follow it, and no timer fire
+	finished  bool        // Finish has run, in this run or before
 	timing
 	timerState
 	overtaking
@@ -142,8 +143,9 @@ func (s *subtask) step() (status status) {
 	}
 }
 
-// collect empties the mailbox.
+// collect empties the mailbox. Whatever has hurried the subtask by now is in it.
 func (s *subtask) collect() {
+	s.task.hurried.Store(s.hurries != nil && s.hurries())
 	s.mailbox.take(&s.post)
 	for _, command := range s.post.commands {
 		if c, ok := command.(complete); ok {
