@@ -256,7 +256,7 @@ func (m *master) hasStarted(e hasStarted) {
 	case m.coordinator != nil:
 		m.run.eventOf(r, runtime.Event{Kind: runtime.EventRunning})
 		if m.allRun() {
-			m.coordinator.Resume()
+			m.coordinator.Resume(m.run.env.now(), m.paused)
 			m.answerEarly()
 		}
 	case m.allRun():

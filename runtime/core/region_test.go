@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -31,6 +32,19 @@ type threeRegions struct {
 
 func (r *threeRegions) run(t *testing.T) error {
 	t.Helper()
+	job, c := r.job()
+	_, err := job.Run(t.Context(), runtime.Environment{
+		Config: c, Logger: slog.New(slog.DiscardHandler), FS: vfs.NewMem(),
+		OnEvent: func(e runtime.Event) {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			r.events = append(r.events, e)
+		},
+	})
+	return err
+}
+
+func (r *threeRegions) job() (runtime.Job, config.Config) {
 	c := config.Default()
 	c.Parallelism, c.Checkpointing.Interval = 1, 10*time.Millisecond
 	c.Restart.Strategy = config.FixedDelayStrategy
@@ -41,15 +55,27 @@ func (r *threeRegions) run(t *testing.T) error {
 		A: &items{name: "A", lengths: []int{1000}, most: few, allowed: r.allowed}, TripA: topologies.Trip{Faults: &r.faults}, LinesA: r.lines,
 		B: other("B"), LinesB: collect.New[topologies.Line](), C: other("C"), LinesC: collect.New[topologies.Line](),
 	}
-	_, err := p.StreamgenJob().Run(t.Context(), runtime.Environment{
-		Config: c, Logger: slog.New(slog.DiscardHandler), FS: vfs.NewMem(),
-		OnEvent: func(e runtime.Event) {
-			r.mu.Lock()
-			defer r.mu.Unlock()
-			r.events = append(r.events, e)
-		},
+	return p.StreamgenJob(), c
+}
+
+// simulate tells a run in a simulation, in which onEvent is told of the time of each event.
+func (r *threeRegions) simulate(t *testing.T, seed uint64, onEvent func(time.Duration, runtime.Event)) {
+	t.Helper()
+	job, c := r.job()
+	var s *core.Simulation
+	s, err := core.Simulate(job, c, vfs.NewMem(), "/job", rand.New(rand.NewPCG(seed, 0)), func(e runtime.Event) {
+		r.events = append(r.events, e)
+		if s != nil {
+			onEvent(s.Elapsed(), e)
+		}
 	})
-	return err
+	require.NoError(t, err)
+	for s.Step() {
+	}
+	outcome, err, stuck := s.Outcome()
+	require.NoError(t, err)
+	require.False(t, stuck)
+	require.Equal(t, runtime.Finished, outcome)
 }
 
 // published counts the complete checkpoints.
@@ -118,4 +144,33 @@ func TestARegionThatDoesNotCloseEndsTheRun(t *testing.T) {
 	require.True(t, stuck.LeftBehind)
 	require.Equal(t, "CountA (1/1)", stuck.Task)
 	require.ErrorContains(t, err, "tripped in Map")
+}
+
+// Where sources pause until the first checkpoint behind a restart, that is triggered at once, behind the restart of a region too.
+func TestSourcesOfARegionPauseForNoLongerThanTheyMust(t *testing.T) {
+	seeds(t, 10, func(seed uint64) {
+		r := &threeRegions{
+			lines:  collect.New[topologies.Line](),
+			config: func(c *config.Config) { c.PauseSources, c.Checkpointing.Interval = true, 10*time.Second },
+		}
+		r.allowed = func(length int) int {
+			if r.published() == 0 {
+				return few
+			}
+			return length
+		}
+		r.faults.Every = 2 * few
+		r.faults.Map.Store(1)
+		var running, triggered time.Duration // of the region, and the first one behind that
+		r.simulate(t, seed, func(now time.Duration, e runtime.Event) {
+			switch {
+			case e.Kind == runtime.EventRunning && e.Tasks != nil:
+				running = now
+			case e.Kind == runtime.EventTriggered && running > 0 && triggered == 0:
+				triggered = now
+			}
+		})
+		require.NotZero(t, running)
+		require.Less(t, triggered-running, time.Millisecond, "violation: seed %d: the sources have paused for nothing", seed)
+	})
 }
