@@ -24,10 +24,24 @@ type threeRegions struct {
 	faults  topologies.Faults
 	lines   runtime.Sink[topologies.Line]
 	allowed func(length int) int
+	opened  func(runtime.SourceContext) // by the first; nil: nobody is told
 	config  func(*config.Config)
 
 	mu     sync.Mutex
 	events []runtime.Event
+}
+
+// opening tells when it is opened.
+type opening struct {
+	*items
+	opened func(runtime.SourceContext)
+}
+
+func (o opening) Open(ctx runtime.SourceContext, splits []runtime.Split) (runtime.Reader[topologies.Item], error) {
+	if o.opened != nil {
+		o.opened(ctx)
+	}
+	return o.items.Open(ctx, splits)
 }
 
 func (r *threeRegions) run(t *testing.T) error {
@@ -52,7 +66,8 @@ func (r *threeRegions) job() (runtime.Job, config.Config) {
 	r.config(&c)
 	other := func(name string) *items { return &items{name: name, lengths: []int{1}, most: few} }
 	p := &topologies.Regions{
-		A: &items{name: "A", lengths: []int{1000}, most: few, allowed: r.allowed}, TripA: topologies.Trip{Faults: &r.faults}, LinesA: r.lines,
+		A:     opening{&items{name: "A", lengths: []int{1000}, most: few, allowed: r.allowed}, r.opened},
+		TripA: topologies.Trip{Faults: &r.faults}, LinesA: r.lines,
 		B: other("B"), LinesB: collect.New[topologies.Line](), C: other("C"), LinesC: collect.New[topologies.Line](),
 	}
 	return p.StreamgenJob(), c
@@ -172,5 +187,42 @@ func TestSourcesOfARegionPauseForNoLongerThanTheyMust(t *testing.T) {
 		})
 		require.NotZero(t, running)
 		require.Less(t, triggered-running, time.Millisecond, "violation: seed %d: the sources have paused for nothing", seed)
+	})
+}
+
+// A goroutine of a source that was closed with its region may still say that there is a backlog: that is not one of the source that was opened since.
+func TestAClosedSourceHasNoBacklog(t *testing.T) {
+	seeds(t, 10, func(seed uint64) {
+		var opened []runtime.SourceContext
+		var said time.Duration // when the closed one did
+		r := &threeRegions{
+			lines:  collect.New[topologies.Line](),
+			opened: func(ctx runtime.SourceContext) { opened = append(opened, ctx) },
+			config: func(c *config.Config) {
+				c.Checkpointing.Interval, c.Checkpointing.IntervalDuringBacklog = time.Millisecond, 0
+			},
+		}
+		r.allowed = func(length int) int {
+			switch {
+			case r.published() == 0:
+				return few
+			case said == 0 || opened[1].Now() < said+60*time.Millisecond:
+				return 3 * few
+			}
+			return length
+		}
+		r.faults.Every = 2 * few
+		r.faults.Map.Store(1)
+		triggered := 0 // meanwhile
+		r.simulate(t, seed, func(now time.Duration, e runtime.Event) {
+			switch {
+			case e.Kind == runtime.EventRunning && e.Tasks != nil:
+				said = now
+				opened[0].SetBacklog(true)
+			case e.Kind == runtime.EventTriggered && said > 0 && now < said+60*time.Millisecond:
+				triggered++
+			}
+		})
+		require.Greater(t, triggered, 5, "violation: seed %d: there are no checkpoints any more", seed)
 	})
 }
