@@ -149,6 +149,7 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 		return 0, fmt.Errorf("%w: %w", errBegin, err)
 	}
 	j.current.Store(a)
+	defer a.cancel() // what user code has left to wait for the end of a context
 
 	d.drive(a.actors()...)
 	ended := make(chan struct{})

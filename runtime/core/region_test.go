@@ -1,6 +1,8 @@
 package core_test
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -225,4 +227,54 @@ func TestAClosedSourceHasNoBacklog(t *testing.T) {
 		})
 		require.Greater(t, triggered, 5, "violation: seed %d: there are no checkpoints any more", seed)
 	})
+}
+
+// contexts is a sink that keeps the contexts that it was called with, and cannot abort for a while.
+type contexts struct {
+	*collect.Sink[topologies.Line]
+	fails int // how many times Abort is still to fail, once it may
+	may   func() bool
+
+	mu   sync.Mutex
+	kept []context.Context
+}
+
+func (c *contexts) keep(ctx context.Context) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept = append(c.kept, ctx)
+}
+
+func (c *contexts) Commit(ctx context.Context, handle []byte) error {
+	c.keep(ctx)
+	return c.Sink.Commit(ctx, handle)
+}
+
+func (c *contexts) Abort(ctx context.Context, operator string) error {
+	if c.may() && c.fails > 0 {
+		c.fails--
+		c.keep(ctx)
+		return errors.New("the service is away")
+	}
+	return c.Sink.Abort(ctx, operator)
+}
+
+// What a sink has left to wait for the end of its context would else stay for ever.
+func TestContextsEnd(t *testing.T) {
+	r := &threeRegions{config: func(*config.Config) {}}
+	lines := &contexts{Sink: collect.New[topologies.Line](), fails: 3, may: func() bool { return r.published() > 0 }}
+	r.lines = lines
+	r.allowed = func(length int) int {
+		if !lines.may() {
+			return few
+		}
+		return length
+	}
+	r.faults.Every = 2 * few
+	r.faults.Map.Store(1)
+	require.NoError(t, r.run(t))
+	require.Zero(t, lines.fails)
+	for i, ctx := range lines.kept {
+		require.Error(t, ctx.Err(), "violation: context %d of %d has not ended with the run", i, len(lines.kept))
+	}
 }
