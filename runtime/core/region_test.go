@@ -3,11 +3,13 @@ package core_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -277,4 +279,42 @@ func TestContextsEnd(t *testing.T) {
 	for i, ctx := range lines.kept {
 		require.Error(t, ctx.Err(), "violation: context %d of %d has not ended with the run", i, len(lines.kept))
 	}
+}
+
+// A region that does not close in time ends the run, and the whole job is restarted: that is the one failure still, which the restart strategy has been asked about.
+func TestARegionThatDoesNotCloseInTimeHasFailedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var slept atomic.Bool
+		r := &threeRegions{
+			config: func(c *config.Config) {
+				c.Checkpointing.SynchronousTimeout = 10 * time.Second
+				c.Restart.FixedDelay = config.FixedDelay{Attempts: 1, Delay: 12 * time.Second}
+			},
+		}
+		r.lines = function.Sink(func([]topologies.Line) error {
+			if r.published() > 0 && !slept.Swap(true) {
+				time.Sleep(15 * time.Second)
+			}
+			return nil
+		})
+		r.allowed = func(length int) int {
+			switch {
+			case r.published() == 0:
+				return few
+			case !slept.Load():
+				return 4 * few // HoldA keeps some
+			}
+			return length
+		}
+		r.faults.Every = 5 * few
+		r.faults.Map.Store(1)
+		require.NoError(t, r.run(t))
+		var restarting []string
+		for _, e := range r.events {
+			if e.Kind == runtime.EventRestarting {
+				restarting = append(restarting, fmt.Sprint(e.Tasks, " in ", e.Delay))
+			}
+		}
+		require.Equal(t, []string{"[A TripA HoldA CountA] in 12s", "[] in 0s"}, restarting, "violation")
+	})
 }
