@@ -1,6 +1,7 @@
 package core
 
 import (
+	"slices"
 	"time"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -256,17 +257,18 @@ func (r *restored) watermark(v *vertexInfo, index int, byKey bool, of func(*chec
 	return low
 }
 
-// hadKeys reports whether a task held state by key.
-func (r *restored) hadKeys(v *vertexInfo) bool {
+// hadKeys reports whether records came by key to a task to which they do now. If it keeps state by key the checkpoint says so; if not, it is held for one
+// that had keys.
+func (a *attempt) hadKeys(from *restored, v *vertexInfo) bool {
 	had := false
-	r.operators(r.known(v), func(_ *checkpoint.Subtask, o *checkpoint.Operator) { had = had || isKeyed(o) })
-	return had
+	from.operators(from.known(v), func(_ *checkpoint.Subtask, o *checkpoint.Operator) { had = had || isKeyed(o) })
+	return had || !slices.ContainsFunc(a.ask(v).states[v.name], func(s checkpoint.TakenState) bool { return s.Kind == checkpoint.KeyedState })
 }
 
 // restoredTimes is what a task knows of time when it begins.
 func (a *attempt) restoredTimes(from *restored, v *vertexInfo, index int) times {
 	some, all := a.job.comesByKey(v)
-	keyed := some && from.hadKeys(v)
+	keyed := some && a.hadKeys(from, v)
 	least := func(of func(*checkpoint.Subtask) int64) runtime.Time {
 		return from.watermark(v, index, keyed && all, of)
 	}
