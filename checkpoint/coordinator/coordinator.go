@@ -206,8 +206,13 @@ func (c *Coordinator) Restart(subtasks []int, now time.Duration, reason error) [
 	return actions
 }
 
-// Resume says that every subtask runs again. What was due meanwhile is triggered at once.
-func (c *Coordinator) Resume() { c.held = false }
+// Resume says that every subtask runs again. What was due meanwhile is triggered at once. Where sources wait for the next checkpoint it is due now.
+func (c *Coordinator) Resume(now time.Duration, waitedFor bool) {
+	c.held = false
+	if waitedFor {
+		c.due = min(c.due, now)
+	}
+}
 
 // Drain says that all input is ended before its time: no periodic checkpoint is triggered any more, since one would hold operators that have
 // flushed beside sources that are not read to their end.

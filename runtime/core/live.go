@@ -55,9 +55,10 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 		var cannotStart *startError
 		stuck, isStuck := errors.AsType[*StuckError](err)
 		var delay time.Duration
-		_, last := errors.AsType[*lastFailure](err)
-		again := !last
-		if again {
+		var again bool
+		if asked, ok := errors.AsType[*askedFailure](err); ok {
+			delay, again = max(asked.due-clock.now(), 0), asked.again
+		} else {
 			delay, again = env.restarts.Failure(clock.now())
 		}
 		switch {
@@ -149,6 +150,7 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 		return 0, fmt.Errorf("%w: %w", errBegin, err)
 	}
 	j.current.Store(a)
+	defer a.cancel() // what user code has left to wait for the end of a context
 
 	d.drive(a.actors()...)
 	ended := make(chan struct{})

@@ -283,7 +283,7 @@ func (s *subtask) sourceContext(uid string) runtime.SourceContext {
 // setBacklog tells the master of a change.
 func (s *subtask) setBacklog(backlog bool) {
 	if s.backlog.Swap(backlog) != backlog {
-		s.run.master.mailbox.send(hasBacklog{by(s.index), backlog})
+		s.run.master.mailbox.send(hasBacklog{by(s.index), s.launch, backlog})
 	}
 }
 
