@@ -259,10 +259,10 @@ func (r *restored) watermark(v *vertexInfo, index int, keyed bool, of func(*chec
 
 // restoredTimes is what a task knows of time when it begins.
 func (a *attempt) restoredTimes(from *restored, v *vertexInfo, index int) times {
-	least := func(of func(*checkpoint.Subtask) int64) runtime.Time {
-		return from.watermark(v, index, a.job.isKeyed(v), of)
-	}
 	known := from.known(v)
+	// What came to an operator that kept nothing by key may have come to any subtask, and may now come to any other.
+	keyed := a.job.isKeyed(v) && from.wasKeyed(known)
+	least := func(of func(*checkpoint.Subtask) int64) runtime.Time { return from.watermark(v, index, keyed, of) }
 	seen := func(s *checkpoint.Subtask) int64 {
 		if s.Task != known {
 			return s.Watermark // the timers are those of an operator before it, which has a task of its own now
@@ -271,7 +271,7 @@ func (a *attempt) restoredTimes(from *restored, v *vertexInfo, index int) times 
 	}
 	clock := runtime.Clock{Watermark: least(func(s *checkpoint.Subtask) int64 { return s.Watermark }), Wall: a.env.wall}
 	t := times{head: clock, behind: clock, seen: runtime.MinTime, fires: least(seen)}
-	if a.job.isKeyed(v) {
+	if keyed {
 		t.floors = from.floors(v, index, t.fires, seen)
 	}
 	return t
