@@ -66,8 +66,10 @@ func watched(p core.Partition, source runtime.Source[timed.Tick], seen runtime.S
 		func() *watching { return &watching{late: late, ticks: core.NewSinkPort(seen)} })
 	codec := core.RecordCodec[timed.Tick]{
 		Schema: "{Key string, At int64}",
-		Append: func(b []byte, t *timed.Tick) []byte { return serde.AppendInt(serde.AppendString(b, t.Key), int64(t.At)) },
-		Parse:  func(p *serde.Parser, t *timed.Tick) { t.Key, t.At = p.String(), runtime.Time(p.Int()) },
+		Append: func(b []byte, t *timed.Tick) []byte {
+			return serde.AppendInt(serde.AppendString(b, t.Key), int64(t.At))
+		},
+		Parse: func(p *serde.Parser, t *timed.Tick) { t.Key, t.At = p.String(), runtime.Time(p.Int()) },
 	}
 	core.Connect(j, p, from, func(t *ticking) *core.Output[timed.Tick] { return &t.toWatch }, to, 0,
 		codec.By(func(t timed.Tick) uint64 { return serde.HashString(t.Key) }))
