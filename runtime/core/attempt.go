@@ -145,7 +145,7 @@ func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 	c := a.env.config
 	newest := a.newestSavepoint() // number that was used
 	if head.Claimed != nil {
-		newest = max(head.Claimed.Newest, head.Claimed.ID)
+		newest = max(newest, head.Claimed.Newest, head.Claimed.ID)
 	}
 	if head.Checkpoint != nil {
 		newest = max(newest, head.Checkpoint.ID)

@@ -172,6 +172,20 @@ func TestNumbersGoOnAfterAClaim(t *testing.T) {
 	}))
 }
 
+// Nor does one that goes on from a claimed savepoint use the number of another one that it has taken since.
+func TestNumbersGoOnAfterASavepointBehindAClaim(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Recovery.Path, c.Recovery.ClaimMode = savepointOf(t, fs, ""), config.Claim
+	begun(t, counting(fs, "/second"), c, fs, "/second-job", nil) // and killed, behind this savepoint
+	require.NoError(t, fs.MkdirAll("/second-job/savepoints/savepoint-WordCount-7-3d094d5f"))
+	finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", func(e runtime.Event) {
+		if e.Kind == runtime.EventPublished {
+			require.Greater(t, e.Checkpoint, int64(7), "violation: the number of a savepoint was used again")
+		}
+	}))
+}
+
 // Nor does one that begins anew use the number of the savepoint again, of which it may have committed the transactions.
 func TestNumbersGoOnAfterAClaimWasGivenUp(t *testing.T) {
 	fs := vfs.NewMem()
