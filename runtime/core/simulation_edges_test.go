@@ -147,3 +147,37 @@ func TestEdgesChange(t *testing.T) {
 	})
 	t.Logf("%d numbers came over edges that send them once, %d copies over edges to all", once, copies)
 }
+
+// A restore that drops what was in flight gives each subtask the same copy of broadcast state: those that were apart would stay so without the records that were on
+// their way to one of them.
+func TestCopiesWithoutTheRecordsInFlight(t *testing.T) {
+	apart := 0
+	seeds(t, 40, func(seed uint64) {
+		fs, random, sink := vfs.NewMem(), rand.New(rand.NewPCG(seed, 0)), collect.New[arrival]()
+		source := function.Source(3000, func(i int64) int64 { return i })
+		c := config.Default()
+		c.Parallelism, c.Checkpointing.Unaligned, c.Checkpointing.Interval = 3, true, 300*time.Microsecond
+		for run := range 2 {
+			var opened []*arriving
+			committed := int64(0)
+			s, err := core.Simulate(sent(core.Broadcast, source, sink, &opened), c, fs, "/job", random, func(e runtime.Event) {
+				if e.Kind == runtime.EventCommitted {
+					committed = e.Checkpoint
+				}
+			})
+			require.NoError(t, err)
+			for (run == 1 || committed == 0) && s.Step() {
+			}
+			c.Recovery.WithoutChannelState = int(committed)
+			for _, other := range opened {
+				if run == 1 && other.heard != opened[0].heard {
+					t.Fatalf("violation: seed %d: one subtask has heard %d numbers, another one %d", seed, opened[0].heard.n, other.heard.n)
+				}
+				if run == 0 && other.heard != opened[0].heard {
+					apart++
+				}
+			}
+		}
+	})
+	t.Logf("%d copies were apart", apart)
+}
