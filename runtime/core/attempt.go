@@ -143,7 +143,10 @@ func (a *attempt) choose(head *checkpoint.Manifest, fresh bool) error {
 // pick decides from the head of the chain what to restore.
 func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 	c := a.env.config
-	newest := a.newestSavepoint() // number that was used
+	newest, err := a.newestSavepoint() // number that was used
+	if err != nil {
+		return err
+	}
 	if head.Claimed != nil {
 		newest = max(newest, head.Claimed.Newest, head.Claimed.ID)
 	}

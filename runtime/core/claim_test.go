@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -141,6 +142,22 @@ func TestNumbersGoOnAfterASavepoint(t *testing.T) {
 		_, err := core.Simulate(counting(fs, "/out"), c, fs, "/other", rand.New(rand.NewPCG(1, 0)), nil)
 		require.ErrorContains(t, err, "is there already, committed after the savepoint")
 	}
+}
+
+// Where the numbers of savepoints cannot be read there is no start: it might use one again.
+func TestSavepointsWhoseNumbersAreNotKnown(t *testing.T) {
+	fs := vfs.NewMem()
+	path := savepointOf(t, fs, "")
+	unreadable := vfs.Inject(fs, func(op vfs.Op, name string) error {
+		if op == vfs.OpReadDir && name == filepath.Dir(path) {
+			return syscall.EIO
+		}
+		return nil
+	})
+	_, err := core.Simulate(counting(fs, "/out"), often(), unreadable, "/first", rand.New(rand.NewPCG(1, 0)), nil)
+	require.ErrorIs(t, err, syscall.EIO)
+	require.ErrorContains(t, err, "list the savepoints in /first/savepoints, whose numbers are not to be used again")
+	finish(t, begun(t, counting(fs, "/out"), often(), fs, "/first", nil))
 }
 
 // A job that had checkpoints before, which a cancel has deleted, does not use their numbers again, although it has claimed a savepoint with a lower one.
