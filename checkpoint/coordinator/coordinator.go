@@ -106,14 +106,14 @@ type pending struct {
 
 // New returns a coordinator of a job whose subtasks all run, at the time now.
 func New(o Options, now time.Duration) *Coordinator {
-	return &Coordinator{o: o, nextID: o.NextID, lastLink: o.NextID, due: now + o.FirstDelay, schedule: newSchedule(len(o.Subtasks))}
+	return &Coordinator{o: o, nextID: o.NextID, lastLink: o.NextID, due: later(now, o.FirstDelay), schedule: newSchedule(len(o.Subtasks))}
 }
 
 // Tick gives up what has timed out and triggers what is due. Wall is the time of day that goes into the checkpoint.
 func (c *Coordinator) Tick(now time.Duration, wall time.Time) []Action {
 	var actions []Action
 	for _, p := range append([]*pending(nil), c.pending...) {
-		if !p.published && now >= p.triggered+c.o.Timeout {
+		if !p.published && now >= later(p.triggered, c.o.Timeout) {
 			actions = append(actions, c.fail(p, fmt.Errorf("checkpoint %d expired after %v (execution.checkpointing.timeout): %s",
 				p.barrier.ID, c.o.Timeout, c.waitingFor(p, now)))...)
 		}
@@ -121,7 +121,7 @@ func (c *Coordinator) Tick(now time.Duration, wall time.Time) []Action {
 	if c.periodicAt() <= now && c.mayTrigger() {
 		actions = append(actions, c.trigger(checkpoint.Periodic, now, wall))
 		for c.due <= now {
-			c.due += c.interval()
+			c.due = later(c.due, c.interval())
 		}
 	}
 	return actions
@@ -137,7 +137,7 @@ func (c *Coordinator) Wake() (time.Duration, bool) {
 	}
 	for _, p := range c.pending {
 		if !p.published {
-			earlier(p.triggered + c.o.Timeout)
+			earlier(later(p.triggered, c.o.Timeout))
 		}
 	}
 	if c.interval() > 0 && c.mayTrigger() {
@@ -159,13 +159,22 @@ func (c *Coordinator) Pending() []int64 {
 
 const never = time.Duration(1<<63 - 1)
 
+// later is the time d after t, never if that is beyond the end of the clock: who wants no periodic checkpoints, or no timeout, may say so by the longest
+// duration that there is.
+func later(t, d time.Duration) time.Duration {
+	if t > never-d {
+		return never
+	}
+	return t + d
+}
+
 // periodicAt is when the next periodic checkpoint may be triggered, as far as time goes.
 func (c *Coordinator) periodicAt() time.Duration {
 	if c.interval() <= 0 {
 		return never
 	}
 	if c.completed {
-		return max(c.due, c.lastCompleted+c.o.MinPause)
+		return max(c.due, later(c.lastCompleted, c.o.MinPause))
 	}
 	return c.due
 }

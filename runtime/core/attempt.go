@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -142,9 +143,12 @@ func (a *attempt) choose(head *checkpoint.Manifest, fresh bool) error {
 // pick decides from the head of the chain what to restore.
 func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 	c := a.env.config
-	newest := a.newestSavepoint() // number that was used
+	newest, err := a.newestSavepoint() // number that was used
+	if err != nil {
+		return err
+	}
 	if head.Claimed != nil {
-		newest = max(head.Claimed.Newest, head.Claimed.ID)
+		newest = max(newest, head.Claimed.Newest, head.Claimed.ID)
 	}
 	if head.Checkpoint != nil {
 		newest = max(newest, head.Checkpoint.ID)
@@ -280,15 +284,15 @@ func numberOf(c *checkpoint.Checkpoint) *checkpoint.Checkpoint {
 	return &checkpoint.Checkpoint{ID: c.ID, Kind: c.Kind, Triggered: c.Triggered, Duration: c.Duration, KeyGroups: c.KeyGroups}
 }
 
-// deleteCheckpoints forgets every checkpoint of a job that ended, if its retention says so.
-func (a *attempt) deleteCheckpoints() {
-	err := a.chain.Publish(checkpoint.Manifest{
-		Job: a.job.name, Status: checkpoint.Cancelled, Committed: true, Checkpoint: numberOf(a.chain.Head().Checkpoint),
-	})
+// deleteCheckpoints forgets every checkpoint of a job that ended, if its retention says so. The chain is that which the job took last, be it for a start that
+// has failed.
+func (j *Job) deleteCheckpoints(logger *slog.Logger) {
+	c := j.chain.Load()
+	err := c.Publish(checkpoint.Manifest{Job: j.name, Status: checkpoint.Cancelled, Committed: true, Checkpoint: numberOf(c.Head().Checkpoint)})
 	if err == nil {
-		err = a.chain.Collect(0)
+		err = c.Collect(0)
 	}
 	if err != nil {
-		a.env.logger.Warn("the job's checkpoints could not be deleted", "error", err)
+		logger.Warn("the job's checkpoints could not be deleted", "error", err)
 	}
 }

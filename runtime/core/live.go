@@ -65,8 +65,8 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 		case isStuck && stuck.LeftBehind, errors.As(err, &cannotStart), errors.Is(err, chain.ErrFenced), first && errors.Is(err, errBegin):
 			return 0, err
 		case !again:
-			if a := j.current.Load(); a != nil && c.Checkpointing.Retention == config.NoExternalizedCheckpoints {
-				a.deleteCheckpoints()
+			if j.current.Load() != nil && c.Checkpointing.Retention == config.NoExternalizedCheckpoints {
+				j.deleteCheckpoints(env.logger)
 			}
 			return 0, err
 		}
@@ -77,8 +77,8 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 		}
 		env.event(runtime.Event{Kind: runtime.EventRestarting, Delay: delay})
 		if outcome, stopped, err := waitToRestart(ctx, delay, outer.Requests); err != nil || outcome != runtime.Finished {
-			if a := j.current.Load(); a != nil && !stopped && deletes(c.Checkpointing.Retention, outcome, nil) {
-				a.deleteCheckpoints()
+			if j.current.Load() != nil && !stopped && deletes(c.Checkpointing.Retention, outcome, nil) {
+				j.deleteCheckpoints(env.logger)
 			}
 			return outcome, err
 		}

@@ -105,7 +105,7 @@ func (m *master) deleteIfClosed() {
 	}
 	m.deleting = true
 	m.lane.run(func() {
-		m.run.deleteCheckpoints()
+		m.run.job.deleteCheckpoints(m.run.env.logger)
 		m.mailbox.send(hasDeleted{})
 	})
 }

@@ -95,6 +95,13 @@ func (r *restored) hadInFlight(uid string) bool {
 	return found
 }
 
+// wasKeyed reports whether an operator held state by key.
+func (r *restored) wasKeyed(uid string) bool {
+	keyed := false
+	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) { keyed = keyed || isKeyed(o) })
+	return keyed
+}
+
 // handles are the transactions of a sink that are to be committed.
 func (r *restored) handles(uid string) [][]byte {
 	var handles [][]byte

@@ -192,6 +192,7 @@ func (s *subtask) giveBack(records Records) {
 func (s *subtask) start() {
 	s.activity.does(startingUp)
 	r := s.run.newRestore(s)
+	defer func() { _ = r.close() }() // when a codec panics
 	s.replays = replays{first: len(s.channels), next: len(s.channels)}
 	s.runner.Restore(r)
 	r.entries()

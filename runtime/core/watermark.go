@@ -260,9 +260,7 @@ func (r *restored) watermark(v *vertexInfo, index int, byKey bool, of func(*chec
 // hadKeys reports whether records came by key to a task to which they do now. If it keeps state by key the checkpoint says so; if not, it is held for one
 // that had keys.
 func (a *attempt) hadKeys(from *restored, v *vertexInfo) bool {
-	had := false
-	from.operators(from.known(v), func(_ *checkpoint.Subtask, o *checkpoint.Operator) { had = had || isKeyed(o) })
-	return had || !slices.ContainsFunc(a.ask(v).states[v.name], func(s checkpoint.TakenState) bool { return s.Kind == checkpoint.KeyedState })
+	return from.wasKeyed(from.known(v)) || !slices.ContainsFunc(a.ask(v).states[v.name], func(s checkpoint.TakenState) bool { return s.Kind == checkpoint.KeyedState })
 }
 
 // restoredTimes is what a task knows of time when it begins.
