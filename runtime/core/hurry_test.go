@@ -54,7 +54,7 @@ func TestWhatIsUrgentIsTakenBetweenTwoRecords(t *testing.T) {
 				}
 			})
 			require.Equal(t, busy, s.step())
-			require.Equal(t, []int{1, 2, 3}, task.taken)
+			require.Equal(t, []int{1, 2, 3}, task.taken, "violation: what is taken before what is urgent")
 			require.EqualValues(t, 3, s.received.Load(), "what a progress line counts")
 			for len(task.taken) < 5 {
 				require.Equal(t, busy, s.step())

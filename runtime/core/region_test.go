@@ -142,7 +142,7 @@ func TestARegionThatDoesNotCloseEndsTheRun(t *testing.T) {
 	released := make(chan struct{})
 	t.Cleanup(func() { close(released) })
 	r := &threeRegions{
-		config: func(c *config.Config) { c.Checkpointing.SynchronousTimeout = 50 * time.Millisecond },
+		config: func(c *config.Config) { c.Checkpointing.SynchronousTimeout = 500 * time.Millisecond },
 		lines: function.Sink(func([]topologies.Line) error {
 			blocked.Store(true)
 			<-released
