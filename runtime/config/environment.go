@@ -31,7 +31,11 @@ func FromEnvironment(environ []string) (Values, error) {
 		case ok && operator != "": // who it is turns out when the operators are known
 			values[parallelismPrefix+operator] = Value{Text: value, From: name}
 		default:
-			errs = append(errs, unknown("environment variable", name, names))
+			err := renamed("environment variable", name, EnvironmentName)
+			if err == nil {
+				err = unknown("environment variable", name, names)
+			}
+			errs = append(errs, err)
 		}
 	}
 	slices.SortFunc(errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
