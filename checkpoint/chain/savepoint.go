@@ -122,7 +122,7 @@ type Savepoint struct {
 }
 
 // ReadData opens a snapshot that the manifest names.
-func (s *Savepoint) ReadData(d checkpoint.Data) (vfs.Reader, error) { return openData(s.fs, s.dir, d) }
+func (s *Savepoint) ReadData(d checkpoint.Data) (vfs.Reader, error) { return OpenData(s.fs, s.dir, d) }
 
 // ReadSavepoint reads the savepoint in the folder dir. All its files are looked for at once, so that a restore does not find out
 // halfway that one is missing.

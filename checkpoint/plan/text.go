@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/streamgen/streamgen/checkpoint"
 )
 
 // Text tells the plan to people.
@@ -83,7 +85,7 @@ func (o *Operator) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: %s\n", kind, o.UID, strings.Join(parts, "; "))
 	for _, s := range o.States {
-		fmt.Fprintf(&b, "  %s %s: %s\n", s.Kind, s.Name, s.text())
+		fmt.Fprintf(&b, "  %s: %s\n", s.subject(), s.text())
 		for _, change := range s.Changes {
 			fmt.Fprintf(&b, "    %s\n", change)
 		}
@@ -94,8 +96,22 @@ func (o *Operator) text() string {
 	return b.String()
 }
 
+// subject is what its fate is said of.
+func (s *State) subject() string {
+	input, inFlight := s.input()
+	switch {
+	case !inFlight:
+		return s.Kind + " " + s.Name
+	case input == "":
+		return checkpoint.InFlight.String()
+	}
+	return checkpoint.InFlight.String() + " to input " + input
+}
+
 func (s *State) text() string {
 	switch {
+	case s.Fate == Dropped && s.Records > 0:
+		return "dropped, " + count(int(s.Records), "record")
 	case s.Fate == Refused:
 		return "refused: " + indent(s.Refused)
 	case s.Fate == New:

@@ -102,6 +102,9 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 		return nil, err
 	}
 	a.warnDropped()
+	if why := a.withoutEffect(); first && why != "" {
+		env.logger.Warn(why)
+	}
 	if err := a.endDrain(); err != nil {
 		return nil, err
 	}
@@ -212,6 +215,19 @@ func readSaved(fs vfs.FS, r config.Recovery) (s *chain.Savepoint, path string, e
 // fromSavepoint is what a start from a savepoint, or from a checkpoint of another folder, goes on from.
 func fromSavepoint(s *chain.Savepoint, path string) *restored {
 	return &restored{checkpoint: s.Manifest.Checkpoint, committed: s.Manifest.Committed, saved: path, read: s.ReadData}
+}
+
+// withoutEffect says that no records in flight are dropped, though a checkpoint is named whose are to be; "" if none is, or it is the one that is restored.
+func (a *attempt) withoutEffect() string {
+	without := a.env.config.Recovery.WithoutChannelState
+	const key = "execution.state-recovery.without-channel-state.checkpoint-id"
+	switch {
+	case without < 0 || a.from.dropsInFlight(without):
+		return ""
+	case a.from.checkpoint == nil:
+		return fmt.Sprintf("%s is %d, which has no effect: no checkpoint is restored", key, without)
+	}
+	return fmt.Sprintf("%s is %d, which has no effect: checkpoint %d is restored, with its records in flight", key, without, a.from.checkpoint.ID)
 }
 
 // assemble makes the master and every region with its subtasks.

@@ -36,7 +36,7 @@ func (j *Job) Plan(ctx context.Context, outer runtime.Environment) (_ *plan.Plan
 // plan follows the first steps of a start, which change nothing, and goes on where a start would end.
 func (a *attempt) plan(ctx context.Context) (*plan.Plan, error) {
 	p := &plan.Plan{Pipeline: a.job.name}
-	a.from = &restored{}
+	a.from = &restored{read: func(d checkpoint.Data) (vfs.Reader, error) { return chain.OpenData(a.fs, a.folder, d) }}
 	head, err := chain.Look(a.fs, a.folder, a.job.name)
 	if errors.Is(err, chain.ErrDamaged) {
 		p.Refused = append(p.Refused, err.Error())
@@ -76,6 +76,9 @@ func (a *attempt) plan(ctx context.Context) (*plan.Plan, error) {
 	}
 	if path := recovery.Path; path != "" && path != latest && a.from.saved != path && a.from.saved != filepath.Dir(path) {
 		p.Notes = append(p.Notes, fmt.Sprintf("%s is not restored: the job goes on from its own checkpoint", path))
+	}
+	if why := a.withoutEffect(); why != "" {
+		p.Notes = append(p.Notes, why)
 	}
 	if a.from.claim != nil {
 		p.Notes = append(p.Notes, "the savepoint would belong to the job, which deletes it when it needs it no more")
@@ -126,6 +129,9 @@ func (a *attempt) planOperator(ctx context.Context, v *vertexInfo, o Operator, h
 	moved := p.Fate == plan.Restored && (h.parallelism != v.parallelism || a.from.groups != a.from.checkpoint.KeyGroups)
 	for i, s := range p.States {
 		p.States[i].Moves = moved && (s.Fate == plan.Restored || s.Fate == plan.Converted)
+		if s.Fate == plan.Dropped && s.IsInFlight() {
+			p.States[i].Records, _ = a.from.countInFlight(o.uid, s.Name) // those of a damaged snapshot may be what is to be dropped
+		}
 	}
 	if o.splits != nil && len(p.Refused) == 0 {
 		p.Splits = &plan.Splits{Held: len(h.Splits)}

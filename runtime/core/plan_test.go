@@ -95,6 +95,19 @@ func TestAPlanSaysWhyAStartWouldBeRefused(t *testing.T) {
 	require.Contains(t, planned(t, fs, counting(fs, "/second"), c), "refused: execution.state-recovery.path: savepoint: savepoint: open /nowhere/manifest: no such file")
 }
 
+// A checkpoint that is named to be restored without its records in flight, and is not the one that is restored, is a mistake of the user's.
+func TestAPlanSaysWhatHasNoEffect(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Recovery.WithoutChannelState = 5
+	const key = "note: execution.state-recovery.without-channel-state.checkpoint-id is 5, which has no effect: "
+	require.Contains(t, planned(t, fs, counting(fs, "/second"), c), key+"no checkpoint is restored")
+	c.Recovery.Path = savepointOf(t, fs, "")
+	require.Contains(t, planned(t, fs, counting(fs, "/second"), c), key+"checkpoint 1 is restored, with its records in flight")
+	c.Recovery.WithoutChannelState = 1
+	require.NotContains(t, planned(t, fs, counting(fs, "/second"), c), "note: ")
+}
+
 // A job that has checkpoints goes on from those, whatever savepoint is given.
 func TestAPlanOfAJobThatRuns(t *testing.T) {
 	fs := vfs.NewMem()
