@@ -372,6 +372,8 @@ func TestReadOfAJob(t *testing.T) {
 	_, err = inspect.Read(fsys, "jobs/New")
 	require.EqualError(t, err, "jobs/New holds no checkpoint that its job goes on from")
 	_, err = inspect.Read(fsys, "jobs")
+	require.ErrorContains(t, err, "name one of them, jobs/New or jobs/WordCount")
+	_, err = inspect.Read(fsys, folder+"/data")
 	require.ErrorContains(t, err, "there is no savepoint in the folder")
 	flip(t, fsys, folder+"/savepoints/savepoint-WordCount-3/manifest", 30)
 	_, err = inspect.Read(fsys, folder+"/savepoints/savepoint-WordCount-3")

@@ -29,7 +29,10 @@ type Plan struct {
 
 // From is a checkpoint or a savepoint.
 type From struct {
-	ID        int64     `json:"id"`
+	ID int64 `json:"id"`
+	// Own is true for the checkpoint that the job goes on from by itself: its newest. Path is the job's folder then.
+	Own bool `json:"own"`
+	// Savepoint is true for a savepoint, which is not the job's own, as is a checkpoint of another folder.
 	Savepoint bool      `json:"savepoint"`
 	Path      string    `json:"path"`
 	Triggered time.Time `json:"triggered"`

@@ -15,12 +15,18 @@ func (p *Plan) Text() string {
 	switch {
 	case p.Finished:
 		line("%s has finished: a start does nothing", p.Pipeline)
+	case p.From == nil && len(p.Refused) > 0 && len(p.Operators) == 0:
+		line("%s would not start", p.Pipeline)
 	case p.From == nil:
 		line("%s would start from nothing", p.Pipeline)
-	case p.From.Savepoint:
-		line("%s would start from savepoint %s, number %d, taken %s", p.Pipeline, p.From.Path, p.From.ID, p.From.Triggered.Format(time.DateTime))
-	default:
+	case p.From.Own:
 		line("%s would go on from checkpoint %d of %s, taken %s", p.Pipeline, p.From.ID, p.From.Path, p.From.Triggered.Format(time.DateTime))
+	default:
+		what := "checkpoint"
+		if p.From.Savepoint {
+			what = "savepoint"
+		}
+		line("%s would start from %s %s, number %d, taken %s", p.Pipeline, what, p.From.Path, p.From.ID, p.From.Triggered.Format(time.DateTime))
 	}
 	switch {
 	case p.KeyGroupsWere > 0 && p.KeyGroups > p.KeyGroupsWere:

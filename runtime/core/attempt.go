@@ -192,7 +192,8 @@ func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 // latest as execution.state-recovery.path is what a job without a path does: it goes on from its own newest checkpoint.
 const latest = "latest"
 
-// readSaved reads a savepoint by its folder, or by the manifest in that, or a retained checkpoint by its manifest. It returns the path of what it has read.
+// readSaved reads a savepoint by its folder, or by the manifest in that, or a retained checkpoint by its manifest, or the newest one of another job by its folder. It
+// returns the path of what it has read.
 func readSaved(fs vfs.FS, r config.Recovery) (s *chain.Savepoint, path string, err error) {
 	path = r.Path
 	info, err := fs.Stat(path)
@@ -200,12 +201,23 @@ func readSaved(fs vfs.FS, r config.Recovery) (s *chain.Savepoint, path string, e
 	if isFile && filepath.Base(path) == chain.SavepointManifest {
 		isFile, path = false, filepath.Dir(path)
 	}
+	isJob, what := false, path
+	if err == nil && !isFile {
+		if isJob, err = chain.IsJobFolder(fs, path); err != nil {
+			return nil, path, err
+		}
+	}
+	if isJob {
+		what = "what the job in " + path + " goes on from"
+	}
 	switch {
-	case isFile && r.ClaimMode == config.Claim:
+	case (isFile || isJob) && r.ClaimMode == config.Claim:
 		return nil, path, fmt.Errorf("%s is a retained checkpoint, which its own job keeps and deletes: only a savepoint can be claimed "+
-			"(execution.state-recovery.claim-mode=NO_CLAIM restores it all the same)", path)
+			"(execution.state-recovery.claim-mode=NO_CLAIM restores it all the same)", what)
 	case isFile:
 		s, err = chain.ReadCheckpoint(fs, path)
+	case isJob:
+		s, err = chain.ReadNewest(fs, path)
 	default:
 		s, err = chain.ReadSavepoint(fs, path)
 	}
@@ -214,7 +226,7 @@ func readSaved(fs vfs.FS, r config.Recovery) (s *chain.Savepoint, path string, e
 
 // fromSavepoint is what a start from a savepoint, or from a checkpoint of another folder, goes on from.
 func fromSavepoint(s *chain.Savepoint, path string) *restored {
-	return &restored{checkpoint: s.Manifest.Checkpoint, committed: s.Manifest.Committed, saved: path, read: s.ReadData}
+	return &restored{checkpoint: s.Manifest.Checkpoint, committed: s.Manifest.Committed, saved: path, retained: s.Retained, read: s.ReadData}
 }
 
 // withoutEffect says that no records in flight are dropped, though a checkpoint is named whose are to be; "" if none is, or it is the one that is restored.

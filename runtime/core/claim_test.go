@@ -301,7 +301,40 @@ func TestARetainedCheckpointCannotBeClaimed(t *testing.T) {
 	_, err = core.Simulate(counting(fs, "/second"), c, fs, "/second-job", rand.New(rand.NewPCG(1, 0)), nil)
 	require.ErrorContains(t, err, "execution.state-recovery.path: "+c.Recovery.Path+" is a retained checkpoint, which its own job keeps and deletes: only a savepoint can be claimed")
 	c.Recovery.ClaimMode = config.NoClaim
+	require.Contains(t, planned(t, fs, counting(fs, "/second"), c), "WordCount would start from checkpoint "+c.Recovery.Path+", number 2, taken ")
 	finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", nil))
+}
+
+// The folder of another job stands for the checkpoint that it goes on from.
+func TestTheFolderOfAJobStandsForItsNewestCheckpoint(t *testing.T) {
+	fs := vfs.NewMem()
+	committed := int64(0)
+	s := begun(t, counting(fs, "/out"), often(), fs, "/first", func(e runtime.Event) {
+		if e.Kind == runtime.EventCommitted {
+			committed = e.Checkpoint
+		}
+	})
+	for committed < 2 {
+		require.True(t, s.Step())
+	}
+	c := often()
+	c.Recovery.Path, c.Recovery.ClaimMode = "/first", config.Claim
+	_, err := core.Simulate(counting(fs, "/second"), c, fs, "/second-job", rand.New(rand.NewPCG(1, 0)), nil)
+	require.ErrorContains(t, err, "execution.state-recovery.path: what the job in /first goes on from is a retained checkpoint, which its own job keeps and deletes")
+	c.Recovery.ClaimMode = config.NoClaim
+	require.Contains(t, planned(t, fs, counting(fs, "/second"), c), "WordCount would start from checkpoint /first, number 2, taken ")
+	restored := int64(0)
+	finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", func(e runtime.Event) {
+		if e.Kind == runtime.EventRestoring {
+			restored = e.Checkpoint
+		}
+	}))
+	require.EqualValues(t, 2, restored)
+
+	c.Recovery.Path = "/"
+	require.Contains(t, planned(t, fs, counting(fs, "/third"), c), "WordCount has finished")
+	c.Recovery.Path, fs = "/nowhere", vfs.NewMem()
+	require.Contains(t, planned(t, fs, counting(fs, "/third"), c), "WordCount would not start\n\nrefused: execution.state-recovery.path: savepoint: open /nowhere/manifest")
 }
 
 // A claim is found by whoever runs the job next, from whatever folder that is started: what the chain says is an absolute path.

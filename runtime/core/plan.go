@@ -49,7 +49,9 @@ func (a *attempt) plan(ctx context.Context) (*plan.Plan, error) {
 		head = &checkpoint.Manifest{}
 	}
 	recovery := a.env.config.Recovery
-	switch err := a.pick(head, recovery.Fresh); {
+	err = a.pick(head, recovery.Fresh)
+	p.From = a.planFrom()
+	switch {
 	case errors.Is(err, errFinished):
 		p.Finished = true
 		return p, nil
@@ -63,10 +65,6 @@ func (a *attempt) plan(ctx context.Context) (*plan.Plan, error) {
 	p.KeyGroups = a.env.groups
 	if c := a.from.checkpoint; c != nil {
 		p.KeyGroupsWere = c.KeyGroups
-		p.From = &plan.From{ID: c.ID, Savepoint: a.from.saved != "", Path: a.from.saved, Triggered: c.Triggered}
-		if a.from.saved == "" {
-			p.From.Path = a.folder
-		}
 		if c.Kind == checkpoint.Drain { // where it is its own, and not committed yet, a start does that first
 			p.Refused = append(p.Refused, drainedError(c.ID).Error())
 		}
@@ -85,6 +83,19 @@ func (a *attempt) plan(ctx context.Context) (*plan.Plan, error) {
 	}
 	a.planOperators(ctx, p)
 	return p, nil
+}
+
+// planFrom is what a start goes on from, nil if from nothing.
+func (a *attempt) planFrom() *plan.From {
+	c := a.from.checkpoint
+	if c == nil {
+		return nil
+	}
+	from := &plan.From{ID: c.ID, Own: a.from.saved == "", Savepoint: a.from.saved != "" && !a.from.retained, Path: a.from.saved, Triggered: c.Triggered}
+	if from.Own {
+		from.Path = a.folder
+	}
+	return from
 }
 
 // planOperators adds the operators of the program, and those that only the checkpoint has.

@@ -92,7 +92,7 @@ func TestAPlanSaysWhyAStartWouldBeRefused(t *testing.T) {
 	require.Contains(t, planned(t, fs, (&timed.Timed{Ticks: function.Of[timed.Tick](), Lines: file.JSONL[timed.Line]("/second").On(fs)}).StreamgenJob(), c),
 		"operator Count: dropped, with state CountState; had parallelism 2\n")
 	c.MaxParallelism, c.Recovery.Path = 0, "/nowhere"
-	require.Contains(t, planned(t, fs, counting(fs, "/second"), c), "refused: execution.state-recovery.path: savepoint: savepoint: open /nowhere/manifest: no such file")
+	require.Contains(t, planned(t, fs, counting(fs, "/second"), c), "refused: execution.state-recovery.path: savepoint: open /nowhere/manifest: no such file")
 }
 
 // A checkpoint that is named to be restored without its records in flight, and is not the one that is restored, is a mistake of the user's.

@@ -18,6 +18,8 @@ type restored struct {
 	committed bool
 	// saved is the path of a savepoint, or of a checkpoint of another folder; "" for one of the job's own.
 	saved string
+	// retained is true if that is a checkpoint of another folder.
+	retained bool
 	// claim is not nil if the job is to own the savepoint from now on.
 	claim *checkpoint.Claim
 	// groups is the run's number of key groups, that of the checkpoint or a multiple of it.
