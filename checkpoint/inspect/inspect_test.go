@@ -370,7 +370,7 @@ func TestReadOfAJob(t *testing.T) {
 	_, err = chain.Take(fsys, "jobs/New", "New")
 	require.NoError(t, err)
 	_, err = inspect.Read(fsys, "jobs/New")
-	require.EqualError(t, err, "jobs/New holds no checkpoint that its job goes on from")
+	require.EqualError(t, err, "checkpoint: jobs/New holds no checkpoint that its job goes on from")
 	_, err = inspect.Read(fsys, "jobs")
 	require.ErrorContains(t, err, "name one of them, jobs/New or jobs/WordCount")
 	_, err = inspect.Read(fsys, folder+"/data")

@@ -12,21 +12,25 @@ import (
 func (p *Plan) Text() string {
 	var b strings.Builder
 	line := func(format string, values ...any) { fmt.Fprintf(&b, format+"\n", values...) }
+	would, never := p.Pipeline+" would", len(p.Refused) > 0 && len(p.Operators) == 0 // what becomes of operators is not even looked at
+	if never {
+		would += " not"
+	}
 	switch {
 	case p.Finished:
 		line("%s has finished: a start does nothing", p.Pipeline)
-	case p.From == nil && len(p.Refused) > 0 && len(p.Operators) == 0:
-		line("%s would not start", p.Pipeline)
+	case p.From == nil && never:
+		line("%s start", would)
 	case p.From == nil:
-		line("%s would start from nothing", p.Pipeline)
+		line("%s start from nothing", would)
 	case p.From.Own:
-		line("%s would go on from checkpoint %d of %s, taken %s", p.Pipeline, p.From.ID, p.From.Path, p.From.Triggered.Format(time.DateTime))
+		line("%s go on from checkpoint %d of %s, taken %s", would, p.From.ID, p.From.Path, p.From.Triggered.Format(time.DateTime))
 	default:
 		what := "checkpoint"
 		if p.From.Savepoint {
 			what = "savepoint"
 		}
-		line("%s would start from %s %s, number %d, taken %s", p.Pipeline, what, p.From.Path, p.From.ID, p.From.Triggered.Format(time.DateTime))
+		line("%s start from %s %s, number %d, taken %s", would, what, p.From.Path, p.From.ID, p.From.Triggered.Format(time.DateTime))
 	}
 	switch {
 	case p.KeyGroupsWere > 0 && p.KeyGroups > p.KeyGroupsWere:

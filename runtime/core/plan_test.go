@@ -108,6 +108,19 @@ func TestAPlanSaysWhatHasNoEffect(t *testing.T) {
 	require.NotContains(t, planned(t, fs, counting(fs, "/second"), c), "note: ")
 }
 
+// After a stop with drain it is said which checkpoint it is that no start goes on from.
+func TestAPlanOfADrainedJob(t *testing.T) {
+	fs := vfs.NewMem()
+	s := begun(t, counting(fs, "/second"), often(), fs, "/second-job", nil)
+	stopped := false
+	s.Request(runtime.Request{Kind: runtime.RequestDrain, Reply: func(string, error) { stopped = true }})
+	for s.Step() {
+	}
+	require.True(t, stopped)
+	require.Regexp(t, `^WordCount would not go on from checkpoint \d+ of /second-job, taken .*\n\nrefused: checkpoint \d+ is not one to go on from: it was taken by a stop with drain`,
+		planned(t, fs, counting(fs, "/second"), often()))
+}
+
 // A job that has checkpoints goes on from those, whatever savepoint is given.
 func TestAPlanOfAJobThatRuns(t *testing.T) {
 	fs := vfs.NewMem()
