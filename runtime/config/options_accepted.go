@@ -11,7 +11,7 @@ func acceptedOptions() []Option {
 	return []Option{
 		accepted(unaligned+"forced", boolean, "false", "Every kind of edge takes part in unaligned checkpoints, loops and broadcasts too"),
 		accepted(unaligned+"interruptible-timers.enabled", boolean, "false",
-			"A barrier that overtakes does not wait for all timers that are due, whatever the operator: at most 256 fire before it"),
+			"A barrier that overtakes waits for the timer that fires, whatever the operator, not for all that are due"),
 		accepted(unaligned+"max-subtasks-per-channel-state-file", integer, "5", fewFiles),
 		accepted(merging+"enabled", boolean, "false", fewFiles),
 		accepted(merging+"across-checkpoint-boundary", boolean, "false", fewFiles),
