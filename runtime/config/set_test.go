@@ -91,11 +91,11 @@ func TestSetErrors(t *testing.T) {
 		"the claiming mode": {"execution.state-recovery.claim-mode", "LEGACY", `execution.state-recovery.claim-mode: "LEGACY" is not a value of it: want NO_CLAIM or CLAIM`},
 		"a former name": {
 			"state.checkpoints.dir", "/data",
-			`unknown option "state.checkpoints.dir": it is called execution.checkpointing.dir here, as in Flink since 1.20`,
+			`unknown option "state.checkpoints.dir": it is called execution.checkpointing.dir here, as in newer versions of Flink`,
 		},
 		"what is two options now": {
 			"state.backend.local-recovery", "true",
-			`unknown option "state.backend.local-recovery": it is called execution.checkpointing.local-backup.enabled and execution.state-recovery.from-local here, as in Flink since 1.20`,
+			`unknown option "state.backend.local-recovery": it is called execution.checkpointing.local-backup.enabled and execution.state-recovery.from-local here, as in newer versions of Flink`,
 		},
 		"accepted, but no number": {
 			"execution.checkpointing.write-buffer-size", "4 kb",
