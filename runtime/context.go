@@ -43,8 +43,8 @@ func (c Context) WithTimer(at Time) Context {
 }
 
 // Watermark is how far event time has come: no record with a time at or before it is expected any more. It is MinTime before the first
-// one, and MaxTime at the end of input. For a key it never goes back, over restarts too; what is called without one goes on from the least watermark after a
-// restart at another parallelism. Methods that run in the subtask may ask; Async, which runs beside it, may not.
+// one, and MaxTime at the end of input. For a key it never goes back, over restarts too; what is called without one may see that after a
+// restart, which goes on from the least watermark of all subtasks. Methods that run in the subtask may ask; Async, which runs beside it, may not.
 func (c Context) Watermark() Time {
 	if c.clock == nil {
 		return MinTime

@@ -35,7 +35,7 @@ func (c *Chain) Keep(copies Copies) { c.copies = copies }
 // copyOf is the folder of a file's copy, and its path.
 func (c *Chain) copyOf(file string) (folder, name string) {
 	base := path.Base(file)
-	dir := c.copies.Dirs[int(crc32.ChecksumIEEE([]byte(base)))%len(c.copies.Dirs)]
+	dir := c.copies.Dirs[crc32.ChecksumIEEE([]byte(base))%uint32(len(c.copies.Dirs))]
 	folder = filepath.Join(dir, c.copiesFolder())
 	return folder, filepath.Join(folder, base)
 }

@@ -1,6 +1,7 @@
 package chain_test
 
 import (
+	"fmt"
 	"path"
 	"strings"
 	"testing"
@@ -70,6 +71,22 @@ func TestACopyIsReadInsteadOfTheFile(t *testing.T) {
 }
 
 // A copy counts only if the manifest says so, and never if the file is not there.
+// Wherever the sum of a name falls, on machines of 32 bits too, its copy has one of the folders.
+func TestCopiesAreSpread(t *testing.T) {
+	disk := vfs.NewMem()
+	c, _, warned := keeping(t, disk, chain.Copies{Write: true})
+	for i := range 20 {
+		_, err := c.WriteData(1, fmt.Sprint("Count-", i), []byte("state"))
+		require.NoError(t, err)
+	}
+	folders := map[string]bool{}
+	for _, name := range copiesOn(t, disk) {
+		folders[path.Dir(name)] = true
+	}
+	require.Len(t, folders, 2)
+	require.Empty(t, *warned)
+}
+
 func TestACopyIsNotTrusted(t *testing.T) {
 	for name, damage := range map[string]func(disk vfs.FS, copied string){
 		"lost":    func(disk vfs.FS, copied string) { require.NoError(t, disk.Remove(copied)) },

@@ -196,7 +196,7 @@ func (c *Chain) ReadData(d checkpoint.Data) (vfs.Reader, error) {
 	if r := c.readCopy(d); r != nil {
 		return r, nil
 	}
-	r, err := openData(c.fs, c.dir, d)
+	r, err := OpenData(c.fs, c.dir, d)
 	if errors.Is(err, ErrDamaged) {
 		if newest, failed := newestEpoch(c.fs, c.dir); failed == nil && newest > c.epoch {
 			return nil, c.overtakenBy(newest)
@@ -205,7 +205,8 @@ func (c *Chain) ReadData(d checkpoint.Data) (vfs.Reader, error) {
 	return r, err
 }
 
-func openData(fsys vfs.FS, dir string, d checkpoint.Data) (vfs.Reader, error) {
+// OpenData opens a snapshot that a manifest of the folder dir names. A file that is missing or has another size is [ErrDamaged].
+func OpenData(fsys vfs.FS, dir string, d checkpoint.Data) (vfs.Reader, error) {
 	if d.File == "" {
 		return inline{bytes.NewReader(d.Inline)}, nil
 	}

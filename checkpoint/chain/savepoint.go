@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
@@ -117,26 +118,89 @@ func copyData(fsys vfs.FS, name string, d checkpoint.Data, open func(checkpoint.
 type Savepoint struct {
 	// Manifest says what it holds.
 	Manifest *checkpoint.Manifest
+	// Retained is true for a checkpoint that is still in the folder of its job.
+	Retained bool
 	fs       vfs.FS
 	dir      string
 }
 
 // ReadData opens a snapshot that the manifest names.
-func (s *Savepoint) ReadData(d checkpoint.Data) (vfs.Reader, error) { return openData(s.fs, s.dir, d) }
+func (s *Savepoint) ReadData(d checkpoint.Data) (vfs.Reader, error) { return OpenData(s.fs, s.dir, d) }
 
 // ReadSavepoint reads the savepoint in the folder dir. All its files are looked for at once, so that a restore does not find out
 // halfway that one is missing.
 func ReadSavepoint(fsys vfs.FS, dir string) (*Savepoint, error) {
 	s, err := readManifest(fsys, "savepoint", filepath.Join(dir, SavepointManifest), dir, "take another")
 	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, ErrDamaged) {
-		return nil, fmt.Errorf("savepoint: %w: there is no savepoint in the folder, or one that was never completed", err)
+		return nil, fmt.Errorf("%w: %s", err, insteadOfSavepoint(fsys, dir))
 	}
 	return s, err
 }
 
+// insteadOfSavepoint says what a folder is that is no savepoint.
+func insteadOfSavepoint(fsys vfs.FS, dir string) string {
+	entries, err := fsys.ReadDir(dir)
+	if err != nil {
+		return "there is no such folder"
+	}
+	var within []string
+	for _, e := range entries {
+		name := filepath.Join(dir, e.Name)
+		isJob := false
+		if e.IsDir {
+			isJob, _ = IsJobFolder(fsys, name)
+		}
+		_, err := fsys.Stat(filepath.Join(name, SavepointManifest))
+		if isJob || err == nil {
+			within = append(within, name)
+		}
+	}
+	const shown = 3
+	switch {
+	case len(within) > shown:
+		return fmt.Sprintf("the folder is none, but it holds some: name one of them, such as %s", strings.Join(within[:shown], ", "))
+	case len(within) > 0:
+		return fmt.Sprintf("the folder is none, but it holds some: name one of them, %s", strings.Join(within, " or "))
+	}
+	return "there is no savepoint in the folder, or one that was never completed"
+}
+
 // ReadCheckpoint reads a retained checkpoint of another job folder, by the path of its manifest.
 func ReadCheckpoint(fsys vfs.FS, manifest string) (*Savepoint, error) {
-	return readManifest(fsys, "checkpoint", manifest, filepath.Dir(filepath.Dir(manifest)), "start from an older one")
+	s, err := readManifest(fsys, "checkpoint", manifest, filepath.Dir(filepath.Dir(manifest)), "start from an older one")
+	if err == nil {
+		s.Retained = true
+	}
+	return s, err
+}
+
+// ReadNewest reads the checkpoint that the job in the folder dir goes on from. It takes nothing over and changes nothing: the job may run.
+func ReadNewest(fsys vfs.FS, dir string) (*Savepoint, error) {
+	return readRetained(fsys, dir, func(r Retained) bool { return r.Head }, "no checkpoint that its job goes on from")
+}
+
+// ReadNumber reads a retained checkpoint of the job in the folder dir by its number, as [ReadNewest] does.
+func ReadNumber(fsys vfs.FS, dir string, id int64) (*Savepoint, error) {
+	isIt := func(r Retained) bool { return r.Manifest != nil && r.Manifest.Checkpoint.ID == id }
+	return readRetained(fsys, dir, isIt, fmt.Sprintf("no checkpoint %d", id))
+}
+
+// readRetained reads the newest checkpoint of a job that is wanted. None says what is missing if there is none.
+func readRetained(fsys vfs.FS, dir string, wanted func(Retained) bool, none string) (*Savepoint, error) {
+	for attempt := 1; ; attempt++ {
+		retained, err := List(fsys, dir)
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(retained, wanted)
+		if i < 0 {
+			return nil, fmt.Errorf("checkpoint: %s holds %s", dir, none)
+		}
+		s, err := ReadCheckpoint(fsys, retained[i].Path)
+		if attempt == maxAttempts || !errors.Is(err, fs.ErrNotExist) { // else the job runs, and has given it another name or deleted it
+			return s, err
+		}
+	}
 }
 
 // readManifest reads the manifest of what is a savepoint or a checkpoint. Otherwise says what to do but to put it back.

@@ -40,7 +40,7 @@ func TestSavepoint(t *testing.T) {
 	_, err = chain.ReadSavepoint(left, "elsewhere")
 	require.ErrorIs(t, err, chain.ErrDamaged)
 	_, err = chain.ReadSavepoint(left, "nowhere")
-	require.EqualError(t, err, "savepoint: savepoint: open nowhere/manifest: no such file or directory: there is no savepoint in the folder, or one that was never completed")
+	require.EqualError(t, err, "savepoint: open nowhere/manifest: no such file or directory: there is no such folder")
 }
 
 func TestRetainedCheckpoint(t *testing.T) {
@@ -52,6 +52,17 @@ func TestRetainedCheckpoint(t *testing.T) {
 	require.Equal(t, content(1, 1), readData(t, s.ReadData, s.Manifest.Checkpoint.Subtasks[0].Data))
 	_, err = chain.ReadCheckpoint(fsys, dir+"/epoch-0000000001/manifest-000000000001")
 	require.ErrorContains(t, err, "it holds no checkpoint")
+
+	mustAdvance(t, c, 2)
+	s, err = chain.ReadNewest(fsys, dir)
+	require.NoError(t, err)
+	require.EqualValues(t, c.Head().Checkpoint.ID, s.Manifest.Checkpoint.ID)
+	require.True(t, s.Retained)
+	s, err = chain.ReadNumber(fsys, dir, 1)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, s.Manifest.Checkpoint.ID)
+	_, err = chain.ReadNumber(fsys, dir, 7)
+	require.EqualError(t, err, "checkpoint: "+dir+" holds no checkpoint 7")
 }
 
 // A savepoint that was interrupted at any operation is whole or none, and one that was reported as taken is whole.

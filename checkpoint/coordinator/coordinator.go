@@ -108,14 +108,14 @@ type pending struct {
 
 // New returns a coordinator of a job whose subtasks all run, at the time now.
 func New(o Options, now time.Duration) *Coordinator {
-	return &Coordinator{o: o, nextID: o.NextID, lastLink: o.NextID, due: now + o.FirstDelay, schedule: newSchedule(len(o.Subtasks))}
+	return &Coordinator{o: o, nextID: o.NextID, lastLink: o.NextID, due: later(now, o.FirstDelay), schedule: newSchedule(len(o.Subtasks))}
 }
 
 // Tick gives up what has timed out and triggers what is due. Wall is the time of day that goes into the checkpoint.
 func (c *Coordinator) Tick(now time.Duration, wall time.Time) []Action {
 	var actions []Action
 	for _, p := range append([]*pending(nil), c.pending...) {
-		if !p.published && now >= p.triggered+c.o.Timeout {
+		if !p.published && now >= later(p.triggered, c.o.Timeout) {
 			actions = append(actions, c.fail(p, fmt.Errorf("checkpoint %d expired after %v (execution.checkpointing.timeout): %s",
 				p.barrier.ID, c.o.Timeout, c.waitingFor(p, now)))...)
 		}
@@ -123,7 +123,7 @@ func (c *Coordinator) Tick(now time.Duration, wall time.Time) []Action {
 	if c.periodicAt() <= now && c.mayTrigger() {
 		actions = append(actions, c.trigger(checkpoint.Periodic, now, wall))
 		for c.due <= now {
-			c.due += c.interval()
+			c.due = later(c.due, c.interval())
 		}
 	}
 	return actions
@@ -139,7 +139,7 @@ func (c *Coordinator) Wake() (time.Duration, bool) {
 	}
 	for _, p := range c.pending {
 		if !p.published {
-			earlier(p.triggered + c.o.Timeout)
+			earlier(later(p.triggered, c.o.Timeout))
 		}
 	}
 	if c.interval() > 0 && c.mayTrigger() {
@@ -161,13 +161,22 @@ func (c *Coordinator) Pending() []int64 {
 
 const never = time.Duration(1<<63 - 1)
 
+// later is the time d after t, never if that is beyond the end of the clock: who wants no periodic checkpoints, or no timeout, may say so by the longest
+// duration that there is.
+func later(t, d time.Duration) time.Duration {
+	if t > never-d {
+		return never
+	}
+	return t + d
+}
+
 // periodicAt is when the next periodic checkpoint may be triggered, as far as time goes.
 func (c *Coordinator) periodicAt() time.Duration {
 	if c.interval() <= 0 {
 		return never
 	}
 	if c.completed {
-		return max(c.due, c.lastCompleted+c.o.MinPause)
+		return max(c.due, later(c.lastCompleted, c.o.MinPause))
 	}
 	return c.due
 }
@@ -208,8 +217,13 @@ func (c *Coordinator) Restart(subtasks []int, now time.Duration, reason error) [
 	return actions
 }
 
-// Resume says that every subtask runs again. What was due meanwhile is triggered at once.
-func (c *Coordinator) Resume() { c.held = false }
+// Resume says that every subtask runs again. What was due meanwhile is triggered at once. Where sources wait for the next checkpoint it is due now.
+func (c *Coordinator) Resume(now time.Duration, waitedFor bool) {
+	c.held = false
+	if waitedFor {
+		c.due = min(c.due, now)
+	}
+}
 
 // Drain says that all input is ended before its time: no periodic checkpoint is triggered any more, since one would hold operators that have
 // flushed beside sources that are not read to their end.

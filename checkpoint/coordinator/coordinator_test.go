@@ -333,8 +333,20 @@ func TestRestart(t *testing.T) {
 	require.Equal(t, "discard 2", b.ack(2, 0))
 	require.Equal(t, "", b.tick(500*ms))
 	require.Equal(t, "", b.say(b.Restart([]int{1}, b.now, again)), "it has failed again")
-	b.Resume()
+	b.Resume(b.now, false)
 	require.Equal(t, "trigger 4", b.tick(500*ms), "the stop is forgotten, and that a subtask had come to its end")
+}
+
+// Where sources wait for the first checkpoint behind a restart it is not put off until the next one is due, but for the pause.
+func TestRestartThatSourcesWaitFor(t *testing.T) {
+	b := start(func(o *Options) { o.MinPause = 20 * ms })
+	b.tick(40 * ms)
+	b.store(1, nil)
+	b.Restart([]int{1}, b.now, errors.New("again"))
+	b.tick(50 * ms)
+	b.Resume(b.now, true)
+	require.Equal(t, "", b.tick(59*ms))
+	require.Equal(t, "trigger 2", b.tick(60*ms))
 }
 
 // From when the last checkpoint of a run is on its way the run ends with it.

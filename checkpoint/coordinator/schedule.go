@@ -43,7 +43,7 @@ func (c *Coordinator) change(now time.Duration, change func()) {
 	before := c.interval()
 	change()
 	if i := c.interval(); i != before && i > 0 {
-		c.due = min(c.due, now+i)
+		c.due = min(c.due, later(now, i))
 	}
 }
 

@@ -75,11 +75,11 @@ func TestDumpRefuses(t *testing.T) {
 		{"no key", state("int", checkpoint.KeyedState), "\x05\x05", "state Count.State: the checkpoint is damaged: int is no schema of a keyed state"},
 		{"a list with a key", state("int: int", checkpoint.UnionList), "\x05\x05", "state Count.State: the checkpoint is damaged: int: int is no schema of a union list"},
 		{"no pairs", state("{A int}", checkpoint.BroadcastState), "\x91\x05", "state Count.State: the checkpoint is damaged: {A int} is no schema of a broadcast state"},
-		{"another value", state("int: string", checkpoint.KeyedState), "\x05\x05", "Count, subtask 1 of 1: the manifest: " +
+		{"another value", state("int: string", checkpoint.KeyedState), "\x05\x05", "Count (1/1): the manifest: " +
 			"section Count.State, key group 3: msgpack at offset 0: expected a string, found an int (0x05)"},
-		{"a cut value", state("int: string", checkpoint.KeyedState), "\x05\xa5a", "Count, subtask 1 of 1: the manifest: " +
+		{"a cut value", state("int: string", checkpoint.KeyedState), "\x05\xa5a", "Count (1/1): the manifest: " +
 			"section Count.State, key group 3: msgpack at offset 1: expected a value, found a string (0xa5) that goes beyond the 2 bytes that remain"},
-		{"too much", state("int: int", checkpoint.KeyedState), "\x05\x05\x05", "Count, subtask 1 of 1: the manifest: " +
+		{"too much", state("int: int", checkpoint.KeyedState), "\x05\x05\x05", "Count (1/1): the manifest: " +
 			"section Count.State, key group 3: msgpack at offset 2: expected the end of the input, found 1 more bytes"},
 		{"undeclared", nil, "\x05\x05", "state Count.State: the checkpoint does not say in which form it is written: a newer streamgen may know"},
 	} {

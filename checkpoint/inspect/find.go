@@ -2,10 +2,12 @@
 package inspect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,9 +41,17 @@ type Entry struct {
 	Error string `json:"error,omitempty"`
 }
 
-// Find returns the checkpoints and savepoints in folder: that of a job, that of a savepoint, or the one above either. Those of a job stand
-// newest first, its savepoints behind them. A folder that holds none is no error.
+// Find returns the checkpoints and savepoints in folder: that of a job, that of a savepoint, or the one above either. Those that cannot be read come
+// first, then job by job all others, newest first. A folder that holds none is no error.
 func Find(fsys vfs.FS, folder string) ([]Entry, error) {
+	found, err := find(fsys, folder)
+	slices.SortStableFunc(found, func(a, b Entry) int {
+		return cmp.Or(cmp.Compare(a.Job, b.Job), cmp.Compare(b.ID, a.ID), b.Triggered.Compare(a.Triggered))
+	})
+	return found, err
+}
+
+func find(fsys vfs.FS, folder string) ([]Entry, error) {
 	if info, err := fsys.Stat(folder); err != nil {
 		return nil, err
 	} else if !info.IsDir {

@@ -81,7 +81,7 @@ func TestFindInTheFolderOfAJobAndInTheOneAbove(t *testing.T) {
 	for _, dir := range []string{folder, "jobs"} {
 		entries, err := inspect.Find(fsys, dir)
 		require.NoError(t, err)
-		require.Equal(t, []string{"3* periodic", "2 periodic", "3 savepoint"}, ids(entries), dir)
+		require.Equal(t, []string{"3* periodic", "3 savepoint", "2 periodic"}, ids(entries), dir)
 		first := entries[0]
 		require.Equal(t, "WordCount", first.Job)
 		require.True(t, first.Triggered.Equal(began.Add(3*time.Second)))
@@ -89,8 +89,8 @@ func TestFindInTheFolderOfAJobAndInTheOneAbove(t *testing.T) {
 		require.Equal(t, 2, first.Subtasks)
 		require.Positive(t, first.Size)
 		require.False(t, first.Savepoint)
-		require.True(t, entries[2].Savepoint)
-		require.Equal(t, first.Size, entries[2].Size)
+		require.True(t, entries[1].Savepoint)
+		require.Equal(t, first.Size, entries[1].Size)
 	}
 	entries, err := inspect.Find(fsys, folder+"/savepoints/savepoint-WordCount-3")
 	require.NoError(t, err)
@@ -119,11 +119,11 @@ func TestFindSaysWhatIsDamaged(t *testing.T) {
 	fsys := job(t)
 	entries, err := inspect.Find(fsys, folder)
 	require.NoError(t, err)
-	flip(t, fsys, entries[1].Path, 30)
+	flip(t, fsys, entries[2].Path, 30)
 	entries, err = inspect.Find(fsys, folder)
 	require.NoError(t, err)
-	require.Contains(t, entries[1].Error, "damaged")
-	require.True(t, entries[0].Head)
+	require.Contains(t, entries[0].Error, "damaged", "first, since it has no number")
+	require.True(t, entries[1].Head)
 }
 
 // flip changes one byte of a file.
@@ -175,7 +175,7 @@ func TestRemove(t *testing.T) {
 	require.NoError(t, err, "the run that has written them is over")
 	entries, err := inspect.Find(fsys, folder)
 	require.NoError(t, err)
-	head, older, savepoint := entries[0], entries[1], entries[2]
+	head, savepoint, older := entries[0], entries[1], entries[2]
 
 	_, err = inspect.Remove(fsys, head.Path)
 	require.ErrorContains(t, err, "is the checkpoint that its job goes on from")
@@ -215,7 +215,7 @@ func TestWhatACheckpointRestsOn(t *testing.T) {
 
 	entries, err := inspect.Find(fsys, folder)
 	require.NoError(t, err)
-	require.Equal(t, []string{"4* periodic", "3 periodic", "2 periodic", "3 savepoint"}, ids(entries))
+	require.Equal(t, []string{"4* periodic", "3 periodic", "3 savepoint", "2 periodic"}, ids(entries))
 	require.Equal(t, base.Size+top.Data.Size, entries[0].Size)
 	_, err = inspect.Remove(fsys, entries[1].Path)
 	require.NoError(t, err)
@@ -370,8 +370,10 @@ func TestReadOfAJob(t *testing.T) {
 	_, err = chain.Take(fsys, "jobs/New", "New")
 	require.NoError(t, err)
 	_, err = inspect.Read(fsys, "jobs/New")
-	require.EqualError(t, err, "jobs/New holds no checkpoint that its job goes on from")
+	require.EqualError(t, err, "checkpoint: jobs/New holds no checkpoint that its job goes on from")
 	_, err = inspect.Read(fsys, "jobs")
+	require.ErrorContains(t, err, "name one of them, jobs/New or jobs/WordCount")
+	_, err = inspect.Read(fsys, folder+"/data")
 	require.ErrorContains(t, err, "there is no savepoint in the folder")
 	flip(t, fsys, folder+"/savepoints/savepoint-WordCount-3/manifest", 30)
 	_, err = inspect.Read(fsys, folder+"/savepoints/savepoint-WordCount-3")
@@ -415,7 +417,7 @@ func TestRemoveWhileTheJobDeletes(t *testing.T) {
 	fsys := job(t)
 	entries, err := inspect.Find(fsys, folder)
 	require.NoError(t, err)
-	_, err = inspect.Remove(vanishing{fsys}, entries[1].Path)
+	_, err = inspect.Remove(vanishing{fsys}, entries[2].Path)
 	require.NoError(t, err)
 	entries, err = inspect.Find(fsys, folder)
 	require.NoError(t, err)
@@ -428,6 +430,26 @@ func TestRemoveBesideDamage(t *testing.T) {
 	entries, err := inspect.Find(fsys, folder)
 	require.NoError(t, err)
 	flip(t, fsys, entries[0].Path, 30)
-	_, err = inspect.Remove(fsys, entries[1].Path)
+	_, err = inspect.Remove(fsys, entries[2].Path)
 	require.ErrorContains(t, err, "nothing was removed")
+}
+
+// Savepoints stand among the checkpoints, by their numbers, not by their names; those of one job follow one another.
+func TestFindListsTheNewestFirst(t *testing.T) {
+	fsys := vfs.NewMem()
+	for _, job := range []string{"B", "A"} {
+		for _, id := range []int64{9, 10, 2} {
+			dir := fmt.Sprintf("saved/savepoint-%s-%d", job, id)
+			require.NoError(t, chain.WriteSavepoint(fsys, dir, checkpoint.Manifest{Job: job, Checkpoint: &checkpoint.Checkpoint{
+				ID: id, Kind: checkpoint.Savepoint, KeyGroups: 128, Subtasks: []checkpoint.Subtask{{Task: "T", Parallelism: 1}},
+			}}, nil))
+		}
+	}
+	entries, err := inspect.Find(fsys, "saved")
+	require.NoError(t, err)
+	var found []string
+	for _, e := range entries {
+		found = append(found, fmt.Sprint(e.Job, e.ID))
+	}
+	require.Equal(t, []string{"A10", "A9", "A2", "B10", "B9", "B2"}, found)
 }

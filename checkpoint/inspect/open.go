@@ -3,7 +3,6 @@ package inspect
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -14,13 +13,17 @@ import (
 // Progress is told how many of how many bytes were read so far. An error of it ends the work and is returned.
 type Progress func(read, total int64) error
 
-// Read reads the checkpoint or savepoint at path, as an Entry names it; the folder of a job stands for the checkpoint that it goes on from. Its
-// data files are looked for, but not read.
+// Read reads the checkpoint or savepoint at path, as an Entry names it; the folder of a job stands for the checkpoint that it goes on from, and
+// FOLDER@NUMBER for the one of that number. Its data files are looked for, but not read.
 func Read(fsys vfs.FS, path string) (*chain.Savepoint, error) {
 	info, err := fsys.Stat(path)
+	if err != nil {
+		if folder, id, ok := numbered(fsys, path); ok {
+			return readNumber(fsys, folder, id)
+		}
+		return nil, goneHint(path, err)
+	}
 	switch {
-	case err != nil:
-		return nil, err
 	case !info.IsDir && filepath.Base(path) == chain.SavepointManifest:
 		return chain.ReadSavepoint(fsys, filepath.Dir(path))
 	case !info.IsDir:
@@ -29,28 +32,7 @@ func Read(fsys vfs.FS, path string) (*chain.Savepoint, error) {
 	if isJob, err := chain.IsJobFolder(fsys, path); err != nil || !isJob {
 		return chain.ReadSavepoint(fsys, path)
 	}
-	for attempt := 1; ; attempt++ {
-		saved, err := readHead(fsys, path)
-		if attempt == readAttempts || !errors.Is(err, fs.ErrNotExist) { // else the job runs, and has a newer one by now
-			return saved, err
-		}
-	}
-}
-
-const readAttempts = 5
-
-// readHead reads the checkpoint that the job in the folder goes on from.
-func readHead(fsys vfs.FS, folder string) (*chain.Savepoint, error) {
-	retained, err := chain.List(fsys, folder)
-	if err != nil {
-		return nil, err
-	}
-	for _, r := range retained {
-		if r.Head {
-			return chain.ReadCheckpoint(fsys, r.Path)
-		}
-	}
-	return nil, fmt.Errorf("%s holds no checkpoint that its job goes on from", folder)
+	return chain.ReadNewest(fsys, path)
 }
 
 // whole is a checkpoint with its states and where they lie.

@@ -17,6 +17,12 @@ import (
 // bytes are free now.
 func Remove(fsys vfs.FS, path string) (freed int64, err error) {
 	info, err := fsys.Stat(path)
+	if err != nil {
+		if folder, id, ok := numbered(fsys, path); ok {
+			return removeNumber(fsys, folder, id)
+		}
+		err = goneHint(path, err)
+	}
 	switch {
 	case filepath.Base(path) == chain.SavepointManifest && (errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir):
 		return removeSavepoint(fsys, filepath.Dir(path))
@@ -25,7 +31,20 @@ func Remove(fsys vfs.FS, path string) (freed int64, err error) {
 	case info.IsDir:
 		return removeSavepoint(fsys, path)
 	}
-	return removeCheckpoint(fsys, path)
+	isIt := func(r chain.Retained) bool { return filepath.Clean(r.Path) == filepath.Clean(path) }
+	return removeCheckpoint(fsys, filepath.Dir(filepath.Dir(path)), path, isIt)
+}
+
+// removeNumber removes what FOLDER@NUMBER names.
+func removeNumber(fsys vfs.FS, folder string, id int64) (freed int64, err error) {
+	e, err := withNumber(fsys, folder, id)
+	switch {
+	case err != nil:
+		return 0, err
+	case e.Savepoint:
+		return removeSavepoint(fsys, e.Path)
+	}
+	return removeCheckpoint(fsys, folder, fmt.Sprintf("%s@%d", folder, id), func(r chain.Retained) bool { return r.Manifest.Checkpoint.ID == id })
 }
 
 // removedManifest is the name of the manifest of a savepoint that is being removed.
@@ -100,8 +119,7 @@ func removeFolder(fsys vfs.FS, dir string) error {
 
 // removeCheckpoint deletes the links first: what it named is garbage then, which the collector of the job deletes too. What the last run has written is
 // left to that, unless the job has ended: if it runs, a checkpoint under way may rest on it.
-func removeCheckpoint(fsys vfs.FS, path string) (int64, error) {
-	folder := filepath.Dir(filepath.Dir(path))
+func removeCheckpoint(fsys vfs.FS, folder, path string, isIt func(chain.Retained) bool) (int64, error) {
 	retained, err := chain.List(fsys, folder)
 	if err != nil {
 		return 0, err
@@ -112,7 +130,7 @@ func removeCheckpoint(fsys vfs.FS, path string) (int64, error) {
 		switch {
 		case r.Err != nil:
 			return 0, fmt.Errorf("what %s needs is not known: %w; nothing was removed", r.Path, r.Err)
-		case filepath.Clean(r.Path) == filepath.Clean(path):
+		case isIt(r):
 			own = &retained[i]
 		default:
 			for _, file := range files(r.Manifest) {

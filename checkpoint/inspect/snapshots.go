@@ -87,13 +87,14 @@ func (h *held) close() error {
 
 // openSnapshot opens one of the snapshots that hold the states of a subtask.
 func openSnapshot(saved *chain.Savepoint, s *checkpoint.Subtask, d checkpoint.Data) (*file, error) {
-	where := fmt.Sprintf("%s, subtask %d of %d: %s", s.Task, s.Index+1, s.Parallelism, d.File)
+	subtask := fmt.Sprintf("%s (%d/%d)", s.Task, s.Index+1, s.Parallelism) // as in Flink, and in the log of a job
+	where := subtask + ": " + d.File
 	if d.File == "" {
 		where += "the manifest"
 	}
 	r, err := saved.ReadData(d)
 	if err != nil {
-		return nil, fmt.Errorf("%s, subtask %d of %d: %w", s.Task, s.Index+1, s.Parallelism, err)
+		return nil, fmt.Errorf("%s: %w", subtask, err)
 	}
 	snap, err := snapshot.Open(r, r.Size())
 	if err != nil {

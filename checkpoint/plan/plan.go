@@ -2,7 +2,10 @@
 package plan
 
 import (
+	"strings"
 	"time"
+
+	"github.com/streamgen/streamgen/checkpoint"
 )
 
 // Plan is what a start would do.
@@ -26,7 +29,10 @@ type Plan struct {
 
 // From is a checkpoint or a savepoint.
 type From struct {
-	ID        int64     `json:"id"`
+	ID int64 `json:"id"`
+	// Own is true for the checkpoint that the job goes on from by itself: its newest. Path is the job's folder then.
+	Own bool `json:"own"`
+	// Savepoint is true for a savepoint, which is not the job's own, as is a checkpoint of another folder.
 	Savepoint bool      `json:"savepoint"`
 	Path      string    `json:"path"`
 	Triggered time.Time `json:"triggered"`
@@ -63,10 +69,24 @@ type State struct {
 	Fate Fate `json:"fate"`
 	// Changes are what differs in its form, a line for each place.
 	Changes []string `json:"changes,omitempty"`
+	// Records is how many records in flight are dropped, 0 if that is not known.
+	Records int64 `json:"records,omitempty"`
 	// Moves is true if its parts go to other subtasks than they were in.
 	Moves bool `json:"moves,omitempty"`
 	// Refused is why the start would be refused.
 	Refused string `json:"refused,omitempty"`
+}
+
+// IsInFlight reports whether it is no state of the program's, but records in flight.
+func (s *State) IsInFlight() bool {
+	_, ok := s.input()
+	return ok
+}
+
+// input is the input that records in flight were on their way to, "" of an operator that has but one.
+func (s *State) input() (name string, inFlight bool) {
+	name, inFlight = strings.CutPrefix(s.Name, checkpoint.InFlightName(""))
+	return strings.TrimPrefix(name, ": "), inFlight
 }
 
 // Splits are what a source would read.

@@ -52,3 +52,15 @@ func TestStates(t *testing.T) {
 		})
 	}
 }
+
+func TestRecordsInFlightAreNoStateOfAName(t *testing.T) {
+	p := Plan{Pipeline: "P", Operators: []Operator{{UID: "A", Kind: "operator", Fate: Restored, Parallelism: 1, States: []State{
+		{Name: "in flight", Kind: "records in flight", Fate: Dropped, Records: 12},
+		{Name: "in flight: new", Kind: "records in flight, each to one subtask", Fate: Dropped},
+		{Name: "S", Kind: "keyed state", Fate: Restored},
+	}}}}
+	require.Contains(t, p.Text(), "operator A: parallelism 1\n"+
+		"  records in flight: dropped, 12 records\n"+
+		"  records in flight to input new: dropped\n"+
+		"  keyed state S: restored\n")
+}

@@ -4,21 +4,33 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/streamgen/streamgen/checkpoint"
 )
 
 // Text tells the plan to people.
 func (p *Plan) Text() string {
 	var b strings.Builder
 	line := func(format string, values ...any) { fmt.Fprintf(&b, format+"\n", values...) }
+	would, never := p.Pipeline+" would", len(p.Refused) > 0 && len(p.Operators) == 0 // what becomes of operators is not even looked at
+	if never {
+		would += " not"
+	}
 	switch {
 	case p.Finished:
 		line("%s has finished: a start does nothing", p.Pipeline)
+	case p.From == nil && never:
+		line("%s start", would)
 	case p.From == nil:
-		line("%s would start from nothing", p.Pipeline)
-	case p.From.Savepoint:
-		line("%s would start from savepoint %s, number %d, taken %s", p.Pipeline, p.From.Path, p.From.ID, p.From.Triggered.Format(time.DateTime))
+		line("%s start from nothing", would)
+	case p.From.Own:
+		line("%s go on from checkpoint %d of %s, taken %s", would, p.From.ID, p.From.Path, p.From.Triggered.Format(time.DateTime))
 	default:
-		line("%s would go on from checkpoint %d of %s, taken %s", p.Pipeline, p.From.ID, p.From.Path, p.From.Triggered.Format(time.DateTime))
+		what := "checkpoint"
+		if p.From.Savepoint {
+			what = "savepoint"
+		}
+		line("%s start from %s %s, number %d, taken %s", would, what, p.From.Path, p.From.ID, p.From.Triggered.Format(time.DateTime))
 	}
 	switch {
 	case p.KeyGroupsWere > 0 && p.KeyGroups > p.KeyGroupsWere:
@@ -83,7 +95,7 @@ func (o *Operator) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: %s\n", kind, o.UID, strings.Join(parts, "; "))
 	for _, s := range o.States {
-		fmt.Fprintf(&b, "  %s %s: %s\n", s.Kind, s.Name, s.text())
+		fmt.Fprintf(&b, "  %s: %s\n", s.subject(), s.text())
 		for _, change := range s.Changes {
 			fmt.Fprintf(&b, "    %s\n", change)
 		}
@@ -94,8 +106,22 @@ func (o *Operator) text() string {
 	return b.String()
 }
 
+// subject is what its fate is said of.
+func (s *State) subject() string {
+	input, inFlight := s.input()
+	switch {
+	case !inFlight:
+		return s.Kind + " " + s.Name
+	case input == "":
+		return checkpoint.InFlight.String()
+	}
+	return checkpoint.InFlight.String() + " to input " + input
+}
+
 func (s *State) text() string {
 	switch {
+	case s.Fate == Dropped && s.Records > 0:
+		return "dropped, " + count(int(s.Records), "record")
 	case s.Fate == Refused:
 		return "refused: " + indent(s.Refused)
 	case s.Fate == New:

@@ -8,7 +8,7 @@ import (
 
 // checkpointHelp is what the help of every command that takes a checkpoint says of it.
 const checkpointHelp = `A checkpoint is named by its manifest and a savepoint by its folder, as ls prints them; the folder of a job stands for the checkpoint that the
-job goes on from.`
+job goes on from, and FOLDER@NUMBER for the one of that number. A job that runs gives its manifests other names; numbers stay.`
 
 func checkpointCommand() *cobra.Command {
 	command := &cobra.Command{
@@ -19,6 +19,7 @@ func checkpointCommand() *cobra.Command {
 ` + checkpointHelp,
 		Example: `  streamgen checkpoint ls checkpoints
   streamgen checkpoint show checkpoints/WordCount
+  streamgen checkpoint show checkpoints/WordCount@42
   streamgen checkpoint dump checkpoints/WordCount Count.CountState --key '"tea"'
   streamgen checkpoint verify checkpoints/WordCount/savepoints/savepoint-WordCount-7-51ab3d4e`,
 		Args: cobra.NoArgs,

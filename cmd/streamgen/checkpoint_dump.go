@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,7 +28,19 @@ The exit code is 0, 1 if there is no such key, or 2 if there is no such state or
 		Example: `  streamgen checkpoint dump checkpoints/WordCount Count
   streamgen checkpoint dump checkpoints/WordCount Count.CountState --key '"tea"'
   streamgen checkpoint dump checkpoints/Rules Check.Known.Rules | jq .value.MaxCents`,
-		Args: cobra.ExactArgs(2),
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return cobra.ExactArgs(2)(cmd, args)
+			}
+			names, err := inspect.Names(vfs.OS(), inFolder(cmd, args[0]))
+			switch {
+			case err != nil:
+				return err
+			case len(names) == 0:
+				return fmt.Errorf("%s holds no state of any operator", args[0])
+			}
+			return fmt.Errorf("say which state: %s holds %s", args[0], strings.Join(names, ", "))
+		},
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(args) == 0 {
 				return nil, cobra.ShellCompDirectiveDefault

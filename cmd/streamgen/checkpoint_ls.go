@@ -19,7 +19,7 @@ func checkpointListCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "ls FOLDER",
 		Short: "List the checkpoints and savepoints in a folder",
-		Long: `Ls lists the checkpoints and savepoints in a folder, one on a line: those of a job newest first, then its savepoints. The folder is that of
+		Long: `Ls lists the checkpoints and savepoints in a folder, one on a line, job by job, newest first. The folder is that of
 a job, that of a savepoint, or the one above (execution.checkpointing.dir). A line has the job, the number, why it was taken, when its barriers
 left, how long it took, its size and its path. The checkpoint that the job goes on from is marked with *.
 

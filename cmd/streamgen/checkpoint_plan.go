@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/streamgen/streamgen/checkpoint"
 	"github.com/streamgen/streamgen/checkpoint/inspect"
 	"github.com/streamgen/streamgen/checkpoint/plan"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
@@ -22,6 +23,10 @@ func checkpointPlanCommand() *cobra.Command {
 why. The program is given by the folder of its package, or by a schema record (streamgen.schema.json); a record does not know which fields had another name or
 are dropped on purpose. Nothing is run or changed.
 
+` + checkpointHelp + `
+
+Of the checkpoint only the manifest is read, and its data files are looked for: whether they are whole, verify says.
+
 The ready-made command of a pipeline has a subcommand plan of its own, which knows what the program alone knows: its parallelism, splits and transactions.
 
 The exit code is 0 if the states would be taken over, 1 if the start would be refused and 2 if the checkpoint or the program cannot be read.`,
@@ -33,16 +38,26 @@ The exit code is 0 if the states would be taken over, 1 if the start would be re
 			if err != nil {
 				return err
 			}
+			const hint = "--schema says where the program is, the folder of its package or its schema record; without it, that is the current folder"
+			given := cmd.Flags().Changed("schema")
 			planned, mistakes, err := gen.PlanFrom(cmd.Context(), inFolder(cmd, program), pipeline, saved.Manifest, ignoring)
-			if err != nil {
+			switch {
+			case err != nil && !given:
+				return fmt.Errorf("%w\n%s", err, hint)
+			case err != nil:
 				return err
-			}
-			if len(mistakes) > 0 {
+			case len(mistakes) > 0:
 				fmt.Fprint(cmd.ErrOrStderr(), mistakes)
+				if !given {
+					fmt.Fprintln(cmd.ErrOrStderr(), hint)
+				}
 				return errMistakes
 			}
 			c := saved.Manifest.Checkpoint
-			planned.From = &plan.From{ID: c.ID, Savepoint: true, Path: args[0], Triggered: c.Triggered}
+			planned.From = &plan.From{ID: c.ID, Savepoint: !saved.Retained, Path: args[0], Triggered: c.Triggered}
+			if c.Kind == checkpoint.Drain {
+				planned.Refused = append(planned.Refused, fmt.Sprintf("checkpoint %d was taken by a stop with drain: no start goes on from it", c.ID))
+			}
 			if asJSON {
 				encoder := json.NewEncoder(cmd.OutOrStdout())
 				encoder.SetIndent("", "  ")

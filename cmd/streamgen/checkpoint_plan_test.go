@@ -65,3 +65,21 @@ func TestCheckpointPlan(t *testing.T) {
 	require.Equal(t, exitTrouble, code)
 	require.Contains(t, errs, "the file is no schema record")
 }
+
+// Who leaves the program out is told how to name it.
+func TestCheckpointPlanWithoutAProgram(t *testing.T) {
+	saved := counted(t, "CountState", "string: {Total int64}")
+	code, _, errs := streamgen(t, "-C", t.TempDir(), "checkpoint", "plan", saved)
+	require.Equal(t, exitTrouble, code)
+	require.Contains(t, errs, "\n--schema says where the program is")
+}
+
+func TestCheckpointPlanOfADrainedJob(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "savepoint")
+	require.NoError(t, chain.WriteSavepoint(vfs.OS(), dir, checkpoint.Manifest{Job: "WordCount", Checkpoint: &checkpoint.Checkpoint{
+		ID: 7, Kind: checkpoint.Drain, KeyGroups: 128, Subtasks: []checkpoint.Subtask{{Task: "Count", Parallelism: 1}},
+	}}, nil))
+	code, out, errs := streamgen(t, "checkpoint", "plan", dir, "--schema", "../../examples/wordcount")
+	require.Equal(t, exitFound, code, errs)
+	require.Contains(t, out, "refused: checkpoint 7 was taken by a stop with drain: no start goes on from it")
+}

@@ -13,7 +13,7 @@ func checkpointRemoveCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "rm CHECKPOINT...",
 		Short: "Delete savepoints, and checkpoints that no job goes on from",
-		Long: `Rm deletes a savepoint, named by its folder, or a retained checkpoint, named by its manifest. Files that another checkpoint needs stay, and so does
+		Long: `Rm deletes a savepoint, named by its folder, or a retained checkpoint, named by its manifest, or either by its number, FOLDER@NUMBER. Files that another checkpoint needs stay, and so does
 every file that is no part of it. So do data files that the last run of a job has written, unless that was stopped: a checkpoint under way may need them. The job
 deletes them itself, with a later checkpoint. The checkpoint that its job goes on from is refused.
 

@@ -27,7 +27,7 @@ prepared, and states with their schemas and sizes. Of the states themselves only
 
 ` + checkpointHelp + `
 
-Subtasks are numbered from 0. A position in a split is a number for the connectors of streamgen; of others the size and the first bytes are
+Subtasks are numbered from 0, as programs and names of files do it; the log of a job and verify write Count (2/4) of the second one of four. A position in a split is a number for the connectors of streamgen; of others the size and the first bytes are
 printed. The exit code is 0, or 2 if the checkpoint cannot be read.`,
 		Example: `  streamgen checkpoint show checkpoints/WordCount
   streamgen checkpoint show --json checkpoints/WordCount/epoch-0000000007/manifest-000000000042`,

@@ -93,7 +93,7 @@ func TestCheckpointVerify(t *testing.T) {
 	code, out, errs = streamgen(t, "checkpoint", "verify", dir)
 	require.Equal(t, exitFound, code)
 	require.Equal(t, 1, strings.Count(out, " is whole, "), "the other one is")
-	require.Contains(t, errs, "manifest-000000000003: checkpoint 2 of WordCount: Count, subtask 1 of 1: data/")
+	require.Contains(t, errs, "manifest-000000000003: checkpoint 2 of WordCount: Count (1/1): data/")
 
 	entries, err := inspect.Find(vfs.OS(), dir)
 	require.NoError(t, err)
@@ -144,6 +144,44 @@ func TestCheckpointRemove(t *testing.T) {
 	code, _, errs = streamgen(t, "checkpoint", "rm", entries[0].Path)
 	require.Equal(t, exitTrouble, code)
 	require.Contains(t, errs, "goes on from")
+}
+
+// A number names a checkpoint in every subcommand.
+func TestCheckpointByNumber(t *testing.T) {
+	dir := checkpoints(t)
+	numbered := func(id string) string { return filepath.Join(dir, "WordCount") + "@" + id }
+	code, out, errs := streamgen(t, "checkpoint", "show", numbered("1"))
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "checkpoint 1 of WordCount")
+	code, out, errs = streamgen(t, "-C", dir, "checkpoint", "verify", "WordCount@1")
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "WordCount@1: checkpoint 1 of WordCount is whole, ")
+	code, _, errs = streamgen(t, "checkpoint", "diff", numbered("1"), numbered("2"))
+	require.Equal(t, exitOK, code, errs)
+	code, out, errs = streamgen(t, "checkpoint", "plan", numbered("1"), "--schema", "../../examples/wordcount", "--ignore-unclaimed-state")
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "WordCount would start from checkpoint "+numbered("1")+", number 1, taken ")
+	code, out, errs = streamgen(t, "checkpoint", "rm", numbered("1"))
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, numbered("1")+": deleted, ")
+	for _, command := range []string{"show", "verify", "rm"} {
+		code, _, errs = streamgen(t, "checkpoint", command, numbered("1"))
+		require.Equal(t, exitTrouble, code)
+		require.Contains(t, errs, "holds no checkpoint and no savepoint of number 1")
+	}
+}
+
+// Who names no state is told which there are.
+func TestCheckpointDumpOfNoState(t *testing.T) {
+	path := counted(t, "CountState", "string: {Total int64}")
+	code, _, errs := streamgen(t, "checkpoint", "dump", path)
+	require.Equal(t, exitTrouble, code)
+	require.Equal(t, "streamgen: say which state: "+path+" holds Count, Count.CountState\n", errs)
+	code, _, errs = streamgen(t, "checkpoint", "dump", checkpoints(t)+"/WordCount")
+	require.Equal(t, exitTrouble, code)
+	require.Contains(t, errs, "holds no state of any operator")
+	_, _, errs = streamgen(t, "checkpoint", "dump")
+	require.Contains(t, errs, "accepts 2 arg(s), received 0")
 }
 
 func TestBytesOf(t *testing.T) {

@@ -14,7 +14,10 @@ func checkpointVerifyCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify FOLDER|CHECKPOINT...",
 		Short: "Check every checksum of checkpoints",
-		Long: `Verify reads every byte of checkpoints and savepoints and checks it against its checksum. A folder stands for all that ls lists in it.
+		Long: `Verify reads every byte of checkpoints and savepoints and checks it against its checksum. A folder stands for all that ls lists in it, FOLDER@NUMBER
+for the one of that number.
+
+Where something is damaged, Count (2/4) is the second of the four subtasks of Count, as in the log of its job. Show calls it subtask 1.
 
 The exit code is 0 if all are whole, 1 if one is damaged, 2 if one cannot be read or there is none.`,
 		Example: `  streamgen checkpoint verify checkpoints
@@ -61,14 +64,19 @@ func what(e inspect.Entry) string {
 	return fmt.Sprintf("%s %d of %s", kind, e.ID, plain(e.Job))
 }
 
-// named returns the checkpoints that the arguments name: by their manifests, their folders, or a folder that holds some.
+// named returns the checkpoints that the arguments name: by their manifests, their folders, their numbers, or a folder that holds some.
 func named(cmd *cobra.Command, args []string) ([]inspect.Entry, error) {
 	var all []inspect.Entry
 	for _, arg := range args {
 		path := inFolder(cmd, arg)
 		info, err := os.Stat(path)
 		if err != nil {
-			return nil, err
+			e, err := inspect.Numbered(vfs.OS(), path, err)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, e)
+			continue
 		}
 		if !info.IsDir() {
 			all = append(all, inspect.One(vfs.OS(), path))

@@ -30,7 +30,11 @@ func FromEnvironment(environ []string) (Values, error) {
 		case ok && operator != "": // who it is turns out when the operators are known
 			values[parallelismPrefix+operator] = Value{Text: value, From: name}
 		default:
-			errs = append(errs, &mistake{places: []string{name}, err: unknown("environment variable", name, names)})
+			err := renamed("environment variable", name, EnvironmentName)
+			if err == nil {
+				err = unknown("environment variable", name, names)
+			}
+			errs = append(errs, &mistake{places: []string{name}, err: err})
 		}
 	}
 	return values, Join(errs...)

@@ -130,7 +130,7 @@ func recoveryOptions() []Option {
 	const prefix = "execution.state-recovery."
 	return []Option{
 		supported(prefix+"path", "Recovery.Path", pathToRestore, func(c *Config) *string { return &c.Recovery.Path },
-			"Folder of a savepoint, or manifest of a retained checkpoint, that the first start restores. A job that has checkpoints goes on from those. `latest`: from those alone, and it does not start without one"),
+			"Folder of a savepoint, manifest of a retained checkpoint, or folder of a job, which stands for its newest checkpoint: what the first start restores. A job that has checkpoints goes on from those. `latest`: from those alone, and it does not start without one"),
 		supported(prefix+"claim-mode", "Recovery.ClaimMode", enum[ClaimMode](prefix+"claim-mode", claimModeWords),
 			func(c *Config) *ClaimMode { return &c.Recovery.ClaimMode },
 			"Who owns the savepoint that is restored. NO_CLAIM: the user, the job does not need it once it has a checkpoint of its own. "+

@@ -26,8 +26,13 @@ func Set(c *Config, key, value string) error {
 	case strings.HasPrefix(key, parallelismPrefix) && len(key) > len(parallelismPrefix):
 		return setParallelism(c, key, value)
 	}
+	if err := renamed("option", key, asWritten); err != nil {
+		return err
+	}
 	return unknown("option", key, optionKeys())
 }
+
+func asWritten(key string) string { return key }
 
 // CheckOperators reports each operator that Parallelisms names and that is not among uids.
 func (c Config) CheckOperators(uids []string) error {

@@ -43,6 +43,10 @@ func TestSet(t *testing.T) {
 		"accepted, though no effect": {"execution.checkpointing.unaligned.forced", "true", func(c *Config) {}},
 		"not supported, but true":    {"state.backend.type", "HASHMAP", func(c *Config) {}},
 		"accepted":                   {"execution.checkpointing.file-merging.max-file-size", "64 mb", func(c *Config) {}},
+		"accepted, the cleaner":      {"execution.checkpointing.cleaner.parallel-mode", "false", func(c *Config) {}},
+		"accepted, its timers":       {"execution.checkpointing.unaligned.interruptible-timers.enabled", "true", func(c *Config) {}},
+		"accepted, its files":        {"execution.checkpointing.unaligned.max-subtasks-per-channel-state-file", "1", func(c *Config) {}},
+		"accepted, its buffers":      {"execution.checkpointing.write-buffer-size", "65536", func(c *Config) {}},
 		"Flink's heap":               {"state.backend.type", "hashmap", func(c *Config) {}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -89,6 +93,18 @@ func TestSetErrors(t *testing.T) {
 		},
 		"a path of nothing": {"execution.checkpointing.local-backup.dirs", "/a,,/b", `execution.checkpointing.local-backup.dirs: "/a,,/b" is not a value of it: want paths separated by commas`},
 		"the claiming mode": {"execution.state-recovery.claim-mode", "LEGACY", `execution.state-recovery.claim-mode: "LEGACY" is not a value of it: want NO_CLAIM or CLAIM`},
+		"a former name": {
+			"state.checkpoints.dir", "/data",
+			`unknown option "state.checkpoints.dir": it is called execution.checkpointing.dir here, as in newer versions of Flink`,
+		},
+		"what is two options now": {
+			"state.backend.local-recovery", "true",
+			`unknown option "state.backend.local-recovery": it is called execution.checkpointing.local-backup.enabled and execution.state-recovery.from-local here, as in newer versions of Flink`,
+		},
+		"accepted, but no number": {
+			"execution.checkpointing.write-buffer-size", "4 kb",
+			`execution.checkpointing.write-buffer-size: "4 kb" is not a value of it: want a whole number`,
+		},
 		"not supported": {
 			"state.backend.type", "pebble",
 			`state.backend.type: "pebble" is not supported yet; this version always does what heap says`,
@@ -100,6 +116,23 @@ func TestSetErrors(t *testing.T) {
 			require.EqualError(t, Set(&c, test.key, test.value), test.want)
 			require.Equal(t, Default(), c, "an error leaves the configuration as it was")
 		})
+	}
+}
+
+// Every former name is the name of no option, and leads to some.
+func TestFormerNamesLeadToOptions(t *testing.T) {
+	for _, f := range formerNames() {
+		_, isOption := lookup(f.name)
+		require.False(t, isOption, f.name)
+		require.NotEmpty(t, f.now, f.name)
+		for _, now := range f.now {
+			_, isOption := lookup(now)
+			require.True(t, isOption, "%s is said to be called %s", f.name, now)
+		}
+		c := Default()
+		require.ErrorContains(t, Set(&c, f.name, "true"), "it is called "+f.now[0])
+		_, err := FromEnvironment([]string{EnvironmentName(f.name) + "=true"})
+		require.ErrorContains(t, err, "it is called "+EnvironmentName(f.now[0]))
 	}
 }
 

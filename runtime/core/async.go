@@ -61,8 +61,8 @@ func (c *Calls[In, Out]) begin(e *asyncEntry[In, Out]) {
 		func() { c.subtask.mailbox.send(&expiry[In, Out]{c, e}) })
 }
 
-// Results yields what calls have returned and may be passed on. It stops early when an output of the task is full: the rest comes when there
-// is room again.
+// Results yields what calls have returned and may be passed on. It stops early when an output of the task is full, or something else is not to
+// wait: the rest comes in another step.
 func (c *Calls[In, Out]) Results() iter.Seq[Out] {
 	return func(yield func(Out) bool) {
 		c.task.full -= c.blocks
@@ -82,7 +82,7 @@ func (c *Calls[In, Out]) Results() iter.Seq[Out] {
 				c.failed(e.in, e.err)
 				continue
 			}
-			if !yield(e.out) {
+			if !yield(e.out) || c.task.hurried.Load() {
 				break
 			}
 		}

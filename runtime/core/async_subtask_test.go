@@ -28,7 +28,7 @@ func (r *resulting) Finish() { r.finished = true }
 // although the job goes on later.
 func TestNoResultFollowsTheBarrierOfAStop(t *testing.T) {
 	s, _ := marking(1)
-	r := &resulting{Task: *s.task}
+	r := &resulting{Task: Task{info: s.task.info, times: s.task.times}}
 	s.runner, s.task = r, &r.Task
 	s.run = &attempt{master: &master{mailbox: mailbox{wake: func() {}}}}
 	r.calls = &Calls[int, int]{task: s.task, subtask: s, capacity: 10}

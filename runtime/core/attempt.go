@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -104,6 +105,9 @@ func begin(ctx context.Context, j *Job, env *environment, fs vfs.FS, folder stri
 		return nil, err
 	}
 	a.warnDropped()
+	if why := a.withoutEffect(); first && why != "" {
+		env.logger.Warn(why)
+	}
 	if err := a.endDrain(); err != nil {
 		return nil, err
 	}
@@ -145,9 +149,12 @@ func (a *attempt) choose(head *checkpoint.Manifest, fresh bool) error {
 // pick decides from the head of the chain what to restore.
 func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 	c := a.env.config
-	newest := a.newestSavepoint() // number that was used
+	newest, err := a.newestSavepoint() // number that was used
+	if err != nil {
+		return err
+	}
 	if head.Claimed != nil {
-		newest = max(head.Claimed.Newest, head.Claimed.ID)
+		newest = max(newest, head.Claimed.Newest, head.Claimed.ID)
 	}
 	if head.Checkpoint != nil {
 		newest = max(newest, head.Checkpoint.ID)
@@ -197,7 +204,8 @@ func (a *attempt) unusedPath() string {
 	return path
 }
 
-// readSaved reads a savepoint by its folder, or by the manifest in that, or a retained checkpoint by its manifest. It returns the path of what it has read.
+// readSaved reads a savepoint by its folder, or by the manifest in that, or a retained checkpoint by its manifest, or the newest one of another job by its folder. It
+// returns the path of what it has read.
 func readSaved(fs vfs.FS, r config.Recovery) (s *chain.Savepoint, path string, err error) {
 	path = r.Path
 	info, err := fs.Stat(path)
@@ -205,12 +213,23 @@ func readSaved(fs vfs.FS, r config.Recovery) (s *chain.Savepoint, path string, e
 	if isFile && filepath.Base(path) == chain.SavepointManifest {
 		isFile, path = false, filepath.Dir(path)
 	}
+	isJob, what := false, path
+	if err == nil && !isFile {
+		if isJob, err = chain.IsJobFolder(fs, path); err != nil {
+			return nil, path, err
+		}
+	}
+	if isJob {
+		what = "what the job in " + path + " goes on from"
+	}
 	switch {
-	case isFile && r.ClaimMode == config.Claim:
+	case (isFile || isJob) && r.ClaimMode == config.Claim:
 		return nil, path, fmt.Errorf("%s is a retained checkpoint, which its own job keeps and deletes: only a savepoint can be claimed "+
-			"(execution.state-recovery.claim-mode=NO_CLAIM restores it all the same)", path)
+			"(execution.state-recovery.claim-mode=NO_CLAIM restores it all the same)", what)
 	case isFile:
 		s, err = chain.ReadCheckpoint(fs, path)
+	case isJob:
+		s, err = chain.ReadNewest(fs, path)
 	default:
 		s, err = chain.ReadSavepoint(fs, path)
 	}
@@ -219,7 +238,20 @@ func readSaved(fs vfs.FS, r config.Recovery) (s *chain.Savepoint, path string, e
 
 // fromSavepoint is what a start from a savepoint, or from a checkpoint of another folder, goes on from.
 func fromSavepoint(s *chain.Savepoint, path string) *restored {
-	return &restored{checkpoint: s.Manifest.Checkpoint, committed: s.Manifest.Committed, saved: path, read: s.ReadData}
+	return &restored{checkpoint: s.Manifest.Checkpoint, committed: s.Manifest.Committed, saved: path, retained: s.Retained, read: s.ReadData}
+}
+
+// withoutEffect says that no records in flight are dropped, though a checkpoint is named whose are to be; "" if none is, or it is the one that is restored.
+func (a *attempt) withoutEffect() string {
+	without := a.env.config.Recovery.WithoutChannelState
+	const key = "execution.state-recovery.without-channel-state.checkpoint-id"
+	switch {
+	case without < 0 || a.from.dropsInFlight(without):
+		return ""
+	case a.from.checkpoint == nil:
+		return fmt.Sprintf("%s is %d, which has no effect: no checkpoint is restored", key, without)
+	}
+	return fmt.Sprintf("%s is %d, which has no effect: checkpoint %d is restored, with its records in flight", key, without, a.from.checkpoint.ID)
 }
 
 // assemble makes the master and every region with its subtasks.
@@ -296,15 +328,15 @@ func numberOf(c *checkpoint.Checkpoint) *checkpoint.Checkpoint {
 	return &checkpoint.Checkpoint{ID: c.ID, Kind: c.Kind, Triggered: c.Triggered, Duration: c.Duration, KeyGroups: c.KeyGroups}
 }
 
-// deleteCheckpoints forgets every checkpoint of a job that ended, if its retention says so.
-func (a *attempt) deleteCheckpoints() {
-	err := a.chain.Publish(checkpoint.Manifest{
-		Job: a.job.name, Status: checkpoint.Cancelled, Committed: true, Checkpoint: numberOf(a.chain.Head().Checkpoint),
-	})
+// deleteCheckpoints forgets every checkpoint of a job that ended, if its retention says so. The chain is that which the job took last, be it for a start that
+// has failed.
+func (j *Job) deleteCheckpoints(logger *slog.Logger) {
+	c := j.chain.Load()
+	err := c.Publish(checkpoint.Manifest{Job: j.name, Status: checkpoint.Cancelled, Committed: true, Checkpoint: numberOf(c.Head().Checkpoint)})
 	if err == nil {
-		err = a.chain.Collect(0)
+		err = c.Collect(0)
 	}
 	if err != nil {
-		a.env.logger.Warn("the job's checkpoints could not be deleted", "error", err)
+		logger.Warn("the job's checkpoints could not be deleted", "error", err)
 	}
 }

@@ -79,6 +79,9 @@ func (s *subtask) snapshot(b coordinator.Barrier) *Snapshot {
 
 // preCommit makes durable what sinks have written up to the barrier. It runs in the lane.
 func (s *subtask) preCommit(snap *Snapshot) {
+	if s.commits.broken {
+		return
+	}
 	for _, sync := range snap.syncs {
 		if err := s.guard(sync); err != nil {
 			// What was written since the barrier before is lost: only a restart brings it back.

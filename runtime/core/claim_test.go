@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -143,6 +144,22 @@ func TestNumbersGoOnAfterASavepoint(t *testing.T) {
 	}
 }
 
+// Where the numbers of savepoints cannot be read there is no start: it might use one again.
+func TestSavepointsWhoseNumbersAreNotKnown(t *testing.T) {
+	fs := vfs.NewMem()
+	path := savepointOf(t, fs, "")
+	unreadable := vfs.Inject(fs, func(op vfs.Op, name string) error {
+		if op == vfs.OpReadDir && name == filepath.Dir(path) {
+			return syscall.EIO
+		}
+		return nil
+	})
+	_, err := core.Simulate(counting(fs, "/out"), often(), unreadable, "/first", rand.New(rand.NewPCG(1, 0)), nil)
+	require.ErrorIs(t, err, syscall.EIO)
+	require.ErrorContains(t, err, "list the savepoints in /first/savepoints, whose numbers are not to be used again")
+	finish(t, begun(t, counting(fs, "/out"), often(), fs, "/first", nil))
+}
+
 // A job that had checkpoints before, which a cancel has deleted, does not use their numbers again, although it has claimed a savepoint with a lower one.
 func TestNumbersGoOnAfterAClaim(t *testing.T) {
 	fs := vfs.NewMem()
@@ -168,6 +185,20 @@ func TestNumbersGoOnAfterAClaim(t *testing.T) {
 	finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", func(e runtime.Event) {
 		if e.Kind == runtime.EventPublished {
 			require.Greater(t, e.Checkpoint, before)
+		}
+	}))
+}
+
+// Nor does one that goes on from a claimed savepoint use the number of another one that it has taken since.
+func TestNumbersGoOnAfterASavepointBehindAClaim(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Recovery.Path, c.Recovery.ClaimMode = savepointOf(t, fs, ""), config.Claim
+	begun(t, counting(fs, "/second"), c, fs, "/second-job", nil) // and killed, behind this savepoint
+	require.NoError(t, fs.MkdirAll("/second-job/savepoints/savepoint-WordCount-7-3d094d5f"))
+	finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", func(e runtime.Event) {
+		if e.Kind == runtime.EventPublished {
+			require.Greater(t, e.Checkpoint, int64(7), "violation: the number of a savepoint was used again")
 		}
 	}))
 }
@@ -270,7 +301,40 @@ func TestARetainedCheckpointCannotBeClaimed(t *testing.T) {
 	_, err = core.Simulate(counting(fs, "/second"), c, fs, "/second-job", rand.New(rand.NewPCG(1, 0)), nil)
 	require.ErrorContains(t, err, "execution.state-recovery.path: "+c.Recovery.Path+" is a retained checkpoint, which its own job keeps and deletes: only a savepoint can be claimed")
 	c.Recovery.ClaimMode = config.NoClaim
+	require.Contains(t, planned(t, fs, counting(fs, "/second"), c), "WordCount would start from checkpoint "+c.Recovery.Path+", number 2, taken ")
 	finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", nil))
+}
+
+// The folder of another job stands for the checkpoint that it goes on from.
+func TestTheFolderOfAJobStandsForItsNewestCheckpoint(t *testing.T) {
+	fs := vfs.NewMem()
+	committed := int64(0)
+	s := begun(t, counting(fs, "/out"), often(), fs, "/first", func(e runtime.Event) {
+		if e.Kind == runtime.EventCommitted {
+			committed = e.Checkpoint
+		}
+	})
+	for committed < 2 {
+		require.True(t, s.Step())
+	}
+	c := often()
+	c.Recovery.Path, c.Recovery.ClaimMode = "/first", config.Claim
+	_, err := core.Simulate(counting(fs, "/second"), c, fs, "/second-job", rand.New(rand.NewPCG(1, 0)), nil)
+	require.ErrorContains(t, err, "execution.state-recovery.path: what the job in /first goes on from is a retained checkpoint, which its own job keeps and deletes")
+	c.Recovery.ClaimMode = config.NoClaim
+	require.Contains(t, planned(t, fs, counting(fs, "/second"), c), "WordCount would start from checkpoint /first, number 2, taken ")
+	restored := int64(0)
+	finish(t, begun(t, counting(fs, "/second"), c, fs, "/second-job", func(e runtime.Event) {
+		if e.Kind == runtime.EventRestoring {
+			restored = e.Checkpoint
+		}
+	}))
+	require.EqualValues(t, 2, restored)
+
+	c.Recovery.Path = "/"
+	require.Contains(t, planned(t, fs, counting(fs, "/third"), c), "WordCount has finished")
+	c.Recovery.Path, fs = "/nowhere", vfs.NewMem()
+	require.Contains(t, planned(t, fs, counting(fs, "/third"), c), "WordCount would not start\n\nrefused: execution.state-recovery.path: savepoint: open /nowhere/manifest")
 }
 
 // A claim is found by whoever runs the job next, from whatever folder that is started: what the chain says is an absolute path.

@@ -75,11 +75,16 @@ func (s *subtask) commit(b coordinator.Barrier, transactions []pendingCommit, tr
 	s.run.master.mailbox.send(hasCommitted{by(s.index), b.ID})
 }
 
-// stop takes back the wait to try again, which would keep the run until it is over.
+// stop takes back the wait to try again, which would keep the run until it is over. What has waited behind it does no more than to drop what it has on disk.
 func (c *commits) stop() {
 	if c.alarm != nil {
 		c.alarm()
 	}
+	c.broken, c.retry = true, nil
+	for _, f := range c.behind {
+		f()
+	}
+	c.behind = nil
 }
 
 // mayTryAgain reports whether a commit may succeed the next time: not if its transaction is lost, if it panics, or if the run is over.

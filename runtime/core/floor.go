@@ -88,7 +88,7 @@ func (t *Task) showOwn() { t.head.Watermark = t.floors.own }
 func (s *subtask) processByFloors(e *edge, records Records) {
 	t := s.task
 	t.floors.own = t.head.Watermark
-	for t.full == 0 && !records.done() {
+	for !records.done() {
 		if hash, ok := e.batches.nextHash(records); ok {
 			t.showFloor(hash)
 		}
@@ -96,6 +96,9 @@ func (s *subtask) processByFloors(e *edge, records Records) {
 		s.runner.Process(e.input, records)
 		t.full--
 		t.showOwn()
+		if t.stops() {
+			break
+		}
 	}
 	s.afterRecords()
 }

@@ -48,11 +48,13 @@ func (s *subtask) takeRecords() status {
 		}
 		return s.awaitTimers()
 	}
+	before := s.current.head().next
 	if e := s.channels[s.from].edge; s.task.floors.ahead == nil {
 		s.process(e.input, s.current)
 	} else {
 		s.processByFloors(e, s.current)
 	}
+	s.received.Store(s.received.Load() + int64(s.current.head().next-before))
 	if s.current.done() {
 		s.endOfBatch()
 	}
@@ -148,7 +150,6 @@ func (s *subtask) endOfBatch() {
 	}
 	records := s.current
 	s.current = nil
-	s.received.Store(s.received.Load() + int64(records.size()))
 	s.giveBack(records)
 }
 

@@ -61,7 +61,8 @@ func (r *Restore) List(uid, state string, l listState, was ...string) {
 	if r.asking {
 		return
 	}
-	d := dealer{kind: l.Kind(), subtask: r.task.subtask, parallelism: r.task.info.parallelism, apart: r.from.hadInFlight(uid) && r.getsCopies()}
+	d := dealer{kind: l.Kind(), subtask: r.task.subtask, parallelism: r.task.info.parallelism}
+	d.apart = r.from.hadInFlight(uid) && r.getsCopies() && !r.from.dropsInFlight(r.withoutInFlight)
 	r.from.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
 		if r.err != nil {
 			return
@@ -100,7 +101,7 @@ type dealer struct {
 	kind                 checkpoint.StateKind
 	subtask, parallelism int
 
-	apart bool // records were in flight to the operator, which gets copies of all on some edge
+	apart bool // records were in flight to the operator, which gets copies of all on some edge, and come again
 
 	seen  int  // elements dealt so far, to whomever
 	given bool // there was a copy

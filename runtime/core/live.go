@@ -55,17 +55,18 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 		var cannotStart *startError
 		stuck, isStuck := errors.AsType[*StuckError](err)
 		var delay time.Duration
-		_, last := errors.AsType[*lastFailure](err)
-		again := !last
-		if again {
+		var again bool
+		if asked, ok := errors.AsType[*askedFailure](err); ok {
+			delay, again = max(asked.due-clock.now(), 0), asked.again
+		} else {
 			delay, again = env.restarts.Failure(clock.now())
 		}
 		switch {
 		case isStuck && stuck.LeftBehind, errors.As(err, &cannotStart), errors.Is(err, chain.ErrFenced), first && errors.Is(err, errBegin):
 			return 0, err
 		case !again:
-			if a := j.current.Load(); a != nil && c.Checkpointing.Retention == config.NoExternalizedCheckpoints {
-				a.deleteCheckpoints()
+			if j.current.Load() != nil && c.Checkpointing.Retention == config.NoExternalizedCheckpoints {
+				j.deleteCheckpoints(env.logger)
 			}
 			return 0, err
 		}
@@ -76,8 +77,8 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 		}
 		env.event(runtime.Event{Kind: runtime.EventRestarting, Delay: delay})
 		if outcome, stopped, err := waitToRestart(ctx, delay, outer.Requests); err != nil || outcome != runtime.Finished {
-			if a := j.current.Load(); a != nil && !stopped && deletes(c.Checkpointing.Retention, outcome, nil) {
-				a.deleteCheckpoints()
+			if j.current.Load() != nil && !stopped && deletes(c.Checkpointing.Retention, outcome, nil) {
+				j.deleteCheckpoints(env.logger)
 			}
 			return outcome, err
 		}
@@ -149,6 +150,7 @@ func runAttempt(ctx context.Context, j *Job, env environment, fs vfs.FS, folder 
 		return 0, fmt.Errorf("%w: %w", errBegin, err)
 	}
 	j.current.Store(a)
+	defer a.cancel() // what user code has left to wait for the end of a context
 
 	d.drive(a.actors()...)
 	ended := make(chan struct{})

@@ -12,6 +12,8 @@ type mailbox struct {
 	mu      sync.Mutex
 	post    post
 	wake    func() // the driver's: the owner may be idle
+	// hurried is set to let the owner look as soon as the record under way is processed, not when the whole batch is; nil if it has no batches.
+	hurried *atomic.Bool
 }
 
 // post is what came since the owner last looked.
@@ -36,9 +38,13 @@ func (p *post) clear() {
 }
 
 func (m *mailbox) deliver(channel int, records Records) {
+	barrier := records.head().barrier != nil // it is not ours any more when it is delivered
 	m.mu.Lock()
 	m.post.deliveries = append(m.post.deliveries, delivery{channel, records})
 	m.put()
+	if barrier {
+		m.hurry() // it may overtake
+	}
 }
 
 func (m *mailbox) giveBack(records Records) {
@@ -51,6 +57,18 @@ func (m *mailbox) send(command any) {
 	m.mu.Lock()
 	m.post.commands = append(m.post.commands, command)
 	m.put()
+}
+
+// urge sends a command that is not to wait for the rest of a batch, which may take long if user code is slow.
+func (m *mailbox) urge(command any) {
+	m.send(command)
+	m.hurry()
+}
+
+func (m *mailbox) hurry() {
+	if m.hurried != nil {
+		m.hurried.Store(true)
+	}
 }
 
 // nudge makes the owner look, for no reason of ours: its source may have something.

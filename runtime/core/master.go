@@ -16,8 +16,10 @@ func (b by) subtask() int { return int(b) }
 // What the master hears of: its subtasks, its own lane, its alarms, and the user.
 type (
 	hasStarted struct{ by }
+	// hasBacklog is the only one that a source may send from a goroutine of its own, and so after it was closed.
 	hasBacklog struct {
 		by
+		launch  *launch
 		backlog bool
 	}
 	hasTakenAll  struct{ by } // its input, while calls for it are in flight
@@ -205,11 +207,13 @@ func (m *master) handle(event any) {
 	case hasStarted:
 		m.hasStarted(e)
 	case hasBacklog:
-		if m.coordinator == nil {
+		switch {
+		case m.regionOf(e.subtask()).launch != e.launch: // another one is open since
+		case m.coordinator == nil:
 			m.backlog[e.subtask()] = e.backlog
-			return
+		default:
+			m.coordinator.Backlog(e.subtask(), e.backlog, now)
 		}
-		m.coordinator.Backlog(e.subtask(), e.backlog, now)
 	case hasTakenAll:
 		m.hasEnded(e.subtask())
 	case hasExhausted:
@@ -256,7 +260,7 @@ func (m *master) hasStarted(e hasStarted) {
 	case m.coordinator != nil:
 		m.run.eventOf(r, runtime.Event{Kind: runtime.EventRunning})
 		if m.allRun() {
-			m.coordinator.Resume()
+			m.coordinator.Resume(m.run.env.now(), m.paused)
 			m.answerEarly()
 		}
 	case m.allRun():

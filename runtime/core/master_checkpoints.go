@@ -36,7 +36,7 @@ func (m *master) trigger(b coordinator.Barrier) {
 	m.run.event(runtime.Event{Kind: runtime.EventTriggered, Checkpoint: b.ID})
 	for i, s := range m.run.subtasks() {
 		if s.isSource || m.ended[i] {
-			s.mailbox.send(trigger{b})
+			s.mailbox.urge(trigger{b})
 		}
 	}
 }
@@ -162,7 +162,7 @@ func (m *master) hasRecorded(e hasRecorded) {
 func (m *master) abort(a coordinator.Abort) {
 	m.run.event(runtime.Event{Kind: runtime.EventCheckpointFailed, Checkpoint: a.Barrier.ID, GivenUp: !a.Failed, Err: a.Reason})
 	for _, s := range m.run.subtasks() {
-		s.mailbox.send(abort{a.Barrier})
+		s.mailbox.urge(abort{a.Barrier})
 	}
 	if reply := m.savepoints[a.Barrier.ID]; reply != nil {
 		delete(m.savepoints, a.Barrier.ID)

@@ -20,7 +20,7 @@ func (m *master) hasEnded(subtask int) {
 		return
 	}
 	for _, b := range m.coordinator.Waiting(subtask) {
-		m.run.subtasks()[subtask].mailbox.send(trigger{b})
+		m.run.subtasks()[subtask].mailbox.urge(trigger{b})
 	}
 }
 
@@ -86,7 +86,7 @@ func (m *master) end(outcome runtime.Outcome, err error) {
 		m.run.cancel() // what is being committed is committed again at the next start
 	}
 	for _, s := range m.run.subtasks() {
-		s.mailbox.send(shut{})
+		s.mailbox.urge(shut{})
 	}
 	m.deleteIfClosed() // if all are: their regions had failed
 }
@@ -108,7 +108,7 @@ func (m *master) deleteIfClosed() {
 	}
 	m.deleting = true
 	m.lane.run(func() {
-		m.run.deleteCheckpoints()
+		m.run.job.deleteCheckpoints(m.run.env.logger)
 		m.mailbox.send(hasDeleted{})
 	})
 }

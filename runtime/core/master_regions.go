@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/streamgen/streamgen/checkpoint/chain"
 	"github.com/streamgen/streamgen/runtime"
@@ -46,11 +47,15 @@ func (m *master) isOver(event any) bool {
 	return true
 }
 
-// lastFailure is one that the restart strategy was asked about: no restart follows.
-type lastFailure struct{ err error }
+// askedFailure is one that the restart strategy was asked about, of a region. It ends the run all the same.
+type askedFailure struct {
+	err   error
+	again bool          // a restart follows
+	due   time.Duration // when
+}
 
-func (e *lastFailure) Error() string { return e.err.Error() }
-func (e *lastFailure) Unwrap() error { return e.err }
+func (e *askedFailure) Error() string { return e.err.Error() }
+func (e *askedFailure) Unwrap() error { return e.err }
 
 // fail restarts a region that has failed or, where it cannot be restarted by itself, ends the run.
 func (m *master) fail(r *region, err error) {
@@ -61,7 +66,7 @@ func (m *master) fail(r *region, err error) {
 	now := m.run.env.now()
 	delay, again := m.run.env.restarts.Failure(now)
 	if !again {
-		m.end(0, &lastFailure{err})
+		m.end(0, &askedFailure{err: err})
 		return
 	}
 	m.run.eventOf(r, runtime.Event{Kind: runtime.EventFailed, Err: err})
@@ -77,7 +82,7 @@ func (m *master) fail(r *region, err error) {
 	r.launch.end()
 	r.launch.cancel() // what is being committed is committed again at the launch
 	for _, i := range r.members {
-		m.run.subtasks()[i].mailbox.send(shut{})
+		m.run.subtasks()[i].mailbox.urge(shut{})
 	}
 	if limit := m.run.env.config.Checkpointing.SynchronousTimeout; limit > 0 {
 		l := r.launch
@@ -109,7 +114,8 @@ func (m *master) forget(r *region) {
 // hasStuck ends the run if a subtask of a region that was to close has not, in spite of all the time that it had.
 func (m *master) hasStuck(e hasStuck) {
 	if r := e.region; r.launch == e.launch && r.life == regionCloses {
-		m.end(0, fmt.Errorf("%w; it could not be restarted by itself, since its tasks did not close", r.failure))
+		err := fmt.Errorf("%w; it could not be restarted by itself, since its tasks did not close", r.failure)
+		m.end(0, &askedFailure{err: err, again: true, due: r.due})
 	}
 }
 

@@ -36,7 +36,7 @@ func (m *master) request(r runtime.Request) {
 		m.stopping = &r
 		m.coordinator.Drain()
 		for _, s := range m.run.subtasks() {
-			s.mailbox.send(cut{})
+			s.mailbox.urge(cut{})
 		}
 	default:
 		kind := checkpoint.Savepoint

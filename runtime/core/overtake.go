@@ -117,7 +117,7 @@ func (s *subtask) comes(b coordinator.Barrier) {
 		s.overtake(b)
 		return
 	}
-	s.coming[len(s.coming)-1].alarm = s.task.env.after(rest, func() { s.mailbox.send(overtakeDue{b}) })
+	s.coming[len(s.coming)-1].alarm = s.task.env.after(rest, func() { s.mailbox.urge(overtakeDue{b}) })
 }
 
 // overtake takes a checkpoint whose barrier has come on some channel, without waiting for its turn there and for the others.
@@ -144,6 +144,7 @@ func (s *subtask) overtake(b coordinator.Barrier) {
 // capture writes down, behind a snapshot, what is in flight on some channels, without those on which the barrier has had its turn.
 func (s *subtask) capture(snap *Snapshot, arrived []bool, of func(channel int) bool) {
 	c := &capture{barrier: snap.barrier, snap: snap, waiting: make([]bool, len(s.channels))}
+	s.captures = append(s.captures, c)
 	if s.loop != nil {
 		c.disk = s.spillDisk(0)
 	}
@@ -165,7 +166,6 @@ func (s *subtask) capture(snap *Snapshot, arrived []bool, of func(channel int) b
 		}
 	}
 	snap.phase.reach(coordinator.WritingInFlight, s.task.env.now())
-	s.captures = append(s.captures, c)
 	s.endCapture(c)
 }
 

@@ -35,7 +35,7 @@ func (j *Job) Plan(ctx context.Context, outer runtime.Environment) (_ *plan.Plan
 // plan follows the first steps of a start, which change nothing, and goes on where a start would end.
 func (a *attempt) plan(ctx context.Context) (*plan.Plan, error) {
 	p := &plan.Plan{Pipeline: a.job.name}
-	a.from = &restored{}
+	a.from = &restored{read: func(d checkpoint.Data) (vfs.Reader, error) { return chain.OpenData(a.fs, a.folder, d) }}
 	head, err := chain.Look(a.fs, a.folder, a.job.name)
 	if errors.Is(err, chain.ErrDamaged) {
 		p.Refused = append(p.Refused, err.Error())
@@ -48,7 +48,9 @@ func (a *attempt) plan(ctx context.Context) (*plan.Plan, error) {
 		head = &checkpoint.Manifest{}
 	}
 	recovery := a.env.config.Recovery
-	switch err := a.pick(head, recovery.Fresh); {
+	err = a.pick(head, recovery.Fresh)
+	p.From = a.planFrom()
+	switch {
 	case errors.Is(err, errFinished):
 		p.Finished = true
 		return p, nil
@@ -62,10 +64,6 @@ func (a *attempt) plan(ctx context.Context) (*plan.Plan, error) {
 	p.KeyGroups = a.env.groups
 	if c := a.from.checkpoint; c != nil {
 		p.KeyGroupsWere = c.KeyGroups
-		p.From = &plan.From{ID: c.ID, Savepoint: a.from.saved != "", Path: a.from.saved, Triggered: c.Triggered}
-		if a.from.saved == "" {
-			p.From.Path = a.folder
-		}
 		if c.Kind == checkpoint.Drain { // where it is its own, and not committed yet, a start does that first
 			p.Refused = append(p.Refused, drainedError(c.ID).Error())
 		}
@@ -76,11 +74,27 @@ func (a *attempt) plan(ctx context.Context) (*plan.Plan, error) {
 	if path := a.unusedPath(); path != "" {
 		p.Notes = append(p.Notes, fmt.Sprintf("%s is not restored: the job goes on from its own checkpoint", path))
 	}
+	if why := a.withoutEffect(); why != "" {
+		p.Notes = append(p.Notes, why)
+	}
 	if a.from.claim != nil {
 		p.Notes = append(p.Notes, "the savepoint would belong to the job, which deletes it when it needs it no more")
 	}
 	a.planOperators(ctx, p)
 	return p, nil
+}
+
+// planFrom is what a start goes on from, nil if from nothing.
+func (a *attempt) planFrom() *plan.From {
+	c := a.from.checkpoint
+	if c == nil {
+		return nil
+	}
+	from := &plan.From{ID: c.ID, Own: a.from.saved == "", Savepoint: a.from.saved != "" && !a.from.retained, Path: a.from.saved, Triggered: c.Triggered}
+	if from.Own {
+		from.Path = a.folder
+	}
+	return from
 }
 
 // planOperators adds the operators of the program, and those that only the checkpoint has.
@@ -125,6 +139,9 @@ func (a *attempt) planOperator(ctx context.Context, v *vertexInfo, o Operator, h
 	moved := p.Fate == plan.Restored && (h.parallelism != v.parallelism || a.from.groups != a.from.checkpoint.KeyGroups)
 	for i, s := range p.States {
 		p.States[i].Moves = moved && (s.Fate == plan.Restored || s.Fate == plan.Converted)
+		if s.Fate == plan.Dropped && s.IsInFlight() {
+			p.States[i].Records, _ = a.from.countInFlight(o.uid, s.Name) // those of a damaged snapshot may be what is to be dropped
+		}
 	}
 	if o.splits != nil && len(p.Refused) == 0 {
 		p.Splits = &plan.Splits{Held: len(h.Splits)}

@@ -92,7 +92,33 @@ func TestAPlanSaysWhyAStartWouldBeRefused(t *testing.T) {
 	require.Contains(t, planned(t, fs, (&timed.Timed{Ticks: function.Of[timed.Tick](), Lines: file.JSONL[timed.Line]("/second").On(fs)}).StreamgenJob(), c),
 		"operator Count: dropped, with state CountState; had parallelism 2\n")
 	c.MaxParallelism, c.Recovery.Path = 0, "/nowhere"
-	require.Contains(t, planned(t, fs, counting(fs, "/second"), c), "refused: execution.state-recovery.path: savepoint: savepoint: open /nowhere/manifest: no such file")
+	require.Contains(t, planned(t, fs, counting(fs, "/second"), c), "refused: execution.state-recovery.path: savepoint: open /nowhere/manifest: no such file")
+}
+
+// A checkpoint that is named to be restored without its records in flight, and is not the one that is restored, is a mistake of the user's.
+func TestAPlanSaysWhatHasNoEffect(t *testing.T) {
+	fs := vfs.NewMem()
+	c := often()
+	c.Recovery.WithoutChannelState = 5
+	const key = "note: execution.state-recovery.without-channel-state.checkpoint-id is 5, which has no effect: "
+	require.Contains(t, planned(t, fs, counting(fs, "/second"), c), key+"no checkpoint is restored")
+	c.Recovery.Path = savepointOf(t, fs, "")
+	require.Contains(t, planned(t, fs, counting(fs, "/second"), c), key+"checkpoint 1 is restored, with its records in flight")
+	c.Recovery.WithoutChannelState = 1
+	require.NotContains(t, planned(t, fs, counting(fs, "/second"), c), "note: ")
+}
+
+// After a stop with drain it is said which checkpoint it is that no start goes on from.
+func TestAPlanOfADrainedJob(t *testing.T) {
+	fs := vfs.NewMem()
+	s := begun(t, counting(fs, "/second"), often(), fs, "/second-job", nil)
+	stopped := false
+	s.Request(runtime.Request{Kind: runtime.RequestDrain, Reply: func(string, error) { stopped = true }})
+	for s.Step() {
+	}
+	require.True(t, stopped)
+	require.Regexp(t, `^WordCount would not go on from checkpoint \d+ of /second-job, taken .*\n\nrefused: checkpoint \d+ is not one to go on from: it was taken by a stop with drain`,
+		planned(t, fs, counting(fs, "/second"), often()))
 }
 
 // A job that has checkpoints goes on from those, whatever savepoint is given.

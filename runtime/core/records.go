@@ -44,8 +44,8 @@ func (b *batch[T]) head() *batchHead { return &b.batchHead }
 func (b *batch[T]) done() bool       { return b.next == len(b.records) }
 func (b *batch[T]) size() int        { return len(b.records) }
 
-// Rest yields the records of a batch that were not processed yet. It stops early when an output of the task is full: the rest comes
-// when there is room again.
+// Rest yields the records of a batch that were not processed yet. It stops early when an output of the task is full, or something else
+// is not to wait: the rest comes in another step.
 func Rest[T any](t *Task, records Records) iter.Seq[T] {
 	b := records.(*batch[T])
 	return func(yield func(T) bool) {
@@ -53,7 +53,7 @@ func Rest[T any](t *Task, records Records) iter.Seq[T] {
 		for i < len(b.records) {
 			record := b.records[i]
 			i++
-			if !yield(record) || t.full != 0 {
+			if !yield(record) || t.stops() {
 				break
 			}
 		}

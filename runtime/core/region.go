@@ -119,12 +119,16 @@ func (j *Job) regions() []*region {
 // relaunch finds what a region that has failed goes on from, and settles its transactions, in the order in which a start does: first those are committed
 // which that checkpoint holds, then whatever else its sinks have left is aborted. User code that panics in it is a failure like any other.
 func (a *attempt) relaunch(r *region) (l *launch, err error) {
+	l = a.newLaunch(a.newest(), token(a.env))
+	cancel := l.cancel
 	defer func() {
 		if p := recover(); p != nil {
 			l, err = nil, &PanicError{Operator: r.vertices[0].name, Err: fmt.Errorf("restart: %v", p), Stack: debug.Stack()}
 		}
+		if err != nil {
+			cancel()
+		}
 	}()
-	l = a.newLaunch(a.newest(), token(a.env))
 	sinks := a.job.sinks(r.vertices)
 	if _, err := a.commit(l.ctx, l.from, sinks); err != nil {
 		return nil, err
@@ -164,6 +168,7 @@ func (a *attempt) build(r *region, l *launch) []*subtask {
 			next++
 			s.task = s.runner.task()
 			s.task.info, s.task.subtask, s.task.env = v, i, a.env
+			s.mailbox.hurried = &s.task.hurried
 			s.task.counts = Counts{info: v, counts: make([]atomic.Int64, len(v.info.Operators))}
 			s.align.blocks = a.env.config.Checkpointing.Mode == config.ExactlyOnce
 			s.overtaking.enabled, s.overtaking.timeout = a.env.config.Checkpointing.Unaligned, a.env.config.Checkpointing.AlignedTimeout

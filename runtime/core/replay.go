@@ -44,12 +44,15 @@ func (r *Restore) inFlight() {
 	}
 }
 
-// inFlightTo claims the records in flight to an input of an operator, and yields those that this subtask gets, batch by batch, with the old one
-// that had them.
+// inFlightTo claims the records in flight to an input of an operator, unless they are to be dropped, and yields those that this subtask gets, batch by
+// batch, with the old one that had them.
 func (r *Restore) inFlightTo(uid string, records batchCodec, partition Partition, yield func(old *checkpoint.Subtask, records Records)) {
+	if r.from.dropsInFlight(r.withoutInFlight) {
+		return
+	}
 	taken := checkpoint.TakenState{State: checkpoint.State{Name: checkpoint.InFlightName(records.inputName()), Schema: records.schema(), Kind: checkpoint.InFlight}}
 	r.states[uid] = append(r.states[uid], taken)
-	if r.asking || r.from.dropsInFlight(r.withoutInFlight) {
+	if r.asking {
 		return
 	}
 	first := true

@@ -1,9 +1,12 @@
 package core
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/streamgen/streamgen/checkpoint"
+	"github.com/streamgen/streamgen/checkpoint/snapshot"
 	"github.com/streamgen/streamgen/checkpoint/vfs"
 	"github.com/streamgen/streamgen/runtime"
 )
@@ -15,6 +18,8 @@ type restored struct {
 	committed bool
 	// saved is the path of a savepoint, or of a checkpoint of another folder; "" for one of the job's own.
 	saved string
+	// retained is true if that is a checkpoint of another folder.
+	retained bool
 	// claim is not nil if the job is to own the savepoint from now on.
 	claim *checkpoint.Claim
 	// groups is the run's number of key groups, that of the checkpoint or a multiple of it.
@@ -93,6 +98,45 @@ func (r *restored) hadInFlight(uid string) bool {
 		found = found || slices.ContainsFunc(o.States, func(s checkpoint.State) bool { return s.Kind.IsInFlight() })
 	})
 	return found
+}
+
+// wasKeyed reports whether an operator held state by key.
+func (r *restored) wasKeyed(uid string) bool {
+	keyed := false
+	r.operators(uid, func(_ *checkpoint.Subtask, o *checkpoint.Operator) { keyed = keyed || isKeyed(o) })
+	return keyed
+}
+
+// countInFlight counts the records in flight to an operator, by the indexes of the snapshots that hold them.
+func (r *restored) countInFlight(uid, state string) (records int64, err error) {
+	r.operators(uid, func(s *checkpoint.Subtask, o *checkpoint.Operator) {
+		if err != nil || s.Data.Size == 0 || !slices.ContainsFunc(o.States, func(held checkpoint.State) bool { return held.Name == state }) {
+			return
+		}
+		var n int64
+		n, err = r.countIn(s, uid, state)
+		records += n
+	})
+	return records, err
+}
+
+// countIn counts the entries of a state in the snapshot of a subtask.
+func (r *restored) countIn(s *checkpoint.Subtask, uid, state string) (entries int64, err error) {
+	file, err := r.read(s.Data)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	snap, err := snapshot.Open(file, s.Data.Size)
+	if err != nil {
+		return 0, fmt.Errorf("snapshot of %s, %s: %w", subtaskName(s.Task, s.Index, s.Parallelism), place(s.Data), err)
+	}
+	for _, section := range snap.Sections() {
+		if section.Operator == uid && section.State == state {
+			entries += int64(section.Entries)
+		}
+	}
+	return entries, nil
 }
 
 // handles are the transactions of a sink that are to be committed.

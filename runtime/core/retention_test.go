@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -171,6 +172,73 @@ func TestRetentionOfAJobThatWaitsToStartAgain(t *testing.T) {
 			})
 			require.NoError(t, err)
 			require.Equal(t, runtime.Cancelled, outcome)
+			head, err := chain.Look(disk, "/checkpoints/WordCount", "WordCount")
+			require.NoError(t, err)
+			require.Equal(t, test.kept, head.Status == checkpoint.Running && len(head.Checkpoint.Subtasks) > 0, "%+v", head)
+		})
+	}
+}
+
+// gone is a source that finds no input any more once it is so.
+type gone struct {
+	runtime.Source[string]
+	gone *atomic.Bool
+}
+
+func (g gone) Splits(ctx context.Context, known []runtime.Split) ([]runtime.Split, error) {
+	if g.gone.Load() {
+		return nil, errors.New("the input is gone")
+	}
+	return g.Source.Splits(ctx, known)
+}
+
+// The same holds when the job could not start again, and so has taken its folder over once more.
+func TestRetentionOfAJobThatCannotStartAgain(t *testing.T) {
+	for _, test := range []struct {
+		end       string
+		restarts  int // before it fails for good
+		retention config.Retention
+		kept      bool
+	}{
+		{"cancelled", 2, config.DeleteOnCancellation, false},
+		{"cancelled", 2, config.RetainOnCancellation, true},
+		{"failed", 1, config.NoExternalizedCheckpoints, false},
+		{"failed", 1, config.DeleteOnCancellation, true},
+	} {
+		t.Run(fmt.Sprintf("%s/%v", test.end, test.retention), func(t *testing.T) {
+			disk, requests, broken, restarts := vfs.NewMem(), make(chan runtime.Request, 1), atomic.Bool{}, 0
+			c := config.Default()
+			c.Parallelism = 1
+			delay := &c.Restart.ExponentialDelay // the second one is so long that it is cancelled
+			delay.InitialBackoff, delay.MaxBackoff, delay.BackoffMultiplier, delay.Attempts = time.Millisecond, time.Hour, 1e9, test.restarts
+			c.Checkpointing.Storage, c.Checkpointing.Dir = config.FileSystem, "/checkpoints"
+			c.Checkpointing.Interval, c.Checkpointing.Retention = 10*time.Millisecond, test.retention
+			sink := function.Sink(func([]wordcount.Total) error {
+				if broken.Load() {
+					return errors.New("broken")
+				}
+				return nil
+			})
+			lines := gone{function.Source(-1, func(int64) string { return "a" }), &broken}
+			outcome, err := (&wordcount.WordCount{Lines: lines, Totals: sink}).StreamgenJob().Run(t.Context(), runtime.Environment{
+				Config: c, Logger: slog.New(slog.DiscardHandler), FS: disk, Requests: requests,
+				OnEvent: func(e runtime.Event) {
+					switch e.Kind {
+					case runtime.EventCommitted:
+						broken.Store(true)
+					case runtime.EventRestarting:
+						if restarts++; restarts == 2 && test.end == "cancelled" {
+							requests <- runtime.Request{Kind: runtime.RequestCancel, Reply: func(string, error) {}}
+						}
+					}
+				},
+			})
+			if test.end == "failed" {
+				require.ErrorContains(t, err, "the input is gone")
+			} else {
+				require.NoError(t, err)
+				require.Equal(t, runtime.Cancelled, outcome)
+			}
 			head, err := chain.Look(disk, "/checkpoints/WordCount", "WordCount")
 			require.NoError(t, err)
 			require.Equal(t, test.kept, head.Status == checkpoint.Running && len(head.Checkpoint.Subtasks) > 0, "%+v", head)

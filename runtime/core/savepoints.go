@@ -1,10 +1,13 @@
 package core
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 // This file is where a job keeps its savepoints.
@@ -30,14 +33,17 @@ func savepointPrefix(job string) string { return "savepoint-" + job + "-" }
 
 // newestSavepoint is the highest number of a savepoint that is in the folder, 0 if there is none. No link has it. Were it used again, what is committed
 // under it could not be told from what was committed before the savepoint, and a start from that would write it a second time.
-func (a *attempt) newestSavepoint() int64 {
+func (a *attempt) newestSavepoint() (int64, error) {
 	folder := a.savepointsFolder()
 	if folder == "" {
-		return 0
+		return 0, nil
 	}
 	entries, err := a.env.files.ReadDir(folder)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return 0, nil // there was no savepoint yet
+	}
 	if err != nil {
-		return 0 // mostly since there was no savepoint yet
+		return 0, fmt.Errorf("list the savepoints in %s, whose numbers are not to be used again: %w", folder, err)
 	}
 	newest := int64(0)
 	for _, e := range entries {
@@ -48,5 +54,5 @@ func (a *attempt) newestSavepoint() int64 {
 			}
 		}
 	}
-	return newest
+	return newest, nil
 }

@@ -32,6 +32,8 @@ type Simulation struct {
 	SlowPublish int
 	// LateCalls says that one call of an Async method in so many does not return before its time is over, if nobody ends its context; 0: none.
 	LateCalls int
+	// Hurries says that one step of a subtask in so many ends behind one record, as if something had come that is not to wait; 0: none.
+	Hurries int
 }
 
 type simulatedTimer struct {
@@ -76,6 +78,9 @@ func (s *Simulation) drive(actors ...actor) {
 	for _, a := range actors {
 		one := &simulatedActor{actor: a}
 		a.box().wake = func() { one.idle = false }
+		if t, ok := a.(*subtask); ok {
+			t.hurries = func() bool { return s.Hurries > 0 && s.random_.IntN(s.Hurries) == 0 }
+		}
 		s.actors = append(s.actors, one)
 	}
 }

@@ -44,13 +44,20 @@ func (t *sending) Barrier(s *core.Snapshot) { s.Source("Numbers", &t.numbers) }
 func (t *sending) Restore(r *core.Restore)  { r.Source("Numbers", &t.numbers) }
 
 // heard is a broadcast state: how many numbers have come over edges to all.
-type heard struct{ n int64 }
+type heard struct {
+	n      int64
+	panics bool // when it is read
+}
 
 func (*heard) Kind() checkpoint.StateKind             { return checkpoint.BroadcastState }
 func (*heard) Schema() string                         { return "int64" }
 func (*heard) Len() int                               { return 1 }
 func (h *heard) AppendElement(b []byte, _ int) []byte { return serde.AppendInt(b, h.n) }
-func (h *heard) ParseElement(p *serde.Parser, _ bool) { h.n = p.Int() }
+func (h *heard) ParseElement(p *serde.Parser, _ bool) {
+	if h.n = p.Int(); h.panics {
+		panic("it cannot be read")
+	}
+}
 
 // arriving writes down what comes.
 type arriving struct {
@@ -82,12 +89,19 @@ func (t *arriving) Restore(r *core.Restore) {
 
 // sent is a job that sends numbers over an edge of a kind.
 func sent(p core.Partition, numbers runtime.Source[int64], arrivals runtime.Sink[arrival], opened *[]*arriving) runtime.Job {
+	return sentAndHeard(p, numbers, arrivals, opened, heard{})
+}
+
+// sentAndHeard is the same with the broadcast state as it begins.
+func sentAndHeard(p core.Partition, numbers runtime.Source[int64], arrivals runtime.Sink[arrival], opened *[]*arriving, begins heard) runtime.Job {
 	j := core.NewJob("Sent")
 	from := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Source("Numbers", numbers)}}, func() *sending {
 		return &sending{partition: p, numbers: core.NewSourcePort(numbers)}
 	})
 	to := core.AddTask(j, core.TaskInfo{Operators: []core.Operator{core.Transform("Arrive", "Numbers"), core.Sink("Arrivals", arrivals, "Arrive")}},
-		func() *arriving { return &arriving{partition: p, opened: opened, arrivals: core.NewSinkPort(arrivals)} })
+		func() *arriving {
+			return &arriving{partition: p, opened: opened, heard: begins, arrivals: core.NewSinkPort(arrivals)}
+		})
 	codec := core.RecordCodec[int64]{
 		Schema: "int64",
 		Append: func(b []byte, n *int64) []byte { return serde.AppendInt(b, *n) },
@@ -146,4 +160,63 @@ func TestEdgesChange(t *testing.T) {
 		}
 	})
 	t.Logf("%d numbers came over edges that send them once, %d copies over edges to all", once, copies)
+}
+
+// A restore that drops what was in flight gives each subtask the same copy of broadcast state: those that were apart would stay so without the records that were on
+// their way to one of them.
+func TestCopiesWithoutTheRecordsInFlight(t *testing.T) {
+	apart := 0
+	seeds(t, 40, func(seed uint64) {
+		fs, random, sink := vfs.NewMem(), rand.New(rand.NewPCG(seed, 0)), collect.New[arrival]()
+		source := function.Source(3000, func(i int64) int64 { return i })
+		c := config.Default()
+		c.Parallelism, c.Checkpointing.Unaligned, c.Checkpointing.Interval = 3, true, 300*time.Microsecond
+		for run := range 2 {
+			var opened []*arriving
+			committed := int64(0)
+			s, err := core.Simulate(sent(core.Broadcast, source, sink, &opened), c, fs, "/job", random, func(e runtime.Event) {
+				if e.Kind == runtime.EventCommitted {
+					committed = e.Checkpoint
+				}
+			})
+			require.NoError(t, err)
+			for (run == 1 || committed == 0) && s.Step() {
+			}
+			c.Recovery.WithoutChannelState = int(committed)
+			for _, other := range opened {
+				if run == 1 && other.heard != opened[0].heard {
+					t.Fatalf("violation: seed %d: one subtask has heard %d numbers, another one %d", seed, opened[0].heard.n, other.heard.n)
+				}
+				if run == 0 && other.heard != opened[0].heard {
+					apart++
+				}
+			}
+		}
+	})
+	t.Logf("%d copies were apart", apart)
+}
+
+// A codec that panics while a state is restored leaves none of the snapshots open.
+func TestARestoreThatPanicsLeavesNothingOpen(t *testing.T) {
+	fs, random, sink := heedful{vfs.NewMem(), map[string]int{}}, rand.New(rand.NewPCG(1, 0)), collect.New[arrival]()
+	source := function.Source(3000, func(i int64) int64 { return i })
+	c := config.Default()
+	c.Parallelism, c.Checkpointing.Interval, c.Checkpointing.InlineThreshold = 2, 300*time.Microsecond, 0
+	committed := false
+	s, err := core.Simulate(sent(core.Broadcast, source, sink, new([]*arriving)), c, fs, "/job", random, func(e runtime.Event) {
+		committed = committed || e.Kind == runtime.EventCommitted
+	})
+	require.NoError(t, err)
+	for !committed {
+		require.True(t, s.Step())
+	}
+	clear(fs.open)
+
+	s, err = core.Simulate(sentAndHeard(core.Broadcast, source, sink, new([]*arriving), heard{panics: true}), c, fs, "/job", random, nil)
+	require.NoError(t, err)
+	for s.Step() {
+	}
+	_, err, _ = s.Outcome()
+	require.ErrorContains(t, err, "it cannot be read")
+	require.Empty(t, fs.names(), "violation: files are left open")
 }

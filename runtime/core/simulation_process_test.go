@@ -49,6 +49,7 @@ type process struct {
 	story *schedule
 	fate  fate
 	ops   int // of the disk
+	files heedful
 	dead  bool
 	// What has become of checkpoints, and who was told of it.
 	published, failed, committed map[int64]bool
@@ -144,7 +145,8 @@ func (s *schedule) start(f fate) (*process, error) {
 		f.drain = false // their audits expect that all has been read when the last watermark and Finish come
 	}
 	p := &process{story: s, fate: f, published: map[int64]bool{}, failed: map[int64]bool{}, committed: map[int64]bool{}}
-	fs := vfs.Inject(s.disk, p.before)
+	p.files = heedful{vfs.Inject(s.disk, p.before), map[string]int{}}
+	var fs vfs.FS = p.files
 	if s.scenario != nil {
 		fs = noting{fs, s.history}
 	}
@@ -206,6 +208,9 @@ func (s *schedule) start(f fate) (*process, error) {
 		return p, err
 	}
 	p.LateCalls, p.SlowPublish = f.lateCalls, f.slowPublish
+	if s.runs%2 == 1 {
+		p.Hurries = 8
+	}
 	if s.timed != nil {
 		p.Pass(s.timed.passed)
 	}
@@ -359,6 +364,9 @@ func (p *process) drive() (bool, error) {
 			s.timed.passed = p.Elapsed()
 		}
 		if !goesOn {
+			if left := p.files.names(); len(left) > 0 && !p.dead {
+				s.violated("a run has ended and left files open: %v", left)
+			}
 			return false, nil
 		}
 		if p.Steps > 100_000 {

@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"bytes"
+	"log/slog"
 	"math/rand/v2"
 	"path"
 	"strconv"
@@ -154,6 +155,7 @@ func restoreWithoutInFlight(t *testing.T, run driver, source runtime.Source[stri
 	}
 	set(t, "execution.state-recovery.without-channel-state.checkpoint-id", "3")(&d.config)
 	d.heard = nil
+	require.Equal(t, inFlight, plannedDrops(t, d), "records that a plan says are dropped")
 	require.NoError(t, run(t.Context(), d))
 	totals := map[string]int{}
 	for _, total := range sink.Records() {
@@ -166,6 +168,20 @@ func restoreWithoutInFlight(t *testing.T, run driver, source runtime.Source[stri
 	}
 	require.Equal(t, inFlight, missing, "words in flight")
 	return missing
+}
+
+// plannedDrops is how many records in flight are dropped, as a plan says.
+func plannedDrops(t *testing.T, d driven) (records int) {
+	t.Helper()
+	d.config.Checkpointing.Storage, d.config.Checkpointing.Dir, d.config.Checkpointing.CreateSubdir = config.FileSystem, d.folder, false
+	p, err := d.job(d.disk).Plan(t.Context(), runtime.Environment{Config: d.config, Logger: slog.New(slog.DiscardHandler), FS: d.disk})
+	require.NoError(t, err)
+	for _, o := range p.Operators {
+		for _, s := range o.States {
+			records += int(s.Records)
+		}
+	}
+	return records
 }
 
 // countInFlight counts the records in flight that a checkpoint holds for a subtask.

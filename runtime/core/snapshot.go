@@ -1,6 +1,7 @@
 package core
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/streamgen/streamgen/checkpoint"
@@ -217,11 +218,19 @@ func (r *Restore) ignores(s checkpoint.State) bool {
 	return r.ignoring || s.Kind.IsInFlight() && r.from.dropsInFlight(r.withoutInFlight)
 }
 
+// close closes what was read.
+func (r *Restore) close() error {
+	var errs []error
+	for _, f := range r.readers {
+		errs = append(errs, f.close())
+	}
+	clear(r.readers)
+	return errors.Join(errs...)
+}
+
 // done checks that every state was taken and closes what was read.
 func (r *Restore) done() error {
-	for _, f := range r.readers {
-		r.fail(f.close())
-	}
+	r.fail(r.close())
 	if r.err == nil {
 		for _, o := range r.task.info.info.Operators {
 			if err := r.from.checkStates(o.uid, r.states[o.uid], r.ignores); err != nil {

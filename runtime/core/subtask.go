@@ -41,11 +41,12 @@ type subtask struct {
 	align    alignment
 	last     int // the channel that was read last
 
-	current   Records // under way
-	from      int     // its channel
-	alarm     func()  // stops the source's WakeAfter, or the wait for calls at the end; nil if there is none
-	suspended int64   // the stop savepoint whose barrier has left: no record may follow it, and no timer fire
-	finished  bool    // Finish has run, in this run or before
+	hurries   func() bool // of the simulation: whether something urgent comes in this step; nil if nothing does
+	current   Records     // under way
+	from      int         // its channel
+	alarm     func()      // stops the source's WakeAfter, or the wait for calls at the end; nil if there is none
+	suspended int64       // the stop savepoint whose barrier has left: no record may follow it, and no timer fire
+	finished  bool        // Finish has run, in this run or before
 	timing
 	timerState
 	overtaking
@@ -143,8 +144,9 @@ func (s *subtask) step() (status status) {
 	}
 }
 
-// collect empties the mailbox.
+// collect empties the mailbox. Whatever has hurried the subtask by now is in it.
 func (s *subtask) collect() {
+	s.task.hurried.Store(s.hurries != nil && s.hurries())
 	s.mailbox.take(&s.post)
 	for _, command := range s.post.commands {
 		if c, ok := command.(complete); ok {
@@ -191,6 +193,7 @@ func (s *subtask) giveBack(records Records) {
 func (s *subtask) start() {
 	s.activity.does(startingUp)
 	r := s.run.newRestore(s)
+	defer func() { _ = r.close() }() // when a codec panics
 	s.replays = replays{first: len(s.channels), next: len(s.channels)}
 	s.runner.Restore(r)
 	r.entries()
@@ -282,7 +285,7 @@ func (s *subtask) sourceContext(uid string) runtime.SourceContext {
 // setBacklog tells the master of a change.
 func (s *subtask) setBacklog(backlog bool) {
 	if s.backlog.Swap(backlog) != backlog {
-		s.run.master.mailbox.send(hasBacklog{by(s.index), backlog})
+		s.run.master.mailbox.send(hasBacklog{by(s.index), s.launch, backlog})
 	}
 }
 

@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"github.com/streamgen/streamgen/runtime"
 )
@@ -34,7 +35,9 @@ type Runner interface {
 // Task is the part of a generated task that is the same in all.
 type Task struct {
 	// full counts the outputs that have no room: while it is not 0 no record is taken.
-	full    int
+	full int
+	// hurried says that a step is to end behind the record under way, since something in the mailbox is not to wait for the rest of a batch.
+	hurried atomic.Bool
 	info    *vertexInfo
 	subtask int
 	env     *environment
@@ -43,6 +46,9 @@ type Task struct {
 	counts  Counts
 	times
 }
+
+// stops reports whether no other record is to be taken in this step.
+func (t *Task) stops() bool { return t.full != 0 || t.hurried.Load() }
 
 func (t *Task) task() *Task { return t }
 

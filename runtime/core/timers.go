@@ -51,8 +51,8 @@ func (t *Task) Now() runtime.Time { return t.now }
 
 func (t *Task) readClock() { t.now = runtime.TimeOf(t.env.wall()) }
 
-// Due yields what is due in a queue. It stops early when an output of the task is full, or enough has fired in one step: the rest comes in
-// another one.
+// Due yields what is due in a queue. It stops early when an output of the task is full, enough has fired in one step, or something else is not to
+// wait: the rest comes in another one.
 func Due[K comparable](t *Task, q *timer.Queue[K]) iter.Seq[timer.Due[K]] {
 	return func(yield func(timer.Due[K]) bool) {
 		for t.fired < firings && t.full == 0 {
@@ -64,7 +64,7 @@ func Due[K comparable](t *Task, q *timer.Queue[K]) iter.Seq[timer.Due[K]] {
 			if t.floors.ahead != nil {
 				t.showFloor(due.Hash)
 			}
-			if !yield(due) {
+			if !yield(due) || t.hurried.Load() {
 				return
 			}
 		}
@@ -183,7 +183,7 @@ func (s *subtask) awaitTimers() status {
 	if next < s.task.now.Add(most) {
 		wait = next.Sub(s.task.now)
 	}
-	s.alarmAt, s.timerAlarm = next, s.task.env.after(wait, func() { s.mailbox.send(timersDue{}) })
+	s.alarmAt, s.timerAlarm = next, s.task.env.after(wait, func() { s.mailbox.urge(timersDue{}) })
 	return idle
 }
 

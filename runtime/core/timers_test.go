@@ -41,7 +41,7 @@ func (c *chained) follow() {
 // At the end of input there is no later watermark for a timer that a callback sets to a time which has passed.
 func TestATimerThatACallbackSetsToThePastFiresAtTheEnd(t *testing.T) {
 	s, out := marking(1)
-	c := &chained{Task: *s.task}
+	c := &chained{Task: Task{info: s.task.info, times: s.task.times}}
 	s.runner, s.task = c, &c.Task
 	c.events = []timerQueue{&c.queue}
 	c.first.Set(10)

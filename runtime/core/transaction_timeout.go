@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/streamgen/streamgen/runtime"
@@ -48,9 +49,10 @@ func checkTransaction(lives time.Duration, c config.Checkpointing, subtasks int)
 	if c.MinPause > longest {
 		key, longest = prefix+"min-pause", c.MinPause
 	}
-	if longest+c.Timeout < lives {
+	together := longest + min(c.Timeout, math.MaxInt64-longest) // which is as long as a duration can be
+	if together < lives {
 		return nil
 	}
 	return fmt.Errorf("its transactions are given up after %v, but one may be open for %s (%v) and "+prefix+"timeout (%v), %v together: output would be lost; "+
-		"let the service keep them for longer, or make these shorter", lives, key, longest, c.Timeout, longest+c.Timeout)
+		"let the service keep them for longer, or make these shorter", lives, key, longest, c.Timeout, together)
 }

@@ -50,6 +50,9 @@ func TestTransactionsMustLiveLongEnough(t *testing.T) {
 		{"pause", func(c *config.Checkpointing) { c.Interval, c.MinPause = time.Minute, 7*time.Minute },
 			"one may be open for execution.checkpointing.min-pause (7m0s) and execution.checkpointing.timeout (10m0s), 17m0s together: output would be lost; " +
 				"let the service keep them for longer, or make these shorter"},
+		{"as long as a duration can be", func(c *config.Checkpointing) { c.Interval = 9223372036854 * time.Millisecond },
+			"one may be open for execution.checkpointing.interval (2562047h47m16.854s) and execution.checkpointing.timeout (10m0s), 2562047h47m16.854775807s together: output " +
+				"would be lost; let the service keep them for longer, or make these shorter"},
 		{"no checkpoints", func(c *config.Checkpointing) {},
 			"execution.checkpointing.interval is off, so that one is open until the end of input: output would be lost; set an interval"},
 		{"none in a backlog", func(c *config.Checkpointing) { c.Interval, c.IntervalDuringBacklog = time.Minute, 0 },

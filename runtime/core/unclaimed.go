@@ -39,7 +39,7 @@ func (r *restored) checkOperator(j *Job, h *heldOperator, ignoreUnclaimed bool) 
 }
 
 // warnDropped says what is lost since no operator takes it, which is allowed (execution.state-recovery.ignore-unclaimed-state): transactions are not
-// committed any more either.
+// committed any more either. So are records in flight that are dropped on purpose (execution.state-recovery.without-channel-state.checkpoint-id).
 func (a *attempt) warnDropped() {
 	asked := map[*vertexInfo]*Restore{}
 	for _, h := range a.from.all() {
@@ -55,12 +55,26 @@ func (a *attempt) warnDropped() {
 			asked[v] = a.ask(v)
 		}
 		for _, s := range plan.States(h.States, asked[v].states[h.UID], asked[v].ignores) {
-			if s.Fate == plan.Dropped {
+			switch {
+			case s.Fate != plan.Dropped:
+			case s.IsInFlight():
+				a.warnDroppedInFlight(h.UID, s.Name)
+			default:
 				a.env.logger.Warn("a state that a checkpoint holds is dropped: its operator does not have it", "operator", h.UID, "state", s.Name,
 					"checkpoint", a.from.checkpoint.ID)
 			}
 		}
 	}
+}
+
+// warnDroppedInFlight says how many records in flight to an operator are lost.
+func (a *attempt) warnDroppedInFlight(uid, state string) {
+	n, err := a.from.countInFlight(uid, state)
+	if err != nil {
+		a.env.logger.Warn("records in flight are dropped, and cannot be counted", "operator", uid, "state", state, "checkpoint", a.from.checkpoint.ID, "error", err)
+		return
+	}
+	a.env.logger.Warn("records in flight are dropped", "operator", uid, "state", state, "records", n, "checkpoint", a.from.checkpoint.ID)
 }
 
 // contents tells what would be lost without an operator.

@@ -43,6 +43,7 @@ func (w *watchdog) look(now time.Duration, subtasks []*subtask, waits func(subta
 			w.seen[i] = seen{}
 		case was.step != step:
 			w.seen[i] = seen{step, now}
+			s.mailbox.hurry() // so that a step is no longer than user code takes for one record or timer
 		case now-was.since >= w.limit:
 			return &StuckError{Task: s.task.name(), What: fmt.Sprintf("%v, and has not come back from user code for %v "+
 				"(execution.checkpointing.synchronous-timeout), while a checkpoint waits for it", d, (now - was.since).Round(time.Millisecond))}

@@ -241,13 +241,13 @@ func (o *Output[T]) mark(m mark) {
 // marksInBatch is how many marks a batch awaits beside one for each outlet: a source gives one for each batch that it reads.
 const marksInBatch = 3
 
-// watermark is where a subtask goes on from: the least watermark of those that had the key groups which it takes over or, without keys,
-// of all.
-func (r *restored) watermark(v *vertexInfo, index int, keyed bool, of func(*checkpoint.Subtask) int64) runtime.Time {
+// watermark is where a subtask goes on from: the least watermark of those that had the key groups which it takes over, where all that comes to it comes by
+// key and came so before; else of all, since a record that was not late in any of them may come to it now.
+func (r *restored) watermark(v *vertexInfo, index int, byKey bool, of func(*checkpoint.Subtask) int64) runtime.Time {
 	low, found := runtime.MaxTime, false
 	first, end := groupRange(index, v.parallelism, r.groups)
 	r.operators(r.known(v), func(held *checkpoint.Subtask, _ *checkpoint.Operator) {
-		if !keyed || r.owned(held, first, end) {
+		if !byKey || r.owned(held, first, end) {
 			low, found = min(low, runtime.Time(of(held))), true
 		}
 	})
@@ -257,10 +257,18 @@ func (r *restored) watermark(v *vertexInfo, index int, keyed bool, of func(*chec
 	return low
 }
 
+// hadKeys reports whether records came by key to a task to which they do now. If it keeps state by key the checkpoint says so; if not, it is held for one
+// that had keys.
+func (a *attempt) hadKeys(from *restored, v *vertexInfo) bool {
+	return from.wasKeyed(from.known(v)) || !slices.ContainsFunc(a.ask(v).states[v.name], func(s checkpoint.TakenState) bool { return s.Kind == checkpoint.KeyedState })
+}
+
 // restoredTimes is what a task knows of time when it begins.
 func (a *attempt) restoredTimes(from *restored, v *vertexInfo, index int) times {
+	some, all := a.job.comesByKey(v)
+	keyed := some && a.hadKeys(from, v)
 	least := func(of func(*checkpoint.Subtask) int64) runtime.Time {
-		return from.watermark(v, index, a.job.isKeyed(v), of)
+		return from.watermark(v, index, keyed && all, of)
 	}
 	known := from.known(v)
 	seen := func(s *checkpoint.Subtask) int64 {
@@ -271,13 +279,19 @@ func (a *attempt) restoredTimes(from *restored, v *vertexInfo, index int) times 
 	}
 	clock := runtime.Clock{Watermark: least(func(s *checkpoint.Subtask) int64 { return s.Watermark }), Wall: a.env.wall}
 	t := times{head: clock, behind: clock, seen: runtime.MinTime, fires: least(seen)}
-	if a.job.isKeyed(v) {
+	if keyed {
 		t.floors = from.floors(v, index, t.fires, seen)
 	}
 	return t
 }
 
-// isKeyed reports whether records come to a task by their keys.
-func (j *Job) isKeyed(v *vertexInfo) bool {
-	return slices.ContainsFunc(j.edges, func(e *edge) bool { return e.to == v && e.partition == Hash })
+// comesByKey reports whether some records come to a task by their keys, and whether all do.
+func (j *Job) comesByKey(v *vertexInfo) (some, all bool) {
+	all = true
+	for _, e := range j.edges {
+		if e.to == v {
+			some, all = some || e.partition == Hash, all && e.partition == Hash
+		}
+	}
+	return some, all
 }

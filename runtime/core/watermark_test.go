@@ -230,3 +230,24 @@ func TestARestoredWatermarkIsTheLeast(t *testing.T) {
 	require.Equal(t, []runtime.Time{30, 30, 10}, []runtime.Time{of(0, 5, true), of(0, 4, true), of(1, 5, true)})
 	require.Equal(t, runtime.MinTime, (&restored{}).watermark(&vertexInfo{name: "T", parallelism: 1}, 0, true, nil))
 }
+
+// An operator that keeps no state by key is held for one that had keys, none of which sees the watermark go back, unless some records come to every subtask.
+func TestARestoredWatermarkWithoutStateByKey(t *testing.T) {
+	old := func(index int, w int64) checkpoint.Subtask {
+		return checkpoint.Subtask{Task: "Count", Index: index, Parallelism: 2, Watermark: w, Operators: []checkpoint.Operator{{UID: "Count"}}}
+	}
+	from := &restored{groups: 12, checkpoint: &checkpoint.Checkpoint{KeyGroups: 12, Subtasks: []checkpoint.Subtask{old(0, 30), old(1, 10)}}}
+	j := twoTasks()
+	count, byKey := j.vertices[1], j.edges[0]
+	byKey.batches = RecordCodec[int]{}
+	a := &attempt{job: j, from: from, env: &environment{driver: &liveClock{}, groups: 12}}
+	for partition, want := range map[Partition]runtime.Time{Hash: 30, Rebalance: 10} {
+		byKey.partition = partition
+		require.Equal(t, want, a.restoredTimes(from, count, 0).head.Watermark, partition)
+	}
+	byKey.partition = Hash
+	j.edges = append(j.edges, &edge{from: j.vertices[0], to: count, input: 1, partition: Broadcast, batches: RecordCodec[int]{}})
+	times := a.restoredTimes(from, count, 0)
+	require.EqualValues(t, 10, times.head.Watermark, "what comes to every subtask")
+	require.EqualValues(t, 30, times.floors.of(0), "what comes by key")
+}

@@ -11,7 +11,7 @@ import (
 )
 
 // Source returns a source of the records f(0) to f(n-1), or without an end if n is -1. The same index must give the same record at
-// every call, and f may be called from several goroutines: the indices are handed out to the subtasks, at most 32, in stripes of 16.
+// every call, and f may be called from several goroutines: the indices are handed out to the subtasks, at most 32, in stripes of 256.
 // One subtask reads them in order.
 func Source[T any](n int64, f func(index int64) T) runtime.Source[T] { return source[T]{n: n, f: f} }
 

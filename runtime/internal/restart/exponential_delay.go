@@ -20,6 +20,10 @@ func newExponentialDelay(c config.ExponentialDelay, random func() float64) *expo
 }
 
 func (e *exponentialDelay) Failure(now time.Duration) (time.Duration, bool) {
+	// Where the regions of a job fail at once, for one reason, that is one failure and not one for each.
+	if e.failures > 0 && now < e.restarted {
+		return e.restarted - now, true
+	}
 	// The time that counts as running well begins at the restart, not at the failure: otherwise a threshold below the backoff would
 	// reset it each time.
 	if e.failures > 0 && now-e.restarted >= e.config.ResetThreshold {

@@ -10,8 +10,9 @@ import (
 
 // Strategy decides what follows a failure. It is not safe for concurrent use.
 type Strategy interface {
-	// Failure says what follows a failure at now, on a clock that never goes back: a restart after delay, or none. Failures that come
-	// before the restart that an earlier one led to count on their own; a caller merges them if they have one cause.
+	// Failure says what follows a failure at now, on a clock that never goes back: a restart after delay, or none. Others may fail before the
+	// restart that an earlier failure led to, of other regions: an exponential delay counts them as one with it, which are restarted together,
+	// and the other strategies count each.
 	Failure(now time.Duration) (delay time.Duration, restart bool)
 }
 

@@ -45,20 +45,31 @@ func TestStrategies(t *testing.T) {
 		"exponential ends at its maximum": {
 			change:   func(c *config.Restart) { c.ExponentialDelay.MaxBackoff = 2 * second },
 			random:   0.5,
-			failures: []failure{{0, "1s"}, {0, "1.5s"}, {0, "2s"}, {0, "2s"}},
+			failures: []failure{{0, "1s"}, {2 * second, "1.5s"}, {4 * second, "2s"}, {6 * second, "2s"}},
 		},
 		"exponential with the lowest jitter starts no earlier than its initial backoff": {
 			random:   0,
-			failures: []failure{{0, "1s"}, {0, "1.35s"}},
+			failures: []failure{{0, "1s"}, {2 * second, "1.35s"}},
 		},
 		"exponential with the highest jitter": {
 			random:   0.75,
-			failures: []failure{{0, "1.05s"}, {0, "1.575s"}},
+			failures: []failure{{0, "1.05s"}, {2 * second, "1.575s"}},
 		},
 		"jitter does not add up": {
 			change:   func(c *config.Restart) { c.ExponentialDelay.JitterFactor = 1 },
 			random:   0.75,
-			failures: []failure{{0, "1.5s"}, {0, "2.25s"}, {0, "3.375s"}},
+			failures: []failure{{0, "1.5s"}, {2 * second, "2.25s"}, {5 * second, "3.375s"}},
+		},
+		"what fails while a restart is waited for fails with what is to be restarted": {
+			change:   func(c *config.Restart) { c.ExponentialDelay.Attempts = 2 },
+			random:   0.5,
+			failures: []failure{{0, "1s"}, {0, "1s"}, {second / 4, "750ms"}, {second, "1.5s"}, {2 * second, "500ms"}, {3 * second, "end"}},
+		},
+		"failures while a fixed delay is waited for count on their own": {
+			change: func(c *config.Restart) {
+				c.Strategy, c.FixedDelay = config.FixedDelayStrategy, config.FixedDelay{Attempts: 2, Delay: 3 * second}
+			},
+			failures: []failure{{0, "3s"}, {second, "3s"}, {2 * second, "end"}},
 		},
 		"exponential begins anew after an hour of running": {
 			random:   0.5,

@@ -86,6 +86,38 @@ func TestOneReaderReadsInOrder(t *testing.T) {
 	require.EqualValues(t, 7700, next)
 }
 
+// Who has read up to a position must have read the same numbers in every program that reads it: with stripes of another length, or another number of them, those
+// of version 1 would mean other numbers. Such a change needs a version of its own in the connectors that use them, and a way to read this one.
+func TestPositionsOfVersion1(t *testing.T) {
+	splits, err := sequence.Splits(sequence.Endless, nil)
+	require.NoError(t, err)
+	require.Len(t, splits, 32)
+	for i, id := range map[int]string{0: "stripe-00", 1: "stripe-01", 31: "stripe-31"} {
+		require.Equal(t, runtime.Split{ID: id, Weight: 1}, splits[i])
+	}
+	// The stripes of split 1 are 256 to 511, 8448 to 8703 and so on.
+	for _, test := range []struct {
+		position []byte
+		taken    int
+		want     []sequence.Run
+		after    []byte
+	}{
+		{nil, 100, []sequence.Run{{First: 256, Count: 100}}, []byte{0xe4, 0x02}},                // to 356
+		{[]byte{0xe4, 0x02}, 156, []sequence.Run{{First: 356, Count: 156}}, []byte{0x80, 0x42}}, // to 8448
+		{[]byte{0xff, 0x03}, 258, []sequence.Run{{First: 511, Count: 1}, {First: 8448, Count: 256}, {First: 16640, Count: 1}}, // from 511
+			[]byte{0x81, 0x82, 0x01}}, // to 16641
+	} {
+		r, err := sequence.NewReader(sequence.Endless, []runtime.Split{{ID: "stripe-01", Position: test.position}})
+		require.NoError(t, err)
+		runs, err := r.Take(test.taken)
+		require.NoError(t, err)
+		require.Equal(t, test.want, runs)
+		left, err := r.Snapshot(test.taken)
+		require.NoError(t, err)
+		require.Equal(t, test.after, left[0].Position)
+	}
+}
+
 func TestRefused(t *testing.T) {
 	_, err := sequence.Splits(-2, nil)
 	require.EqualError(t, err, "-2 records: give their number, or -1 for no end")
