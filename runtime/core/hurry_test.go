@@ -65,6 +65,19 @@ func TestWhatIsUrgentIsTakenBetweenTwoRecords(t *testing.T) {
 	}
 }
 
+// The watchdog may look between the beginning of a step and its taking of the mailbox, which forgets what was urgent. So it says so at every look.
+func TestTheWatchdogHurriesAStepAsLongAsItLasts(t *testing.T) {
+	w := newWatchdog(10, 1)
+	s, task := takingSubtask(func(s *subtask, record int) {
+		require.NoError(t, w.look(1, []*subtask{s}, func(int) bool { return true }))
+		if record == 1 {
+			s.task.hurried.Store(false) // as collect does when that was the first look
+		}
+	})
+	require.Equal(t, busy, s.step())
+	require.Equal(t, []int{1, 2}, task.taken, "violation: what is taken while a checkpoint waits")
+}
+
 // What is not urgent does not make batches small: the results of calls, for example, may be many.
 func TestWhatIsNotUrgentWaitsForTheBatch(t *testing.T) {
 	s, task := takingSubtask(func(s *subtask, _ int) {

@@ -41,13 +41,15 @@ func (w *watchdog) look(now time.Duration, subtasks []*subtask, waits func(subta
 		switch was := w.seen[i]; {
 		case !within || !waits(i):
 			w.seen[i] = seen{}
+			continue
 		case was.step != step:
 			w.seen[i] = seen{step, now}
-			s.mailbox.hurry() // so that a step is no longer than user code takes for one record or timer
 		case now-was.since >= w.limit:
 			return &StuckError{Task: s.task.name(), What: fmt.Sprintf("%v, and has not come back from user code for %v "+
 				"(execution.checkpointing.synchronous-timeout), while a checkpoint waits for it", d, (now - was.since).Round(time.Millisecond))}
 		}
+		// So that a step is no longer than user code takes for one record or timer. Each time: one that has just begun forgets what it was told before.
+		s.mailbox.hurry()
 	}
 	return nil
 }
