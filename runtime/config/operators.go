@@ -33,14 +33,14 @@ func (v Values) ForOperators(uids []string) (Values, error) {
 			v[of] = value
 		}
 	}
-	for key, value := range v {
+	for _, key := range slices.Sorted(maps.Keys(v)) {
 		uid, ok := strings.CutPrefix(key, parallelismPrefix)
 		if !ok || uid == "" || uid == "default" || slices.Contains(uids, uid) {
 			continue
 		}
-		delete(v, key)
 		err := fmt.Errorf("%s: %w", key, unknownOperator(uid, uids))
-		errs = append(errs, &mistake{places: []string{value.From}, err: err})
+		errs = append(errs, &mistake{places: []string{v[key].From}, err: err})
+		delete(v, key)
 	}
 	return v, Join(errs...)
 }

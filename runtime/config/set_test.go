@@ -320,3 +320,15 @@ func TestParallelismFromTheEnvironment(t *testing.T) {
 		})
 	}
 }
+
+// Arguments have no lines by which mistakes of theirs could be sorted.
+func TestOperatorsThatAreNotThereAreInOrder(t *testing.T) {
+	values := Values{}
+	for _, uid := range []string{"A", "B", "C", "D"} {
+		values["parallelism."+uid] = Value{"2", Argument}
+	}
+	for range 20 {
+		_, err := values.ForOperators([]string{"Count"})
+		require.Regexp(t, `(?s)parallelism\.A: .*parallelism\.B: .*parallelism\.C: .*parallelism\.D: `, err.Error())
+	}
+}
