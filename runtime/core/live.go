@@ -29,12 +29,8 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 	if outer.FS == nil {
 		outer.FS = vfs.OS()
 	}
-	if r := &outer.Config.Recovery; r.ClaimMode == config.Claim && r.Path != "" && r.Path != config.LatestCheckpoint {
-		path, err := filepath.Abs(r.Path) // whoever deletes it may be a process that was started elsewhere
-		if err != nil {
-			return 0, fmt.Errorf("execution.state-recovery.path: %w", err)
-		}
-		r.Path = path
+	if err := spellOutClaim(&outer.Config.Recovery); err != nil {
+		return 0, err
 	}
 	if len(outer.Config.TempDirs) == 0 {
 		outer.Config.TempDirs = []string{os.TempDir()}
@@ -83,6 +79,19 @@ func runLive(ctx context.Context, j *Job, outer runtime.Environment) (runtime.Ou
 			return outcome, err
 		}
 	}
+}
+
+// spellOutClaim makes the path of a savepoint that is to be claimed a whole one: whoever deletes it may be a process that was started elsewhere.
+func spellOutClaim(r *config.Recovery) error {
+	if r.ClaimMode != config.Claim || r.Path == "" || r.Path == config.LatestCheckpoint {
+		return nil
+	}
+	path, err := filepath.Abs(r.Path)
+	if err != nil {
+		return fmt.Errorf("execution.state-recovery.path: %w", err)
+	}
+	r.Path = path
+	return nil
 }
 
 // errBegin marks a failure before the first subtask ran.

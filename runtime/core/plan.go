@@ -27,6 +27,9 @@ func (j *Job) Plan(ctx context.Context, outer runtime.Environment) (_ *plan.Plan
 	if err := j.resolve(outer.Config); err != nil {
 		return nil, err
 	}
+	if err := spellOutClaim(&outer.Config.Recovery); err != nil {
+		return nil, err
+	}
 	fs, folder := storageOf(outer, j.name)
 	a := &attempt{job: j, env: &environment{config: outer.Config, logger: outer.Logger, files: outer.FS}, fs: fs, folder: folder}
 	return a.plan(ctx)

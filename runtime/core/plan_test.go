@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"log/slog"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -119,6 +120,27 @@ func TestAPlanOfADrainedJob(t *testing.T) {
 	require.True(t, stopped)
 	require.Regexp(t, `^WordCount would not go on from checkpoint \d+ of /second-job, taken .*\n\nrefused: checkpoint \d+ is not one to go on from: it was taken by a stop with drain`,
 		planned(t, fs, counting(fs, "/second"), often()))
+}
+
+// A job that has claimed a savepoint, and has no checkpoint yet, goes on from it, however its path is written.
+func TestAPlanOfAJobThatHasClaimedItsSavepoint(t *testing.T) {
+	dir, fs := t.TempDir(), vfs.OS()
+	t.Chdir(dir)
+	c := often()
+	c.Recovery.Path, c.Recovery.ClaimMode = savepointOf(t, fs, dir), config.Claim
+	c.Checkpointing.Storage, c.Checkpointing.Dir, c.Checkpointing.CreateSubdir = config.FileSystem, dir+"/second-job", false
+	runs := false
+	s := begun(t, counting(fs, dir+"/second"), c, fs, c.Checkpointing.Dir, func(e runtime.Event) { runs = runs || e.Kind == runtime.EventRestoring })
+	for !runs {
+		require.True(t, s.Step())
+	}
+	var err error
+	c.Recovery.Path, err = filepath.Rel(dir, c.Recovery.Path)
+	require.NoError(t, err)
+	p, err := counting(fs, dir+"/second").Plan(t.Context(), runtime.Environment{Config: c, Logger: slog.New(slog.DiscardHandler), FS: fs})
+	require.NoError(t, err)
+	require.Contains(t, p.Text(), "WordCount would start from savepoint "+dir+"/first/savepoints/")
+	require.NotContains(t, p.Text(), "is not restored")
 }
 
 // A job that has checkpoints goes on from those, whatever savepoint is given.
