@@ -71,7 +71,7 @@ func TestNotesComeBeforeTheAnswer(t *testing.T) {
 	heard := make(chan struct{})
 	server := listen(t, folder, func(_ Command, note func(string), reply func(string, error)) {
 		note("waiting for Right")
-		note("waiting for Right, still") // nobody has taken the first one: it does not block
+		note("waiting for Right and Left") // nobody has taken the first one, whose place it takes: it does not block
 		go func() {
 			<-heard
 			reply("/s", nil)
@@ -85,7 +85,7 @@ func TestNotesComeBeforeTheAnswer(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, "/s", path)
-	require.Equal(t, []string{"waiting for Right"}, notes)
+	require.Equal(t, []string{"waiting for Right and Left"}, notes)
 
 	conn, err := net.Dial("unix", filepath.Join(folder, SocketName))
 	require.NoError(t, err)

@@ -130,9 +130,16 @@ func (s *Server) answer(line []byte, note func(string)) response {
 	}
 	done, notes := make(chan response, 1), make(chan string, 1)
 	tell := func(text string) {
-		select {
-		case notes <- text:
-		default: // one that nobody has taken yet says the same
+		for {
+			select {
+			case notes <- text:
+				return
+			default:
+			}
+			select {
+			case <-notes: // one that nobody has taken yet is no longer true
+			default:
+			}
 		}
 	}
 	s.handle(r.Command, tell, func(path string, err error) {
