@@ -52,16 +52,29 @@ func Numbered(fsys vfs.FS, name string, notFound error) (Entry, error) {
 	return e, err
 }
 
-// withNumber finds what FOLDER@NUMBER names.
+// withNumber finds what FOLDER@NUMBER names. Beside the checkpoints of a job there may be savepoints of others, with numbers of their own.
 func withNumber(fsys vfs.FS, folder string, id int64) (Entry, error) {
 	entries, err := Find(fsys, folder)
 	if err != nil {
 		return Entry{}, err
 	}
-	for _, e := range entries { // a checkpoint stands before a savepoint of the same number
-		if e.Error == "" && e.ID == id {
+	var saved []Entry
+	var paths []string
+	for _, e := range entries {
+		switch {
+		case e.Error != "" || e.ID != id:
+		case e.Savepoint:
+			saved, paths = append(saved, e), append(paths, e.Path)
+		default:
 			return e, nil
 		}
+	}
+	switch len(saved) {
+	case 0:
+	case 1:
+		return saved[0], nil
+	default:
+		return Entry{}, fmt.Errorf("%s holds several savepoints of number %d: name one by its folder, %s", folder, id, strings.Join(paths, " or "))
 	}
 	return Entry{}, fmt.Errorf("%s holds no checkpoint and no savepoint of number %d: ls of it lists those", folder, id)
 }

@@ -1,6 +1,7 @@
 package inspect_test
 
 import (
+	"fmt"
 	"io/fs"
 	"testing"
 
@@ -66,4 +67,24 @@ func TestASavepointIsNamedByItsNumber(t *testing.T) {
 	require.NoError(t, err)
 	_, err = fsys.Stat(dir)
 	require.ErrorIs(t, err, fs.ErrNotExist)
+}
+
+// Savepoints of another job may stand beside the checkpoints too: none of them is taken for what was meant.
+func TestANumberMeansTheCheckpointOrOneSavepoint(t *testing.T) {
+	fsys := job(t)
+	for _, saved := range []struct {
+		job string
+		id  int64
+	}{{"Another", 3}, {"Another", 4}, {"WordCount", 4}} {
+		dir := fmt.Sprintf("%s/savepoints/savepoint-%s-%d", folder, saved.job, saved.id)
+		require.NoError(t, chain.WriteSavepoint(fsys, dir, checkpoint.Manifest{Job: saved.job, Checkpoint: &checkpoint.Checkpoint{
+			ID: saved.id, Kind: checkpoint.Savepoint, KeyGroups: 128, Subtasks: []checkpoint.Subtask{{Task: "T", Parallelism: 1}},
+		}}, nil))
+	}
+	saved, err := inspect.Read(fsys, folder+"@3")
+	require.NoError(t, err)
+	require.Equal(t, "WordCount", saved.Manifest.Job)
+	_, err = inspect.Remove(fsys, folder+"@4")
+	require.EqualError(t, err, folder+" holds several savepoints of number 4: name one by its folder, "+
+		folder+"/savepoints/savepoint-Another-4 or "+folder+"/savepoints/savepoint-WordCount-4")
 }
