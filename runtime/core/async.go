@@ -80,9 +80,10 @@ func (c *Calls[In, Out]) Results() iter.Seq[Out] {
 			c.begun--
 			if e.err != nil {
 				c.failed(e.in, e.err)
-				continue
+			} else if !yield(e.out) {
+				break
 			}
-			if !yield(e.out) || c.task.hurried.Load() {
+			if c.task.hurried.Load() {
 				break
 			}
 		}

@@ -71,3 +71,23 @@ func TestTheEndOfARunFailsNoRecord(t *testing.T) {
 	require.Len(t, failed, 1)
 	require.False(t, c.empty(), "it is in flight until the subtask is closed")
 }
+
+// Those that take what has failed may be slow as well: what is urgent has its turn between two of them.
+func TestWhatIsUrgentIsTakenBetweenTwoCallsThatHaveFailed(t *testing.T) {
+	s, _ := marking(1)
+	taken := 0
+	c := &Calls[int, int]{task: s.task, subtask: s, capacity: 10, failed: func(int, error) {
+		taken++
+		s.task.hurried.Store(true)
+	}}
+	for i := range 3 {
+		c.queue.settle(c.queue.add(i), 0, errors.New("refused"))
+	}
+	for range c.Results() {
+	}
+	require.Equal(t, 1, taken)
+	s.task.hurried.Store(false)
+	for range c.Results() {
+	}
+	require.Equal(t, 2, taken)
+}
