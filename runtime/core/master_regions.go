@@ -70,15 +70,17 @@ func (m *master) fail(r *region, err error) {
 		return
 	}
 	m.run.eventOf(r, runtime.Event{Kind: runtime.EventFailed, Err: err})
-	m.run.eventOf(r, runtime.Event{Kind: runtime.EventRestarting, Delay: delay})
+	restarting := runtime.Event{Kind: runtime.EventRestarting, Delay: delay}
 	r.failure, r.due = err, now+delay
 	if r.life == regionWaits { // it could not be launched
+		m.run.eventOf(r, restarting)
 		m.awaitLaunch(r)
 		return
 	}
 	r.life = regionCloses
 	m.forget(r)
 	m.act(m.coordinator.Restart(r.members, now, err))
+	m.run.eventOf(r, restarting) // behind those, so that who has asked for one of them is not told to wait
 	r.launch.end()
 	r.launch.cancel() // what is being committed is committed again at the launch
 	for _, i := range r.members {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -366,4 +367,42 @@ func TestARegionThatDoesNotCloseInTimeHasFailedOnce(t *testing.T) {
 		}
 		require.Equal(t, []string{"[A TripA HoldA CountA] in 12s", "[] in 0s"}, restarting, "violation")
 	})
+}
+
+// A savepoint that was under way when a region failed is given up. Who asked for it hears that before it is said that the region waits: who has no answer by then
+// has to wait for it too.
+func TestOnlyWhoHasToWaitHearsOfARegionThatDoes(t *testing.T) {
+	givenUp, waited := 0, 0
+	for seed := range uint64(10) {
+		r := &threeRegions{lines: collect.New[topologies.Line](), config: func(c *config.Config) { c.Restart.FixedDelay.Delay = 50 * time.Millisecond }}
+		r.faults.Every = 2 * few
+		r.faults.Map.Store(4)
+		job, c := r.job()
+		asked, waits := 0, map[int]bool{} // by request that is not answered: whether it was said meanwhile that a region waits
+		s, err := core.Simulate(job, c, vfs.NewMem(), "/job", rand.New(rand.NewPCG(seed, 0)), func(e runtime.Event) {
+			if e.Tasks != nil && (e.Kind == runtime.EventRestarting || e.Kind == runtime.EventRunning) {
+				for i := range waits {
+					waits[i] = e.Kind == runtime.EventRestarting
+				}
+			}
+		})
+		require.NoError(t, err)
+		for i := 0; s.Step(); i++ {
+			if len(waits) > 0 || asked == 20 {
+				continue
+			}
+			asked, waits[i] = asked+1, false
+			s.Request(runtime.Request{Kind: runtime.RequestSavepoint, Reply: func(_ string, err error) {
+				if err != nil && strings.Contains(err.Error(), "is given up") {
+					require.False(t, waits[i], "violation: seed %d: %v", seed, err)
+					givenUp++
+				} else if err == nil {
+					waited++
+				}
+				delete(waits, i)
+			}})
+		}
+	}
+	require.Positive(t, givenUp)
+	require.Positive(t, waited)
 }
