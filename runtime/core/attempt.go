@@ -198,7 +198,10 @@ func (a *attempt) pick(head *checkpoint.Manifest, fresh bool) error {
 // unusedPath is the path that was said to be restored, if the job goes on from its own checkpoint instead, "" otherwise.
 func (a *attempt) unusedPath() string {
 	path := a.env.config.Recovery.Path
-	if path == config.LatestCheckpoint || a.from.checkpoint == nil || a.from.saved == path || a.from.saved == filepath.Dir(path) {
+	switch {
+	case path == "", path == config.LatestCheckpoint, a.from.checkpoint == nil, a.from.saved == path, a.from.saved == filepath.Dir(path):
+		return ""
+	case a.from.saved == "" && filepath.Clean(path) == filepath.Clean(a.folder): // it stands for that checkpoint
 		return ""
 	}
 	return path

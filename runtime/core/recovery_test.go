@@ -90,8 +90,12 @@ func TestASavepointThatIsNotRestoredIsWarnedOf(t *testing.T) {
 		{saved, true, true},
 		{"latest", true, false},
 		{"", true, false},
+		{"its own folder", true, false}, // which stands for the newest checkpoint in it
 	} {
 		dir := t.TempDir()
+		if test.path == "its own folder" {
+			test.path = dir + "/job/"
+		}
 		if test.begun { // and killed
 			committed := false
 			s := begun(t, counting(vfs.OS(), dir+"/out"), often(), vfs.OS(), dir+"/job", func(e runtime.Event) { committed = committed || e.Kind == runtime.EventCommitted })
@@ -105,7 +109,7 @@ func TestASavepointThatIsNotRestoredIsWarnedOf(t *testing.T) {
 		var log bytes.Buffer
 		_, err := counting(vfs.OS(), dir+"/out").Run(t.Context(), runtime.Environment{Config: c, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 		require.NoError(t, err)
-		warning := `level=WARN msg="execution.state-recovery.path is not restored: the job goes on from its own checkpoint" path=` + saved
+		warning := `level=WARN msg="execution.state-recovery.path is not restored: the job goes on from its own checkpoint" path=` + test.path
 		require.Equal(t, test.warned, strings.Contains(log.String(), warning), log.String())
 	}
 }
