@@ -54,7 +54,15 @@ func (e *unreadFile) Unwrap() error { return e.err }
 func (p *program) config() (config.Config, error) {
 	c := config.ForMain()
 	values, err := p.values()
-	return c, usage(config.Load(&c, values, err))
+	return c, usage(load(&c, values, err))
+}
+
+// load sets values. Where not all are known, since the file of --config was not read, it is not said which do not go together.
+func load(c *config.Config, values config.Values, read error) error {
+	if _, unread := errors.AsType[*unreadFile](read); unread {
+		return config.Join(read, config.SetAll(c, values))
+	}
+	return config.Load(c, values, read)
 }
 
 // prepared is what the subcommands begin with that concern the pipeline of the program.
@@ -79,7 +87,7 @@ func (p *program) prepare(args []string, fresh, runs bool) (prepared, error) {
 	}
 	c := config.ForMain()
 	c.Recovery.Fresh = fresh
-	err = config.Load(&c, values, err)
+	err = load(&c, values, err)
 	if runs {
 		err = config.Join(err, mustSayWhere(c, values, err))
 	}

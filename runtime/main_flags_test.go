@@ -339,4 +339,10 @@ func TestConfigFileMistakes(t *testing.T) {
 	missing := newCommand("run", "--config", file+"l")
 	missing.requireExit(t, exitUsage)
 	require.Equal(t, "wordcount: --config: open "+file+"l: no such file or directory\n", missing.err.String(), "where the checkpoints are may stand in it")
+
+	unread := newCommand("run", "--config", file+"l", "-D", "execution.state-recovery.path=latest", "-D", "execution.checkpointing.mode=foo")
+	unread.requireExit(t, exitUsage)
+	require.Contains(t, unread.err.String(), "no such file or directory")
+	require.Contains(t, unread.err.String(), `execution.checkpointing.mode: "foo" is not a value of it`)
+	require.NotContains(t, unread.err.String(), "latest", "what goes together may stand in it too")
 }
