@@ -54,7 +54,8 @@ func (e *unreadFile) Unwrap() error { return e.err }
 func (p *program) config() (config.Config, error) {
 	c := config.ForMain()
 	values, err := p.values()
-	return c, usage(config.Load(&c, values, err))
+	err = config.Load(&c, values, err)
+	return c, usage(err)
 }
 
 // prepared is what the subcommands begin with that concern the pipeline of the program.
