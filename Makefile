@@ -57,7 +57,7 @@ generate: ## run go generate
 
 .PHONY: test
 test: ## run the tests: a few minutes
-	go test -timeout 9m ./...
+	go test -timeout 20m ./...
 
 .PHONY: check
 check: ## find stale generated code, and run vet, gofmt and the linters

@@ -54,7 +54,8 @@ func (e *unreadFile) Unwrap() error { return e.err }
 func (p *program) config() (config.Config, error) {
 	c := config.ForMain()
 	values, err := p.values()
-	return c, usage(load(&c, values, err))
+	err = load(&c, values, err)
+	return c, usage(err)
 }
 
 // load sets values. Where not all are known, since the file of --config was not read, it is not said which do not go together.

@@ -56,7 +56,7 @@ func TestRetainedCheckpoint(t *testing.T) {
 	mustAdvance(t, c, 2)
 	s, err = chain.ReadNewest(fsys, dir)
 	require.NoError(t, err)
-	require.EqualValues(t, c.Head().Checkpoint.ID, s.Manifest.Checkpoint.ID)
+	require.Equal(t, c.Head().Checkpoint.ID, s.Manifest.Checkpoint.ID)
 	require.True(t, s.Retained)
 	s, err = chain.ReadNumber(fsys, dir, 1)
 	require.NoError(t, err)

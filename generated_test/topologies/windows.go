@@ -164,7 +164,7 @@ func (Parts) Key(i Item) Share { return Share{i.Key, i.N % 3} }
 
 // Process adds an item to its window.
 func (w Parts) Process(ctx runtime.Context, i Item, s *Panes, late *runtime.Out[Line]) {
-	p := Tumble{Size: w.Size}.pane(i)
+	p := Tumble(w).pane(i)
 	if ctx.Watermark() >= p.last() {
 		late.Emit(i.line(0))
 		return

@@ -81,7 +81,7 @@ func (s *subtask) notEntered(snap *Snapshot) {
 		if len(inputs) == 0 || inputs[len(inputs)-1].uid != e.uid {
 			inputs = append(inputs, capturedInput{uid: e.uid, batches: e.batches})
 		}
-		inputs[len(inputs)-1].add(e.records)
+		snap.fail(inputs[len(inputs)-1].add(e.records))
 	}
 	for _, in := range inputs {
 		snap.inFlight(in)

@@ -60,9 +60,9 @@ func TestLoopSchedules(t *testing.T) {
 		n, parallelism int
 		change         func(s *schedule)
 	}{
-		{"2x2", 1500, 2, nil},
-		{"rescaled", 1500, 0, nil},
-		{"unaligned", 1500, 0, func(s *schedule) { s.unaligned = true }},
+		{"2x2", 800, 2, nil},
+		{"rescaled", 800, 0, nil},
+		{"unaligned", 800, 0, func(s *schedule) { s.unaligned = true }},
 		{"at least once", 500, 0, func(s *schedule) { s.mode = config.AtLeastOnce }},
 		{"from savepoints", 300, 0, (*schedule).restoreSavepoints},
 		{"with more key groups", 300, 0, func(s *schedule) { s.raises = true }},

@@ -232,41 +232,44 @@ func TestTimedSchedules(t *testing.T) {
 // TestEveryTimedStep lets a run with timers die at every single step, and goes on from what is left.
 func TestEveryTimedStep(t *testing.T) {
 	for _, parallelism := range []int{1, 2} {
-		story := func(step int, power bool) *schedule {
-			draw := func() *schedule {
-				s := &schedule{random: rand.New(rand.NewPCG(7, uint64(parallelism))), disk: vfs.NewMem(), folder: "/checkpoints/Timed", out: "/out",
-					corpus: shortText, parallelism: parallelism, retained: 1, retention: config.RetainOnCancellation}
-				s.timed = &timedStory{ticks: drawTicks(s.random, 8)}
-				for i, split := range s.timed.ticks {
-					s.timed.ticks[i] = split[:min(len(split), 6)]
+		t.Run(fmt.Sprint("parallelism ", parallelism), func(t *testing.T) {
+			t.Parallel()
+			story := func(step int, power bool) *schedule {
+				draw := func() *schedule {
+					s := &schedule{random: rand.New(rand.NewPCG(7, uint64(parallelism))), disk: vfs.NewMem(), folder: "/checkpoints/Timed", out: "/out",
+						corpus: shortText, parallelism: parallelism, retained: 1, retention: config.RetainOnCancellation}
+					s.timed = &timedStory{ticks: drawTicks(s.random, 8)}
+					for i, split := range s.timed.ticks {
+						s.timed.ticks[i] = split[:min(len(split), 6)]
+					}
+					s.fates = []fate{{step: step, power: power}}
+					s.fixed = func(c *config.Config) {
+						steady(c)
+						c.Checkpointing.Interval, c.Checkpointing.MaxConcurrent = 3*time.Millisecond, 2
+					}
+					return s
 				}
-				s.fates = []fate{{step: step, power: power}}
-				s.fixed = func(c *config.Config) {
-					steady(c)
-					c.Checkpointing.Interval, c.Checkpointing.MaxConcurrent = 3*time.Millisecond, 2
+				s := draw()
+				if err := s.tell(); err != nil {
+					again := draw()
+					again.trace = &strings.Builder{}
+					_ = again.tell()
+					t.Fatalf("violation: crash at step %d (power: %v): %v\n%s", step, power, err, again.trace)
 				}
 				return s
 			}
-			s := draw()
-			if err := s.tell(); err != nil {
-				again := draw()
-				again.trace = &strings.Builder{}
-				_ = again.tell()
-				t.Fatalf("violation: crash at step %d (power: %v): %v\n%s", step, power, err, again.trace)
+			calm := story(0, false)
+			if calm.figures.checkpoints < 5 {
+				t.Fatalf("the story has %d checkpoints, too few", calm.figures.checkpoints)
 			}
-			return s
-		}
-		calm := story(0, false)
-		if calm.figures.checkpoints < 5 {
-			t.Fatalf("the story has %d checkpoints, too few", calm.figures.checkpoints)
-		}
-		every := 1
-		if testing.Short() {
-			every = 5
-		}
-		for step := 1; step <= calm.steps; step += every {
-			story(step, step%2 == 0)
-		}
-		t.Logf("parallelism %d: %d steps, %d checkpoints", parallelism, calm.steps, calm.figures.checkpoints)
+			every := 1
+			if testing.Short() {
+				every = 5
+			}
+			for step := 1; step <= calm.steps; step += every {
+				story(step, step%2 == 0)
+			}
+			t.Logf("%d steps, %d checkpoints", calm.steps, calm.figures.checkpoints)
+		})
 	}
 }

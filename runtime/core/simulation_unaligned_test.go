@@ -30,19 +30,19 @@ func TestUnalignedSchedules(t *testing.T) {
 		n    int
 		draw func(seed uint64) *schedule
 	}{
-		{"word count 2x2", 2000, func(seed uint64) *schedule { return newSchedule(seed, 2) }},
-		{"word count rescaled", 2000, func(seed uint64) *schedule { return newSchedule(seed, 0) }},
+		{"word count 2x2", 1000, func(seed uint64) *schedule { return newSchedule(seed, 2) }},
+		{"word count rescaled", 1000, func(seed uint64) *schedule { return newSchedule(seed, 0) }},
 		{"what changed 2x2", 600, func(seed uint64) *schedule { return newIncrementalSchedule(seed, 2) }},
 		{"what changed rescaled", 300, func(seed uint64) *schedule { return newIncrementalSchedule(seed, 0) }},
-		{"other chains 2x2", 1500, func(seed uint64) *schedule { return newApartSchedule(seed, 2) }},
-		{"other chains rescaled", 1500, func(seed uint64) *schedule { return newApartSchedule(seed, 0) }},
-		{"lists 2x2", 1000, func(seed uint64) *schedule { return newListSchedule(seed, 2) }},
-		{"lists rescaled", 1000, func(seed uint64) *schedule { return newListSchedule(seed, 0) }},
+		{"other chains 2x2", 800, func(seed uint64) *schedule { return newApartSchedule(seed, 2) }},
+		{"other chains rescaled", 800, func(seed uint64) *schedule { return newApartSchedule(seed, 0) }},
+		{"lists 2x2", 600, func(seed uint64) *schedule { return newListSchedule(seed, 2) }},
+		{"lists rescaled", 600, func(seed uint64) *schedule { return newListSchedule(seed, 0) }},
 		{"timers 2x2", 300, func(seed uint64) *schedule { return newTimedSchedule(seed, 2) }},
 		{"timers rescaled", 300, func(seed uint64) *schedule { return newTimedSchedule(seed, 0) }},
 		{"timers in other chains 2x2", 300, func(seed uint64) *schedule { return newApartTimedSchedule(seed, 2) }},
 		{"timers in other chains rescaled", 300, func(seed uint64) *schedule { return newApartTimedSchedule(seed, 0) }},
-		{"calls rescaled", 1000, func(seed uint64) *schedule { return newCallingSchedule(seed, anyCalls) }},
+		{"calls rescaled", 600, func(seed uint64) *schedule { return newCallingSchedule(seed, anyCalls) }},
 		{"calls in order", 500, func(seed uint64) *schedule { return newCallingSchedule(seed, orderedCalls) }},
 		{"calls behind watermarks", 500, func(seed uint64) *schedule { return newCallingSchedule(seed, timedCalls) }},
 	} {
