@@ -98,7 +98,7 @@ func (m *master) complete(done *checkpoint.Checkpoint) {
 	m.committing, m.missing, m.paused = done, map[int]bool{}, false
 	for i, s := range m.run.subtasks() {
 		m.missing[i] = true
-		s.mailbox.send(complete{coordinator.Barrier{ID: done.ID, Kind: done.Kind}})
+		s.mailbox.urge(complete{coordinator.Barrier{ID: done.ID, Kind: done.Kind}})
 	}
 }
 
