@@ -102,8 +102,8 @@ func TestSourceReplaysWithinTheProcess(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, last[0].Done)
 	j.reader.(runtime.CompletionListener).CheckpointComplete(3)
+	require.NoError(t, j.reader.Close()) // who else has the log ends with it
 	require.Empty(t, s.log.records)
-	require.NoError(t, j.reader.Close())
 
 	j = start(t, s, last)
 	j.end()
@@ -140,8 +140,8 @@ func TestSourceWithoutReplay(t *testing.T) {
 	require.NoError(t, j.reader.Close())
 	j = start(t, s, nil)
 	require.Equal(t, numbers(10, 100), j.read(90))
+	require.NoError(t, j.reader.Close()) // who else has the log ends with it
 	require.Empty(t, s.log.records)
-	require.NoError(t, j.reader.Close())
 }
 
 func TestSourceOfAnotherProcess(t *testing.T) {
