@@ -112,14 +112,14 @@ func (sc *scenario) show(t *testing.T) figures {
 	t.Helper()
 	f := figures{began: time.Now()}
 	t.Run("simulated", func(t *testing.T) {
-		n := 20
+		weight := 1
 		switch {
 		case slices.Max(sc.parallelism) > 10:
-			n = 2 // many subtasks take many steps
+			weight = 10 // many subtasks take many steps
 		case sc.pace > 100:
-			n = 4 // so do many items
+			weight = 5 // so do many items
 		}
-		seeds(t, n, func(seed uint64) {
+		seedsOfWeight(t, weight, 20, func(seed uint64) {
 			told(t, seed, &f, func() *schedule { return sc.simulated(seed) })
 		})
 		all.add(f)
