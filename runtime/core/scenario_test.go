@@ -114,8 +114,8 @@ func (sc *scenario) show(t *testing.T) figures {
 	t.Run("simulated", func(t *testing.T) {
 		weight := 1
 		switch {
-		case slices.Max(sc.parallelism) > 10:
-			weight = 10 // many subtasks take many steps
+		case slices.Max(sc.parallelism) > 4:
+			weight = slices.Max(sc.parallelism) / 2 // many subtasks take many steps
 		case sc.pace > 100:
 			weight = 5 // so do many items
 		}
