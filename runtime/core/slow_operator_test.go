@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -36,6 +37,7 @@ func (slowEar) Complete(int64) {}
 func (slowEar) Aborted(int64)  {}
 
 // runSlow runs so many items through operators that take 5 ms for each of them, 1.3 s for a batch, where the watchdog waits for half a second.
+// The clock is that of synctest, which goes on when all wait.
 func runSlow(t *testing.T, n int, first func(cancel func())) (taken int64, err error) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -57,14 +59,18 @@ func runSlow(t *testing.T, n int, first func(cancel func())) (taken int64, err e
 
 // An operator that is slow is not stuck: it comes back from user code for each record.
 func TestASlowOperatorIsNotStuck(t *testing.T) {
-	taken, err := runSlow(t, 300, func(func()) {})
-	require.NoError(t, err)
-	require.EqualValues(t, 600, taken, "in two operators")
+	synctest.Test(t, func(t *testing.T) {
+		taken, err := runSlow(t, 300, func(func()) {})
+		require.NoError(t, err)
+		require.EqualValues(t, 600, taken, "in two operators")
+	})
 }
 
 // Whoever cancels a job does not wait for the rest of a batch.
 func TestACancelIsTakenBetweenTwoRecords(t *testing.T) {
-	taken, err := runSlow(t, 300, func(cancel func()) { cancel() })
-	require.ErrorIs(t, err, context.Canceled)
-	require.Less(t, taken, int64(128))
+	synctest.Test(t, func(t *testing.T) {
+		taken, err := runSlow(t, 300, func(cancel func()) { cancel() })
+		require.ErrorIs(t, err, context.Canceled)
+		require.Less(t, taken, int64(128))
+	})
 }
